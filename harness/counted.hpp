@@ -1,0 +1,54 @@
+#pragma once
+// The one place where a protocol's messages and bytes are counted: everything that leaves or arrives passes here.
+
+#include <stdexcept>
+#include <utility>
+
+#include "harness/case.hpp"
+#include "harness/protocol.hpp"
+
+namespace coordbench {
+
+/// What travels: the protocol's message, the delays that led to it, and the size of the payload behind it.
+template <ProtocolMessage M>
+struct Wire {
+  M message;
+  std::uint16_t depth = 0;
+  std::uint32_t payload_bytes = 0;
+};
+
+template <class Transport>
+class Counted {
+ public:
+  Counted(Transport& transport, Rank self) : transport_(transport), self_(self) {}
+
+  /// Sends to another rank; throws std::logic_error for a send to itself, which would be no message at all.
+  template <class W>
+  void send(Rank to, const W& wire, const Payload& payload) {
+    if (to == self_) [[unlikely]]
+      throw std::logic_error("a protocol sent a message to its own rank");
+    ++traffic_.messages_sent;
+    traffic_.bytes_sent += static_cast<std::int64_t>(sizeof wire + payload.size());
+    if (wire.message.count == 0) ++traffic_.background_messages;
+    transport_.send(to, wire, payload);
+  }
+
+  /// Hands at most one arrived message to `receive(from, wire, payload)`; false if there was none.
+  template <class Receive>
+  bool poll(Receive&& receive) {
+    return transport_.poll([&](Rank from, const auto& wire, const Payload& payload) {
+      ++traffic_.messages_received;
+      receive(from, wire, payload);
+    });
+  }
+
+  [[nodiscard]] Time now() const { return transport_.now(); }
+  [[nodiscard]] const Traffic& traffic() const { return traffic_; }
+
+ private:
+  Transport& transport_;
+  Rank self_;
+  Traffic traffic_;
+};
+
+}  // namespace coordbench

@@ -1,0 +1,97 @@
+#pragma once
+// The one loop of every protocol: receive → step → flush. It carries the depth of each operation's causal chain, and tells a
+// witness (the recorder over MPI, the invariants in simulation) which operation reached which mark, when, and how deep.
+
+#include <algorithm>
+#include <limits>
+#include <type_traits>
+#include <vector>
+
+#include "harness/counted.hpp"
+#include "harness/protocol.hpp"
+
+namespace coordbench {
+
+template <Protocol P, class Transport, class Witness>
+class Node {
+ public:
+  using Message = typename P::Message;
+
+  /// `operations_max` bounds the operations of the case. Everything is allocated here, nothing later.
+  Node(const Shape& shape, Rank self, Counted<Transport>& transport, Witness& witness, std::int64_t operations_max)
+      : machine_(shape, self), outbox_(P::outbox_capacity(shape)), transport_(transport), witness_(witness),
+        depths_(static_cast<std::size_t>(operations_max), 0) {
+    if constexpr (HasTimeouts<P>) ticking_ = times_out_ = P::times_out(shape);
+  }
+
+  void propose(Operation operation, Payload payload) {
+    machine_.propose(clock(), operation, std::move(payload), outbox_);
+    flush();
+  }
+
+  /// Takes at most one message that has arrived; false if there was none.
+  bool poll() {
+    const bool taken = transport_.poll([this](Rank from, const Wire<Message>& wire, const Payload& payload) { receive(from, wire, payload); });
+    if constexpr (HasTimeouts<P>)
+      if (ticking_) [[unlikely]]
+        tick_if_due();
+    return taken;
+  }
+
+  void receive(Rank from, const Wire<Message>& wire, const Payload& payload) {
+    for (Operation k = wire.message.first; k < wire.message.first + wire.message.count; ++k) depth(k) = std::max(depth(k), wire.depth);
+    machine_.step(clock(), from, wire.message, payload, outbox_);
+    flush();
+  }
+
+  void tick_if_due()
+    requires HasTimeouts<P>
+  {
+    const Time now = transport_.now();
+    if (!ticking_ || machine_.deadline() > now) return;
+    machine_.tick(now, outbox_);
+    flush();
+  }
+
+  /// At the end of a block no time-out may fire, so that the machines come to rest.
+  void pause_ticking() { ticking_ = false; }
+  void resume_ticking() {
+    if constexpr (HasTimeouts<P>) ticking_ = times_out_;
+  }
+  [[nodiscard]] const P& machine() const { return machine_; }
+
+ private:
+  /// A machine without time-outs in force never needs the time, so the clock is not read for it.
+  [[nodiscard]] Time clock() const { return ticking_ ? transport_.now() : 0; }
+
+  /// Completions first: a mark is the instant of the decision, not of the library's return from sending it.
+  void flush() {
+    for (const auto& [operation, mark] : outbox_.completions()) {
+      witness_.reached(operation, mark, transport_.now(), depth(operation));
+      if (P::marks[static_cast<std::size_t>(mark)].answers) witness_.answered(operation, machine_.answer(operation));
+    }
+    for (auto& envelope : outbox_.envelopes()) {
+      transport_.send(envelope.to, wire_of(envelope), envelope.payload);
+      envelope.payload = {};
+    }
+    outbox_.clear();
+  }
+
+  [[nodiscard]] Wire<Message> wire_of(const typename Outbox<Message>::Envelope& envelope) {
+    std::uint16_t deepest = 0;
+    const Message& message = envelope.message;
+    for (Operation k = message.first; k < message.first + message.count; ++k) deepest = std::max(deepest, depth(k));
+    return {message, static_cast<std::uint16_t>(deepest + 1), static_cast<std::uint32_t>(envelope.payload.size())};
+  }
+
+  std::uint16_t& depth(Operation operation) { return depths_[static_cast<std::size_t>(operation)]; }
+
+  P machine_;
+  Outbox<Message> outbox_;
+  Counted<Transport>& transport_;
+  Witness& witness_;
+  bool times_out_ = false, ticking_ = false;
+  std::vector<std::uint16_t> depths_;  ///< [operation]: greatest depth received for it here
+};
+
+}  // namespace coordbench

@@ -1,0 +1,110 @@
+#pragma once
+// Payloads as leases: reference-counted slots of one preallocated arena, so that a receiver may keep what arrived
+// without a copy, and nothing allocates while the clock runs.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <span>
+#include <stdexcept>
+#include <utility>
+
+namespace coordbench {
+
+class PayloadArena;
+
+namespace detail {
+struct alignas(64) Slot {
+  PayloadArena* arena = nullptr;
+  Slot* next_free = nullptr;
+  std::uint32_t leases = 0;
+  std::uint32_t sends = 0;  ///< sends of this slot's bytes that the transport has not completed
+};
+}  // namespace detail
+
+/// A lease of `size()` bytes. Copying shares it, destroying returns it; one thread only. An empty lease holds nothing.
+class Payload {
+ public:
+  Payload() = default;
+  Payload(const Payload& other) : slot_(other.slot_), size_(other.size_) { acquire(); }
+  Payload(Payload&& other) noexcept : slot_(std::exchange(other.slot_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+  Payload& operator=(Payload other) noexcept {
+    std::swap(slot_, other.slot_);
+    std::swap(size_, other.size_);
+    return *this;
+  }
+  ~Payload() { release(); }
+
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] explicit operator bool() const { return slot_ != nullptr; }
+  [[nodiscard]] inline std::byte* data() const;
+  [[nodiscard]] std::span<std::byte> bytes() const { return {slot_ ? data() : nullptr, size_}; }
+  /// The room in front of the bytes, where a transport writes its header so that both leave in one piece.
+  [[nodiscard]] inline std::byte* header(std::size_t header_bytes) const;
+  [[nodiscard]] bool sole_owner() const { return slot_ && slot_->leases == 1; }
+  [[nodiscard]] detail::Slot* slot() const { return slot_; }
+  /// The same lease, seen as its first `size` bytes.
+  [[nodiscard]] Payload resized(std::size_t size) const {
+    Payload other = *this;
+    other.size_ = size;
+    return other;
+  }
+
+ private:
+  friend class PayloadArena;
+  Payload(detail::Slot* slot, std::size_t size) : slot_(slot), size_(size) { acquire(); }
+  void acquire() {
+    if (slot_) ++slot_->leases;
+  }
+  inline void release();
+
+  detail::Slot* slot_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+/// `slots` leases of up to `capacity` bytes each, allocated (and touched) once.
+class PayloadArena {
+ public:
+  static constexpr std::size_t kHeaderRoom = 128;
+
+  PayloadArena(std::size_t slots, std::size_t capacity)
+      : capacity_(capacity), stride_(sizeof(detail::Slot) + kHeaderRoom + (capacity + 63) / 64 * 64), slots_(slots),
+        memory_(new (std::align_val_t{4096}) std::byte[stride_ * slots]()) {
+    for (std::size_t i = slots; i-- > 0;) give_back(new (memory_.get() + i * stride_) detail::Slot{this});
+  }
+  PayloadArena(const PayloadArena&) = delete;
+  PayloadArena& operator=(const PayloadArena&) = delete;
+
+  /// A lease of `size` bytes, or an empty one when every slot is taken. Throws std::length_error above the capacity.
+  [[nodiscard]] Payload allocate(std::size_t size) {
+    if (size > capacity_) throw std::length_error("payload exceeds the arena's slots");
+    if (!free_) return {};
+    detail::Slot* slot = std::exchange(free_, free_->next_free);
+    return {slot, size};
+  }
+  [[nodiscard]] std::size_t capacity() const { return capacity_; }
+  [[nodiscard]] std::size_t slots() const { return slots_; }
+  [[nodiscard]] std::size_t memory_bytes() const { return stride_ * slots_; }
+
+ private:
+  friend class Payload;
+  struct Free {
+    void operator()(std::byte* memory) const { ::operator delete[](memory, std::align_val_t{4096}); }
+  };
+  void give_back(detail::Slot* slot) { slot->next_free = std::exchange(free_, slot); }
+
+  std::size_t capacity_, stride_, slots_;
+  std::unique_ptr<std::byte[], Free> memory_;
+  detail::Slot* free_ = nullptr;
+};
+
+inline std::byte* Payload::data() const {
+  return reinterpret_cast<std::byte*>(slot_) + sizeof(detail::Slot) + PayloadArena::kHeaderRoom;
+}
+inline std::byte* Payload::header(std::size_t header_bytes) const { return data() - header_bytes; }
+inline void Payload::release() {
+  if (slot_ && --slot_->leases == 0) slot_->arena->give_back(slot_);
+}
+
+}  // namespace coordbench

@@ -1,0 +1,315 @@
+#pragma once
+// two_phase_commit — all participants commit a transaction or none does, as one coordinator decides.
+//
+//   coordinator 0 ──prepare──►  participants 1 … N-1      everyone is asked
+//                ◄───vote────                             `decided`  once all have said yes, or one has said no
+//                ──decision─►                             `learned`  at each participant that had said yes
+//                ◄───ack─────                             `ended`    the coordinator may forget
+//
+// With n = N - 1 participants, r of them read-only and v voting no, y = n - r - v wait for the decision:
+// messages = 2n + y, and y acks more where the variant wants them. A read-only participant votes and leaves. The variant says
+// what may be concluded of a transaction that the coordinator has forgotten, and so which decision needs no ack:
+// presumed_nothing acks both, presumed_abort only commits, presumed_commit only aborts.
+// It blocks: a participant that has voted yes cannot decide alone, however long the coordinator stays silent.
+// Source: Mohan, Lindsay, Obermarck, ACM TODS 11(4) 1986, sections 2 and 3 (the variants); Bernstein, Hadzilacos, Goodman 1987, 7.3 (AC1–AC5).
+
+#include <bit>
+
+#include "harness/protocol.hpp"
+
+namespace coordbench {
+
+class TwoPhaseCommit {
+ public:
+  enum Variant : std::int64_t { presumed_nothing, presumed_abort, presumed_commit };
+  enum class Kind : std::uint8_t { prepare, vote_yes, vote_no, vote_read_only, commit, abort, acknowledge, inquire };
+  enum Outcome : std::uint8_t { undecided, committed, aborted };
+  enum { decided, learned, ended };
+
+  struct Message {
+    Operation first;  ///< the transaction
+    std::int32_t count = 1;
+    Kind kind;
+  };
+
+  static constexpr About about{.level = 5,
+                               .promise = "all participants commit or none does; blocks while the coordinator is down",
+                               .messages = "4n, n = N - 1 (presumed_commit 3n; read-only r: 2r instead of 4r)",
+                               .delays = "decided 2, learned 3, ended 4",
+                               .source = "Mohan, Lindsay, Obermarck, TODS 1986, 2-3",
+                               .latency = Latency::proposer};
+  static constexpr std::array parameters{
+      Parameter{.name = "variant", .initial = presumed_nothing, .lowest = 0, .highest = 2, .help = "what a forgotten transaction is presumed to be",
+                .choices = {"presumed_nothing", "presumed_abort", "presumed_commit"}},
+      Parameter{.name = "read_only", .initial = 0, .lowest = 0, .highest = 1'048'575, .help = "participants that only read"},
+      Parameter{.name = "no_votes", .initial = 0, .lowest = 0, .highest = 1'048'575, .help = "participants that vote no"},
+      Parameter{.name = "timeout_us", .initial = 0, .lowest = 0, .highest = 60'000'000, .help = "wait before asking again, 0 = never"}};
+  static constexpr std::array marks{Mark{.name = "decided", .where = Mark::Where::proposer, .answers = true},
+                                    Mark{.name = "learned", .where = Mark::Where::everywhere, .answers = true},
+                                    Mark{.name = "ended", .where = Mark::Where::proposer}};
+
+  static std::int64_t messages(const Shape& shape) {
+    const Roles roles(shape);
+    return 2 * roles.participants + roles.waiting() * (roles.acknowledges(expected_outcome(shape)) ? 2 : 1);
+  }
+  static int delays(const Shape& shape, int mark) {
+    const Roles roles(shape);
+    if (roles.participants == 0) return mark == learned ? -1 : 0;
+    if (mark == decided) return 2;
+    if (mark == learned) return roles.waiting() > 0 ? 3 : roles.no_votes > 0 ? 1 : -1;
+    return roles.waiting() > 0 && roles.acknowledges(expected_outcome(shape)) ? 4 : 2;
+  }
+  static std::string unfit(const Shape& shape) {
+    return Roles(shape).waiting() >= 0 ? "" : "more read-only participants and no-votes than participants";
+  }
+  static std::int64_t expected_outcome(const Shape& shape) { return shape["no_votes"] > 0 ? aborted : committed; }
+  static bool answers(const Shape& shape, Rank rank) { return rank == 0 || rank > shape["read_only"]; }
+  static bool times_out(const Shape& shape) { return shape["timeout_us"] > 0; }
+
+  /// One step answers at most everybody; a tick at most everybody in every open transaction.
+  static std::size_t outbox_capacity(const Shape& shape) {
+    return static_cast<std::size_t>(shape.ranks) * static_cast<std::size_t>(times_out(shape) ? 2 * shape.in_flight : 1) + 2;
+  }
+  /// The coordinator hears each participant once per open transaction; a participant may hear of the next before it is done with this one.
+  static std::size_t in_degree(const Shape& shape, Rank rank) {
+    return static_cast<std::size_t>(shape.in_flight) * static_cast<std::size_t>(rank == 0 ? shape.ranks : 2);
+  }
+  /// Every slot keeps its transaction's payload until the slot is used again.
+  static std::size_t leases(const Shape& shape) { return slots(shape); }
+
+  TwoPhaseCommit(const Shape& shape, Rank self)
+      : roles_(shape), self_(self), timeout_(shape["timeout_us"] * 1000),
+        slots_(slots(shape)), transactions_(slots_),
+        voters_(self == 0 ? slots_ * static_cast<std::size_t>(shape.ranks) : 0) {}
+
+  /// The coordinator asks everyone. Call it for transactions that are at most in_flight apart from the oldest not ended.
+  template <class Out>
+  void propose(Time now, Operation operation, Payload payload, Out& out) {
+    Transaction& transaction = slot(operation) = {.operation = operation, .votes_due = roles_.participants, .payload = std::move(payload)};
+    set_alarm(transaction, now);
+    for (Rank to = 1; to <= roles_.participants; ++to) {
+      voter(operation, to) = Voter::asked;
+      out.send(to, {.first = operation, .kind = Kind::prepare}, transaction.payload);
+    }
+    if (roles_.participants == 0) decide(now, transaction, committed, out);
+  }
+
+  template <class Out>
+  void step(Time now, Rank from, const Message& message, const Payload& payload, Out& out) {
+    const Kind kind = message.kind;
+    if (kind == Kind::prepare)
+      vote(now, message.first, payload, out);
+    else if (kind == Kind::commit || kind == Kind::abort)
+      learn(message.first, kind == Kind::commit ? committed : aborted, out);
+    else if (kind == Kind::acknowledge)
+      count_acknowledgement(from, message.first, out);
+    else if (kind == Kind::inquire)
+      answer_inquiry(from, message.first, out);
+    else
+      count_vote(now, from, message.first, kind, out);
+  }
+
+  /// Wakes what has waited too long: the coordinator decides to abort or tells again, a participant asks.
+  template <class Out>
+  void tick(Time now, Out& out) {
+    for (Transaction& transaction : transactions_) {
+      if (transaction.alarm > now) continue;
+      set_alarm(transaction, now);
+      if (self_ != 0)
+        out.send(0, {.first = transaction.operation, .kind = Kind::inquire});
+      else if (transaction.votes_due > 0)
+        give_up_on_votes(now, transaction, out);
+      else
+        tell_again(transaction, out);
+    }
+  }
+  [[nodiscard]] Time deadline() const {
+    Time earliest = kNever;
+    for (const Transaction& transaction : transactions_) earliest = std::min(earliest, transaction.alarm);
+    return earliest;
+  }
+
+  [[nodiscard]] Answer answer(Operation operation) const {
+    const Transaction& transaction = transactions_[index(operation)];
+    return transaction.operation == operation ? Answer{transaction.outcome, transaction.payload} : Answer{};
+  }
+
+ private:
+  enum class Voter : std::uint8_t { asked, waiting, done };  ///< as the coordinator sees a participant
+
+  struct Roles {
+    explicit Roles(const Shape& shape)
+        : participants(shape.ranks - 1), read_only(shape["read_only"]), no_votes(shape["no_votes"]), variant(shape["variant"]) {}
+    [[nodiscard]] std::int64_t waiting() const { return participants - read_only - no_votes; }
+    [[nodiscard]] bool acknowledges(std::int64_t outcome) const {
+      return variant == presumed_nothing || (variant == presumed_abort) == (outcome == committed);
+    }
+    [[nodiscard]] Kind vote_of(Rank rank) const {
+      if (rank <= read_only) return Kind::vote_read_only;
+      return rank > participants - no_votes ? Kind::vote_no : Kind::vote_yes;
+    }
+    std::int64_t participants, read_only, no_votes, variant;
+  };
+
+  /// One rank's view of one transaction. A participant's alarm is set while it is uncertain.
+  struct Transaction {
+    Operation operation = -1;
+    std::int64_t votes_due = 0;
+    std::int64_t acks_due = 0;
+    Outcome outcome = undecided;
+    bool open = true;  ///< not ended at the coordinator; not left at a participant
+    Time alarm = kNever;
+    Payload payload{};
+  };
+
+  // ---- coordinator -------------------------------------------------------------------------------------------------
+
+  template <class Out>
+  void count_vote(Time now, Rank from, Operation operation, Kind kind, Out& out) {
+    Transaction& transaction = slot(operation);
+    if (transaction.operation != operation || !transaction.open || voter(operation, from) != Voter::asked) return;
+    voter(operation, from) = kind == Kind::vote_yes ? Voter::waiting : Voter::done;
+    --transaction.votes_due;
+    if (transaction.outcome == aborted) {
+      if (kind == Kind::vote_yes) tell(transaction, from, out);
+      end_if_done(transaction, out);
+    } else if (kind == Kind::vote_no) {
+      decide(now, transaction, aborted, out);
+    } else if (transaction.votes_due == 0) {
+      decide(now, transaction, committed, out);
+    }
+  }
+
+  template <class Out>
+  void decide(Time now, Transaction& transaction, Outcome outcome, Out& out) {
+    transaction.outcome = outcome;
+    set_alarm(transaction, now);
+    out.complete(transaction.operation, decided);
+    tell_waiting(transaction, out);
+    end_if_done(transaction, out);
+  }
+
+  template <class Out>
+  void tell_waiting(Transaction& transaction, Out& out) {
+    for (Rank to = 1; to <= roles_.participants; ++to)
+      if (voter(transaction.operation, to) == Voter::waiting) tell(transaction, to, out);
+  }
+
+  /// Tells a participant the decision for the first time; without an ack to wait for, that participant is done.
+  template <class Out>
+  void tell(Transaction& transaction, Rank to, Out& out) {
+    send_decision(transaction.operation, transaction.outcome, to, out);
+    if (roles_.acknowledges(transaction.outcome))
+      ++transaction.acks_due;
+    else
+      voter(transaction.operation, to) = Voter::done;
+  }
+
+  template <class Out>
+  void tell_again(const Transaction& transaction, Out& out) {
+    for (Rank to = 1; to <= roles_.participants; ++to)
+      if (voter(transaction.operation, to) == Voter::waiting) send_decision(transaction.operation, transaction.outcome, to, out);
+  }
+
+  /// A vote that never came may have been a yes, so its voter waits for the decision as the others do.
+  template <class Out>
+  void give_up_on_votes(Time now, Transaction& transaction, Out& out) {
+    transaction.votes_due = 0;
+    for (Rank rank = 1; rank <= roles_.participants; ++rank) {
+      if (voter(transaction.operation, rank) != Voter::asked) continue;
+      voter(transaction.operation, rank) = Voter::waiting;
+      if (transaction.outcome != undecided) tell(transaction, rank, out);
+    }
+    if (transaction.outcome == undecided)
+      decide(now, transaction, aborted, out);
+    else
+      end_if_done(transaction, out);
+  }
+
+  template <class Out>
+  void count_acknowledgement(Rank from, Operation operation, Out& out) {
+    Transaction& transaction = slot(operation);
+    if (transaction.operation != operation || !transaction.open || voter(operation, from) != Voter::waiting) return;
+    voter(operation, from) = Voter::done;
+    --transaction.acks_due;
+    end_if_done(transaction, out);
+  }
+
+  template <class Out>
+  void end_if_done(Transaction& transaction, Out& out) {
+    if (transaction.votes_due > 0 || transaction.acks_due > 0) return;
+    transaction.open = false;
+    transaction.alarm = kNever;
+    out.complete(transaction.operation, ended);
+  }
+
+  /// Mohan 1986, 3: "no information" is an answer too, and the variant says which.
+  template <class Out>
+  void answer_inquiry(Rank from, Operation operation, Out& out) {
+    const Transaction& transaction = slot(operation);
+    if (transaction.operation == operation && transaction.open) {
+      if (transaction.outcome != undecided) send_decision(operation, transaction.outcome, from, out);
+    } else if (roles_.variant != presumed_nothing) {
+      send_decision(operation, roles_.variant == presumed_commit ? committed : aborted, from, out);
+    }
+  }
+
+  // ---- participant -------------------------------------------------------------------------------------------------
+
+  template <class Out>
+  void vote(Time now, Operation operation, const Payload& payload, Out& out) {
+    Transaction& transaction = slot(operation);
+    const Kind kind = roles_.vote_of(self_);
+    if (transaction.operation > operation || (transaction.operation == operation && !transaction.open)) return;  // a late copy
+    if (transaction.operation >= 0 && transaction.operation < operation && transaction.open) return;  // no room: be asked again
+    if (transaction.operation < operation) {
+      transaction = {.operation = operation, .open = kind == Kind::vote_yes, .payload = payload};
+      if (kind == Kind::vote_yes) set_alarm(transaction, now);
+      if (kind == Kind::vote_no) transaction.outcome = aborted;
+      if (kind == Kind::vote_no) out.complete(operation, learned);
+    }
+    out.send(0, {.first = operation, .kind = kind});
+  }
+
+  /// A decision may overtake its prepare; it is kept, so that the late prepare finds the matter closed.
+  template <class Out>
+  void learn(Operation operation, Outcome outcome, Out& out) {
+    Transaction& transaction = slot(operation);
+    if (transaction.operation < operation) {
+      if (transaction.operation >= 0 && transaction.open) return;  // no room before that one is decided: be told again
+      transaction = {.operation = operation};
+    }
+    if (transaction.operation == operation && transaction.open) {
+      transaction.outcome = outcome;
+      transaction.open = false;
+      transaction.alarm = kNever;
+      out.complete(operation, learned);
+    }
+    if (roles_.acknowledges(outcome)) out.send(0, {.first = operation, .kind = Kind::acknowledge});
+  }
+
+  // ---- both --------------------------------------------------------------------------------------------------------
+
+  template <class Out>
+  static void send_decision(Operation operation, Outcome outcome, Rank to, Out& out) {
+    out.send(to, {.first = operation, .kind = outcome == committed ? Kind::commit : Kind::abort});
+  }
+  void set_alarm(Transaction& transaction, Time now) const {
+    if (timeout_ > 0) transaction.alarm = now + timeout_;
+  }
+  static std::size_t slots(const Shape& shape) { return std::bit_ceil(static_cast<std::size_t>(2 * shape.in_flight)); }
+  [[nodiscard]] std::size_t index(Operation operation) const { return static_cast<std::size_t>(operation) & (slots_ - 1); }
+  Transaction& slot(Operation operation) { return transactions_[index(operation)]; }
+  Voter& voter(Operation operation, Rank rank) {
+    return voters_[index(operation) * static_cast<std::size_t>(roles_.participants + 1) + static_cast<std::size_t>(rank)];
+  }
+
+  Roles roles_;
+  Rank self_;
+  Time timeout_;
+  std::size_t slots_;
+  std::vector<Transaction> transactions_;
+  std::vector<Voter> voters_;  ///< [slot, rank], coordinator only
+};
+
+}  // namespace coordbench

@@ -1,0 +1,162 @@
+#pragma once
+// N ranks of a collective as N threads of one process, with mailboxes between them: counts and answers without MPI.
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstring>
+#include <deque>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <span>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "harness/case.hpp"
+#include "harness/protocol.hpp"
+
+namespace coordbench::testing {
+
+/// The mailboxes of one world; FIFO per pair of ranks, as MPI promises for one tag.
+class Mailboxes {
+ public:
+  void put(Rank from, Rank to, std::span<const std::byte> bytes) {
+    const std::lock_guard lock(mutex_);
+    boxes_[{from, to}].emplace_back(bytes.begin(), bytes.end());
+    arrived_.notify_all();
+  }
+  /// Throws std::runtime_error when nothing arrives within ten seconds, so that a deadlock is a failed test.
+  std::vector<std::byte> take(Rank from, Rank to) {
+    std::unique_lock lock(mutex_);
+    auto& box = boxes_[{from, to}];
+    if (!arrived_.wait_for(lock, std::chrono::seconds(10), [&] { return !box.empty(); }))
+      throw std::runtime_error("rank " + std::to_string(to) + " waited in vain for rank " + std::to_string(from));
+    auto bytes = std::move(box.front());
+    box.pop_front();
+    return bytes;
+  }
+  [[nodiscard]] bool empty() {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [pair, box] : boxes_)
+      if (!box.empty()) return false;
+    return true;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::map<std::pair<Rank, Rank>, std::deque<std::vector<std::byte>>> boxes_;
+};
+
+/// The same door as harness/endpoint.hpp, over mailboxes.
+class ThreadEndpoint {
+ public:
+  ThreadEndpoint(Mailboxes& mailboxes, Rank rank, int ranks) : mailboxes_(mailboxes), rank_(rank), ranks_(ranks) {}
+
+  [[nodiscard]] Rank rank() const { return rank_; }
+  [[nodiscard]] int ranks() const { return ranks_; }
+
+  void send(Rank to, std::span<const std::byte> bytes) {
+    if (to == rank_) throw std::logic_error("a rank sent to itself");
+    mailboxes_.put(rank_, to, bytes);
+    ++traffic_.messages_sent;
+    traffic_.bytes_sent += static_cast<std::int64_t>(bytes.size());
+  }
+  void receive(Rank from, std::span<std::byte> bytes) {
+    const auto arrived = mailboxes_.take(from, rank_);
+    if (arrived.size() != bytes.size()) throw std::logic_error("a message of another size than expected");
+    if (!bytes.empty()) std::memcpy(bytes.data(), arrived.data(), bytes.size());
+    ++traffic_.messages_received;
+  }
+  void exchange(Rank to, std::span<const std::byte> out, Rank from, std::span<std::byte> in) {
+    send(to, out);
+    receive(from, in);
+  }
+  void post_send(Rank to, std::span<const std::byte> bytes) {
+    send(to, bytes);
+    post(-1, {});
+  }
+  void post_receive(Rank from, std::span<std::byte> bytes) { post(from, bytes); }
+  void wait_oldest() {
+    const auto [from, bytes] = posted_.front();
+    posted_.pop_front();
+    if (from >= 0) receive(from, bytes);
+  }
+  void wait_all() {
+    while (!posted_.empty()) wait_oldest();
+  }
+  /// A credit of flow control: not a message of the kernel, counted apart.
+  void send_credit(Rank to) { mailboxes_.put(rank_ + ranks_, to + ranks_, {}); }
+  void receive_credit(Rank from) { mailboxes_.take(from + ranks_, rank_ + ranks_); }
+
+  [[nodiscard]] const Traffic& traffic() const { return traffic_; }
+  [[nodiscard]] std::size_t most_posted() const { return most_posted_; }
+
+ private:
+  void post(Rank from, std::span<std::byte> bytes) {
+    posted_.push_back({from, bytes});
+    most_posted_ = std::max(most_posted_, posted_.size());
+  }
+
+  Mailboxes& mailboxes_;
+  Rank rank_;
+  int ranks_;
+  Traffic traffic_;
+  std::size_t most_posted_ = 0;
+  std::deque<std::pair<Rank, std::span<std::byte>>> posted_;
+};
+
+struct CollectiveResult {
+  std::int64_t messages = 0;      ///< sent by all ranks in all operations
+  std::int64_t bytes = 0;
+  std::int64_t busiest_rank = 0;      ///< most messages sent by one rank
+  std::int64_t busiest_receiver = 0;  ///< most messages received by one rank
+  std::size_t most_posted = 0;        ///< most requests that one rank had open
+  int wrong_answers = 0;          ///< (rank, operation) pairs whose check failed
+  bool leftovers = false;         ///< messages that nobody received
+};
+
+/// Runs `operations` operations of collective C on shape.ranks threads; rethrows the first rank's exception.
+template <class C>
+CollectiveResult run_collective(const Shape& shape, int operations = 3) {
+  Mailboxes mailboxes;
+  std::mutex mutex;
+  CollectiveResult result;
+  std::exception_ptr failure;
+  auto rank_body = [&](Rank rank) {
+    try {
+      ThreadEndpoint endpoint(mailboxes, rank, shape.ranks);
+      C collective(shape, rank);
+      typename C::Data data(shape, rank);
+      int wrong = 0;
+      if constexpr (requires { collective.begin(endpoint, data, 0, 0); }) collective.begin(endpoint, data, 0, operations);
+      for (Operation k = 0; k < operations; ++k) {
+        data.prepare(k);
+        collective.run(endpoint, data);
+        if (!data.verify(k, Effort::full)) ++wrong;
+      }
+      if constexpr (requires { collective.finish(endpoint, data); }) collective.finish(endpoint, data);
+      const std::lock_guard lock(mutex);
+      result.messages += endpoint.traffic().messages_sent;
+      result.bytes += endpoint.traffic().bytes_sent;
+      result.busiest_rank = std::max(result.busiest_rank, endpoint.traffic().messages_sent);
+      result.busiest_receiver = std::max(result.busiest_receiver, endpoint.traffic().messages_received);
+      result.most_posted = std::max(result.most_posted, endpoint.most_posted());
+      result.wrong_answers += wrong;
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      if (!failure) failure = std::current_exception();
+    }
+  };
+  std::vector<std::jthread> threads;
+  for (Rank rank = 0; rank < shape.ranks; ++rank) threads.emplace_back(rank_body, rank);
+  threads.clear();
+  if (failure) std::rethrow_exception(failure);
+  result.leftovers = !mailboxes.empty();
+  return result;
+}
+
+}  // namespace coordbench::testing
