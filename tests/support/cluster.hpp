@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/node.hpp"
+#include "harness/transport/node.hpp"
 #include "tests/support/sim_network.hpp"
 
 namespace coordbench::testing {

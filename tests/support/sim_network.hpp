@@ -7,7 +7,7 @@
 #include <set>
 #include <vector>
 
-#include "harness/counted.hpp"
+#include "harness/transport/counted.hpp"
 #include "harness/protocol.hpp"
 
 namespace coordbench::testing {

@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "harness/topology.hpp"
+#include "harness/machine/topology.hpp"
 
 namespace coordbench::testing {
 

@@ -1,0 +1,36 @@
+"""Latency of one operation against its payload, at the largest rank count that has a core for each rank."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from analysis import selection, style
+from analysis.load import Campaign
+
+WHAT = "Latency of one operation against its payload, at {ranks} ranks (where a kernel has fewer, at its most)."
+
+
+def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
+    rows, ranks = _rows(summary)
+    parts = selection.by_panel(rows)
+    figure, axes = style.panels(list(parts))
+    for name, part in parts.items():
+        for index, series in enumerate(part):
+            style.draw_series(axes[name], series, "payload_bytes", index)
+        style.logarithmic_x(axes[name], rows.payload_bytes, style.size)
+        axes[name].set(yscale="log", xlabel="payload", ylabel="latency, µs")
+        style.plain_decades(axes[name].yaxis)
+    style.finish(figure, style.caption(campaign, rows, WHAT.format(ranks=ranks)), rows.oversubscribed.any())
+    return figure, _numbers(rows)
+
+
+def _rows(summary: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Cases with a payload: an operation of 0 B has no place on a logarithmic axis, and is in the figure against ranks."""
+    with_payload = summary[(summary.kernel != selection.STREAM) & (summary.payload_bytes > 0)].dropna(subset=["latency_ns"])
+    rows, ranks = selection.at_reference_ranks(selection.preferred(with_payload))
+    microseconds = {"value": rows.latency_ns / 1000, "low": rows.latency_low_ns / 1000, "high": rows.latency_high_ns / 1000}
+    return selection.arranged(rows.assign(launches=rows.ok, **microseconds)), ranks
+
+
+def _numbers(rows: pd.DataFrame) -> pd.DataFrame:
+    units = {"value": "latency_us", "low": "latency_low_us", "high": "latency_high_us"}
+    return rows[["panel", "series", "ranks", "payload_bytes", "oversubscribed", "launches", *units]].rename(columns=units)

@@ -1,0 +1,64 @@
+"""How much the median moves between launches of the same binary: each launch's median over the median of all, case by case."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
+
+from analysis import selection, style
+from analysis.load import KEY, Campaign
+
+WHAT = ("Each launch's median of each case, relative to the median over launches of that case; one row per kernel, with all "
+        "its ranks, payloads and parameters.")
+ROW = 0.2  # inches
+COLUMNS = [*KEY, "launch", "median_ns", "relative"]
+
+
+def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
+    rows = _rows(campaign)
+    figure, axes = style.panels(["launch to launch"] if len(rows) else [])
+    figure.set_figwidth(style.PAGE)
+    if len(rows):
+        _draw(axes["launch to launch"], rows)
+    height = max(style.AXES_HEIGHT, ROW * rows.kernel.nunique() + 0.5)
+    style.finish(figure, style.caption(campaign, rows, WHAT), rows.oversubscribed.any(), height)
+    return figure, rows[COLUMNS]
+
+
+def _rows(campaign: Campaign) -> pd.DataFrame:
+    timed = campaign.timed[(campaign.timed.kernel != selection.STREAM) & (campaign.timed.p50_ns > 0)]
+    groups = timed.groupby(KEY).p50_ns
+    rows = timed.assign(median_ns=timed.p50_ns, relative=timed.p50_ns / groups.transform("median"))
+    rows = rows[groups.transform("size") > 1]
+    return rows.merge(campaign.launches[["launch"]], left_on="file", right_index=True).sort_values([*KEY, "launch"])
+
+
+def _draw(axes: Axes, rows: pd.DataFrame) -> None:
+    """A launch keeps its place within every row, its colour and its marker."""
+    kernels = sorted(rows.kernel.unique(), reverse=True)
+    launches = sorted(rows.launch.unique())
+    for index, launch in enumerate(launches):
+        offset = 0.35 - 0.7 * index / max(1, len(launches) - 1)
+        look = {**style.look(index), "linestyle": "none", "markersize": 2.6, "markeredgewidth": 0.6}
+        for hollow, part in rows[rows.launch == launch].groupby("oversubscribed"):
+            height = np.array([kernels.index(kernel) for kernel in part.kernel]) + offset
+            face = {"markerfacecolor": "white"} if hollow else {}
+            label = f"launch {launch}" + (", oversubscribed" if hollow else "")
+            axes.plot(part.relative, height, label=label, **look, **face)
+    axes.axvline(1, color="0.4", linewidth=0.6)
+    axes.set_yticks(range(len(kernels)), labels=kernels)
+    axes.set_ylim(-0.6, len(kernels) - 0.4)
+    axes.set(xscale="log", xlabel="launch median ÷ median of launch medians")
+    _plain_ticks(axes, rows.relative)
+
+
+def _plain_ticks(axes: Axes, ratios: pd.Series) -> None:
+    """Tenths while the launches agree within a factor of two; 0.5, 1, 2, 5 … where they do not."""
+    wide = ratios.max() / ratios.min() > 2
+    ticks = [digit * 10.0**power for power in range(-4, 5) for digit in (1, 2, 5)] if wide else np.arange(5, 21) / 10
+    low, high = min(0.9, ratios.min()) * 0.98, max(1.1, ratios.max()) * 1.02
+    axes.set_xlim(low, high)
+    axes.set_xticks([tick for tick in ticks if low <= tick <= high], minor=False)
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.xaxis.set_minor_locator(NullLocator())

@@ -1,0 +1,53 @@
+"""The tail: which share of the operations took longer than so many microseconds (complementary ECDF of all raw samples)."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis import selection, style
+from analysis.load import KEY, Campaign, samples_ns
+
+WHAT = ("Share of operations that took at least a latency, over the samples of all launches together, at 8 B (0 B where a "
+        "kernel has no payload) and {ranks} ranks (where a kernel has fewer, at its most); the largest sample is the "
+        "end of each line.")
+COLUMNS = ["panel", "series", "ranks", "payload_bytes", "oversubscribed", "samples", "latency_us", "share_as_slow"]
+STEPS = 300  # order statistics drawn per line, dense towards the tail: all samples would be megabytes of ink on the same curve
+
+
+def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
+    timed = summary[summary.kernel != selection.STREAM].dropna(subset=["latency_ns"])
+    rows, ranks = selection.at_reference_ranks(selection.small_payload(selection.preferred(timed)))
+    parts = selection.by_panel(selection.arranged(rows))
+    figure, axes = style.panels(list(parts))
+    numbers = [pd.DataFrame(columns=COLUMNS)]
+    for name, part in parts.items():
+        for index, (_, row) in enumerate(pd.concat(part).iterrows()):
+            curve = _curve(_samples(campaign, row))
+            _draw_curve(axes[name], row, curve, index)
+            numbers.append(curve.assign(panel=name, **row[["series", "ranks", "payload_bytes", "oversubscribed"]]))
+        axes[name].set(xscale="log", yscale="log", xlabel="latency, µs", ylabel="share of operations as slow")
+        style.plain_decades(axes[name].xaxis)
+        style.plain_decades(axes[name].yaxis)
+    style.finish(figure, style.caption(campaign, rows, WHAT.format(ranks=ranks)), False)
+    return figure, pd.concat(numbers)
+
+
+def _samples(campaign: Campaign, row: pd.Series) -> np.ndarray:
+    same = (campaign.timed[KEY] == row[KEY]).all(axis=1)
+    return np.sort(np.concatenate([samples_ns(case) for case in campaign.timed[same].itertuples()]))
+
+
+def _curve(ordered: np.ndarray) -> pd.DataFrame:
+    """Of the k-th largest sample of n, k = 1, 2, … thinning out towards n: the share k/n that took at least as long."""
+    count = len(ordered)
+    from_top = np.unique(np.geomspace(1, count, STEPS).astype(int))
+    return pd.DataFrame({"samples": count, "latency_us": ordered[count - from_top] / 1000, "share_as_slow": from_top / count})
+
+
+def _draw_curve(axes: Axes, row: pd.Series, curve: pd.DataFrame, index: int) -> None:
+    label = row.series + (" (oversubscribed)" if row.oversubscribed else "")
+    face = {"markerfacecolor": "white"} if row.oversubscribed else {}
+    marked = [0, *np.searchsorted(curve.share_as_slow, [0.001, 0.01, 0.1, 0.5])]
+    axes.plot(curve.latency_us, curve.share_as_slow, label=label, markevery=sorted({min(i, len(curve) - 1) for i in marked}),
+              **style.look(index), **face)

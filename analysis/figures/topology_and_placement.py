@@ -1,0 +1,98 @@
+"""Where the ranks sat: nested boxes of the machine, how close each pair is, and how long a round trip between them takes."""
+
+import h5py
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from analysis import style
+from analysis.load import Campaign
+from analysis.validate import text
+
+WHAT = ("Where the ranks sat (one block per size of the world), the closest level each pair shares, and the median round trip "
+        "of each pair.")
+LEVELS = ("node", "package", "numa", "core")
+MATRIX_TEXT_RANKS = 8  # larger matrices have no room for numbers in their cells
+
+
+def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
+    worlds = [list(files.index) for _, files in campaign.launches.groupby(["world", "oversubscribed"])]
+    figure = Figure(figsize=(style.PAGE, 1), layout="constrained")
+    grid = figure.add_gridspec(2 * len(worlds), 2, height_ratios=[2, 3] * len(worlds))
+    numbers = []
+    for row, files in enumerate(worlds):
+        ranks, distance, words, ping_us = _read(files)
+        hollow = ", oversubscribed" if campaign.launches.oversubscribed[files[0]] else ""
+        _draw_boxes(figure.add_subplot(grid[2 * row, :]), ranks, f"world of {len(ranks)}{hollow}")
+        nearness = figure.add_subplot(grid[2 * row + 1, 0])
+        _draw_matrix(nearness, distance, "closest shared level: " + _key(distance, words), "{:.0f}".format)
+        _draw_matrix(figure.add_subplot(grid[2 * row + 1, 1]), ping_us, "round trip, µs", "{:.2g}".format)
+        numbers.append(_numbers(ranks, distance, words, ping_us, bool(hollow)))
+    style.finish(figure, style.caption(campaign, summary.iloc[:0], WHAT), False, axes_height=1.5)
+    return figure, pd.concat(numbers)
+
+
+def _read(files: list[str]) -> tuple[pd.DataFrame, np.ndarray, dict[int, str], np.ndarray]:
+    """Placement and distances of the first of the launches; the median over all of them of each pair's round trip, in µs."""
+    pings = []
+    for path in files:
+        with h5py.File(path) as file:
+            pings.append(file["/ranks/ping_ns"][...] / 1000)
+    with h5py.File(files[0]) as file:
+        group = file["/ranks"]
+        ranks = pd.DataFrame({name: group[name][...] for name in (*LEVELS, "pu")})
+        flags = group["distance"].attrs
+        words = dict(zip(np.asarray(flags["flag_values"]).tolist(), text(flags["flag_meanings"]).split()))
+        return ranks, group["distance"][...].astype(float), words, np.median(pings, axis=0)
+
+
+def _key(distance: np.ndarray, words: dict[int, str]) -> str:
+    return ", ".join(f"{level:.0f} {words[int(level)]}" for level in np.unique(distance))
+
+
+def _draw_boxes(axes: Axes, ranks: pd.DataFrame, title: str) -> None:
+    """Ranks in the machine's order, one unit each; around them a box for every core, NUMA domain, package and node."""
+    ordered = ranks.sort_values([*LEVELS, "pu"], kind="stable")
+    for depth, level in enumerate(LEVELS):
+        path = ordered[list(LEVELS[: depth + 1])].apply(tuple, axis=1)
+        for place, members in ordered.groupby(path, sort=False):
+            first = ordered.index.get_loc(members.index[0])
+            _draw_box(axes, first, len(members), depth, f"{level} {place[-1]}" if place[-1] >= 0 else f"not bound to a {level}")
+    step = -(-len(ordered) // 40)
+    for position, rank in enumerate(ordered.index):
+        if position % step == 0:
+            name = f"rank {rank}" if len(ordered) <= 12 else str(rank)
+            axes.text(position + 0.5, 0.42, name, ha="center", va="center", weight="bold")
+    axes.set(xlim=(-0.05, len(ordered) + 0.05), ylim=(-0.05, len(LEVELS) + 0.55), title=title)
+    axes.set_axis_off()
+
+
+def _draw_box(axes: Axes, first: int, width: int, depth: int, name: str) -> None:
+    margin = 0.03 * (depth + 1)
+    top = len(LEVELS) - depth + 0.45 - margin
+    shade = str(0.97 - 0.06 * depth)
+    look = {"facecolor": shade, "edgecolor": "0.3", "linewidth": 0.6}
+    axes.add_patch(Rectangle((first + margin, margin), width - 2 * margin, top, **look))
+    axes.text(first + 2 * margin, top - 0.1, name, ha="left", va="top", clip_on=True)
+
+
+def _draw_matrix(axes: Axes, values: np.ndarray, title: str, word) -> None:
+    axes.imshow(np.ma.masked_invalid(values), cmap="cividis_r", aspect="auto", vmin=0)
+    axes.grid(False)
+    ticks = np.arange(len(values))[:: -(-len(values) // MATRIX_TEXT_RANKS)]
+    axes.set(title=title, xlabel="rank", ylabel="rank", xticks=ticks, yticks=ticks)
+    finite = values[np.isfinite(values)]
+    middle = finite.max() / 2 if len(finite) else 0
+    for (row, column), value in np.ndenumerate(values if len(values) <= MATRIX_TEXT_RANKS else np.empty((0, 0))):
+        if np.isfinite(value):
+            axes.text(column, row, word(value), ha="center", va="center", color="white" if value > middle else "black")
+
+
+def _numbers(ranks, distance, words, ping_us, oversubscribed) -> pd.DataFrame:
+    """One row per ordered pair."""
+    rank, peer = (index.ravel() for index in np.indices(distance.shape))
+    table = pd.DataFrame({"world": len(ranks), "oversubscribed": oversubscribed, "rank": rank, "peer": peer,
+                          "distance": [words.get(int(value), "?") for value in distance.ravel()], "ping_us": ping_us.ravel()})
+    return table.merge(ranks, left_on="rank", right_index=True)

@@ -1,0 +1,158 @@
+"""How figures look and how they are stored: legible at column width, told apart without colour, the same bytes every time."""
+
+import textwrap
+from datetime import datetime
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
+
+from analysis.load import Campaign
+from analysis.statistics import MIN_LAUNCHES
+
+COLUMN, PAGE = 3.33, 7.0  # widths of one and of two columns, inches
+POINTS = 7  # the smallest type
+LINE = 0.135  # height of a line of it, inches
+AXES_HEIGHT = 2.2
+BELOW = 0.46  # from the axes down to their legend, inches
+LONG_LABEL = 24  # characters; legends with longer labels have one column
+CHARACTERS_PER_INCH = 18.5
+# Okabe and Ito's palette, black in place of yellow (too pale for a line on white). Seven colours, six markers and five dashes:
+# two series of one colour differ in both others.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+MARKERS = ("o", "s", "^", "D", "v", "P")
+DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
+
+matplotlib.rcParams.update({
+    "font.size": POINTS, "axes.titlesize": POINTS + 1, "axes.labelsize": POINTS, "xtick.labelsize": POINTS,
+    "ytick.labelsize": POINTS, "legend.fontsize": POINTS, "legend.frameon": False, "legend.handlelength": 2.6,
+    "legend.labelspacing": 0.25, "legend.columnspacing": 1.0, "lines.linewidth": 1.0, "lines.markersize": 3.6,
+    "errorbar.capsize": 1.8, "axes.grid": True, "grid.linewidth": 0.3, "grid.color": "0.85", "axes.axisbelow": True,
+    "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.6,
+    "pdf.fonttype": 42, "svg.hashsalt": "coordbench", "savefig.dpi": 220})
+
+
+def look(index: int) -> dict:
+    """Colour, marker and dash of the index-th series of a panel."""
+    return {"color": COLOURS[index % len(COLOURS)], "marker": MARKERS[index % len(MARKERS)],
+            "linestyle": DASHES[index % len(DASHES)]}
+
+
+def panels(titles: list[str]) -> tuple[Figure, dict[str, Axes]]:
+    """One panel at column width, or several in two columns at page width."""
+    columns = min(2, max(1, len(titles)))
+    figure = Figure(figsize=(COLUMN if columns == 1 else PAGE, AXES_HEIGHT), layout="constrained")
+    figure.get_layout_engine().set(h_pad=0.05, w_pad=0.05)
+    rows = max(1, -(-len(titles) // columns))
+    grid = [figure.add_subplot(rows, columns, 1 + i) for i in range(max(1, len(titles)))]
+    if not titles:
+        grid[0].text(0.5, 0.5, "this campaign has no such case", ha="center", transform=grid[0].transAxes)
+    for axes, title in zip(grid, titles):
+        axes.set_title(title)
+    return figure, dict(zip(titles, grid))
+
+
+def draw_series(axes: Axes, rows: pd.DataFrame, x: str, index: int) -> None:
+    """Points with intervals (columns `value`, `low`, `high`): filled and connected, or hollow and alone if oversubscribed."""
+    style = look(index)
+    for hollow, part in rows.sort_values(x).groupby("oversubscribed"):
+        shape = {"linestyle": "none", "markerfacecolor": "white", "label": "_"} if hollow else {"label": rows.series.iloc[0]}
+        axes.plot(part[x], part.value, **{**style, **shape})
+        known = part.dropna(subset=["low"])
+        if len(known):
+            errors = np.array([known.value - known.low, known.high - known.value])
+            axes.errorbar(known[x], known.value, yerr=errors, fmt="none", ecolor=style["color"], elinewidth=0.7)
+    if rows.oversubscribed.all():
+        axes.plot([], [], **{**style, "linestyle": "none"}, markerfacecolor="white", label=rows.series.iloc[0])
+
+
+def logarithmic_x(axes: Axes, values: pd.Series, name=str) -> None:
+    """A base-2 axis whose ticks are values that were measured, at most eight of them."""
+    axes.set_xscale("log", base=2)
+    ticks = np.array(sorted(values.unique()))
+    ticks = ticks[:: -(-len(ticks) // 8)]
+    axes.xaxis.set_major_locator(FixedLocator(ticks))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda tick, _: name(int(tick))))
+
+
+def plain_decades(axis: Axis) -> None:
+    """Numbers such as 0.5, not 5 × 10⁻¹, on an axis that is logarithmic and has its points already."""
+    low, high = axis.get_view_interval()
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 30 * low else (1,)))
+    axis.set_major_formatter("{x:g}")
+    axis.set_minor_formatter(NullFormatter())
+
+
+def size(payload_bytes: int) -> str:
+    """1048576 is 1 MiB."""
+    for unit, step in (("MiB", 1 << 20), ("KiB", 1 << 10)):
+        if payload_bytes >= step:
+            return f"{payload_bytes / step:g} {unit}"
+    return f"{payload_bytes} B"
+
+
+def finish(figure: Figure, caption: str, oversubscribed: bool, axes_height: float = AXES_HEIGHT) -> None:
+    """Puts a legend under every panel that has series, the caption under all, and gives the figure the height these need."""
+    rows: dict[int, float] = {}
+    for axes in figure.axes:
+        lines = _legend(axes, oversubscribed, axes_height)
+        row = axes.get_subplotspec().rowspan.start
+        rows[row] = max(rows.get(row, 0), axes_height + lines * LINE)
+    width = figure.get_figwidth()
+    text = textwrap.fill(caption, int(width * CHARACTERS_PER_INCH), break_on_hyphens=False)
+    figure.supxlabel(text, fontsize=POINTS, x=0.01, ha="left")
+    figure.set_size_inches(width, sum(rows.values()) + LINE * (2 + text.count("\n")))
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # laid out once, not once per format
+
+
+def _legend(axes: Axes, oversubscribed: bool, axes_height: float) -> int:
+    """Draws it below the labels of the axes; returns its height in lines."""
+    handles, labels = axes.get_legend_handles_labels()
+    if not handles:
+        return 0
+    if oversubscribed:
+        handles.append(Line2D([], [], linestyle="none", marker="o", color="0.3", markerfacecolor="white"))
+        labels.append("hollow: oversubscribed")
+    columns = 2 if max(map(len, labels)) <= LONG_LABEL else 1
+    axes.legend(handles, labels, loc="upper center", bbox_to_anchor=(0.5, -BELOW / axes_height), ncol=columns, borderaxespad=0)
+    return -(-len(labels) // columns)
+
+
+def caption(campaign: Campaign, rows: pd.DataFrame, what: str) -> str:
+    """What is shown and where it is from: campaign, launches, machine, latency definition, start line, why without interval."""
+    launches = campaign.launches
+    first = launches.iloc[0]
+    parts = [f"{what} Campaign {', '.join(launches.campaign.unique())}: {len(launches)} launches"
+             + (f", {launches.oversubscribed.sum()} of them oversubscribed" if launches.oversubscribed.any() else "")
+             + f"; {first.source} on {first.cpu}, {first.cores} cores, {first.mpi}."]
+    if len(rows):
+        definitions, syncs = (" or ".join(sorted(rows[name].unique())) for name in ("latency_definition", "sync"))
+        parts.append(f"Latency: {definitions}; start line: {syncs}.")
+    if "low" in rows:
+        parts.append(_interval_remark(rows))
+    return " ".join(parts)
+
+
+def _interval_remark(rows: pd.DataFrame) -> str:
+    if rows.low.isna().all():
+        return "No interval: fewer than six launches."
+    some = " No interval: fewer than six launches (points without bars)." if (rows.launches < MIN_LAUNCHES).any() else ""
+    return f"Points: medians of launch medians; bars: distribution-free 95 % intervals.{some}"
+
+
+def save(figure: Figure, numbers: pd.DataFrame, stem: Path, campaign: Campaign) -> None:
+    """Writes stem.pdf, .svg, .png and, with the numbers behind them, .csv, dated like the campaign and not like today."""
+    numbers.to_csv(stem.with_suffix(".csv"), index=False)
+    created = campaign.launches.created_utc.min()
+    date = datetime.fromisoformat(created.replace("Z", "+00:00"))
+    figure.savefig(stem.with_suffix(".pdf"), metadata={"CreationDate": date, "ModDate": date})
+    figure.savefig(stem.with_suffix(".svg"), metadata={"Date": created})
+    figure.savefig(stem.with_suffix(".png"))

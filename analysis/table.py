@@ -1,0 +1,77 @@
+"""The README's table: what each kernel costs between two ranks, in nanoseconds, in round trips and in messages."""
+
+import math
+
+import pandas as pd
+
+from analysis.load import KEY, Campaign
+from analysis.selection import labelled, preferred, small_payload
+from analysis.statistics import MIN_LAUNCHES
+from analysis.summary import counts_agree, over_launches
+
+RANKS = 2
+HEADER = ["kernel", "payload", "latency, N=2", "÷ ping_pong", "messages, N=2: measured = formula", "all cases equal",
+          "launches", "flags"]
+
+
+def markdown(campaign: Campaign, summary: pd.DataFrame) -> str:
+    """The table in Markdown, with the campaign's remarks below it."""
+    rows = labelled(small_payload(preferred(summary[summary.ranks == RANKS])))
+    ratios = _ratios(campaign).set_index(KEY)
+    lines = [HEADER, ["---"] * len(HEADER)]
+    lines += [_cells(row, ratios, summary) for _, row in rows.sort_values("series").iterrows()]
+    table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    notes = "\n".join(f"- {remark}" for remark in _notes(campaign, rows))
+    return f"{table}\n\n{notes}\n"
+
+
+def _ratios(campaign: Campaign) -> pd.DataFrame:
+    """Each case's median over that of the same launch's ping_pong at 8 B, both from one kind of start line: what slows a launch
+    as a whole drops out."""
+    timed = campaign.timed[campaign.timed.ranks == RANKS]
+    same = ["file", "sync", "transport"]
+    base = small_payload(timed[timed.kernel == "ping_pong"])[[*same, "p50_ns"]].drop_duplicates(same)
+    pairs = timed.merge(base, on=same, suffixes=("", "_ping_pong"))
+    return over_launches(pairs.assign(ratio=pairs.p50_ns / pairs.p50_ns_ping_pong), "ratio")
+
+
+def _cells(row: pd.Series, ratios: pd.DataFrame, summary: pd.DataFrame) -> list[str]:
+    key = tuple(row[KEY])
+    ratio = ratios.loc[key] if key in ratios.index else None
+    return [row.series, f"{row.payload_bytes} B", _latency(row.latency_ns, row.latency_low_ns, row.latency_high_ns),
+            "–" if ratio is None else _with_interval(ratio.value, ratio.low, ratio.high), _messages(row),
+            _agreement(summary[(summary.kernel == row.kernel) & (summary.parameters == row.parameters)]),
+            str(row.ok), row["flags"] or "–"]
+
+
+def _latency(value: float, low: float, high: float) -> str:
+    return "–" if math.isnan(value) else _with_interval(value / 1000, low / 1000, high / 1000) + " µs"
+
+
+def _with_interval(value: float, low: float, high: float) -> str:
+    return _digits(value) if math.isnan(low) else f"{_digits(value)} [{_digits(low)}, {_digits(high)}]"
+
+
+def _digits(value: float) -> str:
+    """Three of them, trailing zeros included; all that stand before the point."""
+    return f"{value:.0f}" if value >= 100 else f"{value:#.3g}"
+
+
+def _messages(row: pd.Series) -> str:
+    if row.count_rule == "none":
+        return "–"
+    sign = "≈" if row.count_rule == "expected" else "=" if counts_agree(row.to_frame().T.infer_objects()).all() else "≠"
+    return f"{row.messages_per_operation:g} {sign} {row.expected_messages_per_operation:g}"
+
+
+def _agreement(cases: pd.DataFrame) -> str:
+    exact = cases[cases.count_rule == "exact"]
+    return "–" if exact.empty else f"{counts_agree(exact).sum()} of {len(exact)}"
+
+
+def _notes(campaign: Campaign, rows: pd.DataFrame) -> list[str]:
+    notes = ["latency: median of launch medians and its distribution-free 95 % interval; "
+             "÷ ping_pong: within each launch, at an equal start line"]
+    if (rows.ok < MIN_LAUNCHES).any():
+        notes.append("no interval: fewer than six launches")
+    return notes + campaign.remarks

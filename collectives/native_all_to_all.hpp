@@ -1,0 +1,38 @@
+#pragma once
+// native_all_to_all — a block from every rank for every rank, as the MPI library does it: the baseline of our own, over the
+// same buffers.
+//
+//   all ◄─MPI_Alltoall─► all
+//
+// How many messages go, and along which arrows, is the library's own affair. Source: the MPI standard 3.1, 5.8.
+
+#include <mpi.h>
+
+#include "collectives/parts/exchange_data.hpp"
+#include "harness/protocol.hpp"
+
+namespace coordbench {
+
+class NativeAllToAll {
+ public:
+  using Data = ExchangeData;
+  static constexpr About about{.level = 0,
+                               .promise = "every rank holds the block that each rank had for it",
+                               .messages = "the library's own",
+                               .delays = "the library's own",
+                               .source = "MPI 3.1, 5.8",
+                               .count_rule = CountRule::none};
+  static constexpr std::array<Parameter, 0> parameters{};
+  static std::int64_t messages(const Shape& /*shape*/) { return 0; }
+  static int delays(const Shape& /*shape*/) { return 0; }
+
+  NativeAllToAll(const Shape& /*shape*/, Rank /*self*/) {}
+
+  template <class Endpoint>
+  void run(Endpoint& endpoint, Data& data) {
+    const int bytes = static_cast<int>(data.block_bytes());
+    MPI_Alltoall(data.outgoing().data(), bytes, MPI_BYTE, data.incoming().data(), bytes, MPI_BYTE, endpoint.communicator());
+  }
+};
+
+}  // namespace coordbench

@@ -1,0 +1,42 @@
+#pragma once
+// native_allreduce — the sum of all payloads on every rank, as the MPI library does it: the baseline of our own, over the same
+// buffers.
+//
+//   all ◄─MPI_Allreduce─► all
+//
+// How many messages go, and along which arrows, is the library's own affair. Source: the MPI standard 3.1, 5.9.6.
+
+#include <mpi.h>
+
+#include "collectives/parts/native_sum.hpp"
+#include "collectives/parts/reduction_data.hpp"
+#include "harness/protocol.hpp"
+
+namespace coordbench {
+
+class NativeAllreduce {
+ public:
+  using Data = AllReductionData;
+  static constexpr About about{.level = 0,
+                               .promise = "every rank holds the sum of all ranks' payloads",
+                               .messages = "the library's own",
+                               .delays = "the library's own",
+                               .source = "MPI 3.1, 5.9.6",
+                               .count_rule = CountRule::none};
+  static constexpr std::array<Parameter, 0> parameters{};
+  static std::int64_t messages(const Shape& /*shape*/) { return 0; }
+  static int delays(const Shape& /*shape*/) { return 0; }
+
+  NativeAllreduce(const Shape& shape, Rank /*self*/) : sum_(shape.payload_bytes) {}
+
+  template <class Endpoint>
+  void run(Endpoint& endpoint, Data& data) {
+    MPI_Allreduce(data.input().data(), data.result().data(), sum_.count(), sum_.type(), sum_.operation(),
+                  endpoint.communicator());
+  }
+
+ private:
+  NativeSum sum_;
+};
+
+}  // namespace coordbench

@@ -1,0 +1,44 @@
+#pragma once
+// native_reduce — the sum of all payloads at the root, as the MPI library does it: the baseline of our own, over the same
+// buffers.
+//
+//   all ─MPI_Reduce─► root
+//
+// How many messages go, and along which arrows, is the library's own affair. Source: the MPI standard 3.1, 5.9.1.
+
+#include <mpi.h>
+
+#include "collectives/parts/native_sum.hpp"
+#include "collectives/parts/reduction_data.hpp"
+#include "collectives/parts/tree.hpp"
+#include "harness/protocol.hpp"
+
+namespace coordbench {
+
+class NativeReduce {
+ public:
+  using Data = RootReductionData;
+  static constexpr About about{.level = 0,
+                               .promise = "the root holds the sum of all ranks' payloads",
+                               .messages = "the library's own",
+                               .delays = "the library's own",
+                               .source = "MPI 3.1, 5.9.1",
+                               .count_rule = CountRule::none};
+  static constexpr std::array parameters{kRoot};
+  static std::int64_t messages(const Shape& /*shape*/) { return 0; }
+  static int delays(const Shape& /*shape*/) { return 0; }
+  static std::string unfit(const Shape& shape) { return root_unfit(shape); }
+
+  NativeReduce(const Shape& shape, Rank /*self*/) : sum_(shape.payload_bytes) {}
+
+  template <class Endpoint>
+  void run(Endpoint& endpoint, Data& data) {
+    MPI_Reduce(data.input().data(), data.result().data(), sum_.count(), sum_.type(), sum_.operation(), data.root(),
+               endpoint.communicator());
+  }
+
+ private:
+  NativeSum sum_;
+};
+
+}  // namespace coordbench

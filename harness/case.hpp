@@ -1,0 +1,69 @@
+#pragma once
+// A case is one point of the plan: kernel × ranks × bytes × parameters. Pure data.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harness/description.hpp"
+
+namespace coordbench {
+
+enum class Sync : std::uint8_t { round_time, barrier, none };
+enum class Verdict : std::uint8_t { ok, wrong_answer, count_mismatch, timed_out };
+enum class StopReason : std::uint8_t { precision, time_budget, max_operations, fixed_operations, total_budget, timed_out };
+
+/// One bit each in `/cases/flags`.
+enum class Flag : std::uint32_t {
+  oversubscribed = 1U << 0U,         ///< more ranks in the launch than cores
+  late_starts = 1U << 1U,            ///< more than a tenth of the operations began after the agreed instant
+  clock_bound = 1U << 2U,            ///< the clocks' error is more than a tenth of the median
+  timer_overhead = 1U << 3U,         ///< reading the clock costs more than a twentieth of the median
+  drift = 1U << 4U,                  ///< ping_pong before and after the block differ by more than a quarter
+  steal = 1U << 5U,                  ///< the hypervisor took time, or the cgroup throttled, while the case ran
+  involuntary_switches = 1U << 6U,   ///< a rank was descheduled while the case ran
+  few_samples = 1U << 7U,            ///< fewer than 1,000 samples
+};
+constexpr std::uint32_t bit(Flag flag) { return static_cast<std::uint32_t>(flag); }
+
+std::string_view name_of(Family family);
+std::string_view name_of(CountRule rule);
+std::string_view name_of(Latency definition);  ///< "proposer", "makespan", "barrier"
+std::string_view name_of(Sync sync);           ///< "round-time", "barrier", "none"
+std::string_view name_of(Verdict verdict);
+std::string_view name_of(StopReason reason);
+std::span<const std::string_view> flag_names();  ///< in the order of their bits
+
+struct Kernel;
+
+struct Case {
+  const Kernel* kernel = nullptr;
+  Shape shape;
+  Sync sync = Sync::round_time;
+  std::string transport = "mpi";
+  int clients = 0;
+  int block = 0;             ///< cases of one block share the ping_pong cases before and after it
+  bool calibration = false;  ///< one of those ping_pong cases
+  std::string name;          ///< its path in the file: kernel/n2/b8/mpi/round-time[/parameter=value…]
+};
+
+struct Skipped {
+  std::string name;
+  std::string reason;
+};
+
+struct Plan {
+  std::vector<Case> cases;  ///< in the order they run
+  std::vector<Skipped> skipped;
+};
+
+/// Messages and bytes that one rank sent and received in a case, control traffic apart.
+struct Traffic {
+  std::int64_t messages_sent = 0;
+  std::int64_t messages_received = 0;
+  std::int64_t bytes_sent = 0;
+  std::int64_t background_messages = 0;  ///< of messages_sent, those that carry no operation
+};
+
+}  // namespace coordbench

@@ -1,0 +1,176 @@
+#include "harness/case_columns.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "harness/kernel.hpp"
+
+namespace coordbench {
+namespace {
+
+const Kernel& kernel(const CaseRow& row) { return *row.result.planned->kernel; }
+const Shape& shape(const CaseRow& row) { return row.result.planned->shape; }
+
+/// Value of each parameter by name; one with named choices as its choice's name.
+std::string parameters(const CaseRow& row) {
+  auto json = nlohmann::ordered_json::object();
+  for (const Parameter& parameter : shape(row).parameters) {
+    const std::int64_t value = shape(row)[parameter.name];
+    auto& member = json[std::string(parameter.name)];
+    if (parameter.choices.front().empty())
+      member = value;
+    else
+      member = parameter.choices.at(static_cast<std::size_t>(value));
+  }
+  return json.dump();
+}
+
+/// NaN for a case that timed out before its first operation ended.
+double per_operation(const CaseRow& row, std::int64_t total) {
+  const std::int64_t operations = row.result.samples.operations;
+  if (operations == 0) return std::numeric_limits<double>::quiet_NaN();
+  return static_cast<double>(total) / static_cast<double>(operations);
+}
+
+std::int64_t operation_messages(const Traffic& traffic) { return traffic.messages_sent - traffic.background_messages; }
+
+template <class Of>
+std::int64_t sum_over_ranks(const CaseRow& row, Of of) {
+  std::int64_t sum = 0;
+  for (const Traffic& traffic : row.result.traffic) sum += of(traffic);
+  return sum;
+}
+
+std::int64_t busiest_rank_messages(const CaseRow& row) {
+  std::int64_t most = 0;
+  for (const Traffic& traffic : row.result.traffic) most = std::max(most, operation_messages(traffic));
+  return most;
+}
+
+std::int64_t last_or_minus_one(const std::vector<std::int64_t>& of_marks) { return of_marks.empty() ? -1 : of_marks.back(); }
+
+constexpr const char* kLatency =
+    "order statistic over all operations of the latency that latency_definition names; proposer: end - start at the "
+    "rank that proposed; makespan: latest end - earliest start; barrier: latest end - latest start";
+
+const CaseColumn<std::string> kTexts[] = {
+    {"name", {"", "case, its group below /samples"}, [](const CaseRow& row) { return row.result.planned->name; }},
+    {"kernel", {"", "what was measured"}, [](const CaseRow& row) { return std::string(kernel(row).name); }},
+    {"family", {"", "collective or protocol"}, [](const CaseRow& row) { return std::string(name_of(kernel(row).family)); }},
+    {"transport", {"", "how messages travelled"}, [](const CaseRow& row) { return row.result.planned->transport; }},
+    {"placement", {"", "policy that pinned the ranks"}, [](const CaseRow& row) { return row.placement; }},
+    {"sync",
+     {"", "start line of each operation"},
+     [](const CaseRow& row) { return std::string(name_of(row.result.planned->sync)); }},
+    {"parameters", {"", "the kernel's parameters, JSON"}, parameters},
+    {"latency_definition",
+     {"", "which stamps make up a latency: proposer, makespan or barrier"},
+     [](const CaseRow& row) { return std::string(name_of(kernel(row).about.latency)); }},
+    {"count_rule",
+     {"", "how messages are held against the closed form: exact, expected or none"},
+     [](const CaseRow& row) { return std::string(name_of(kernel(row).about.count_rule)); }},
+    {"verdict", {"", "ok, or what was wrong"}, [](const CaseRow& row) { return std::string(name_of(row.result.verdict)); }},
+    {"stop_reason",
+     {"", "why no more operations ran"},
+     [](const CaseRow& row) { return std::string(name_of(row.result.stop_reason)); }},
+    {"detail",
+     {"", "of a verdict other than ok: what a rank waited for or got wrong"},
+     [](const CaseRow& row) { return row.result.detail; }},
+};
+
+const CaseColumn<std::int64_t> kIntegers[] = {
+    {"level",
+     {"1", "rung of the coordination ladder, 0 to 6"},
+     [](const CaseRow& row) { return std::int64_t{kernel(row).about.level}; }},
+    {"ranks", {"1", "ranks that took part, clients apart"}, [](const CaseRow& row) { return std::int64_t{shape(row).ranks}; }},
+    {"clients", {"1", "ranks that only propose"}, [](const CaseRow& row) { return std::int64_t{row.result.planned->clients}; }},
+    {"payload_bytes",
+     {"byte", "the user's bytes of one operation"},
+     [](const CaseRow& row) { return shape(row).payload_bytes; }},
+    {"in_flight",
+     {"1", "operations that may be under way at once"},
+     [](const CaseRow& row) { return std::int64_t{shape(row).in_flight}; }},
+    {"operations", {"1", "operations measured"}, [](const CaseRow& row) { return row.result.samples.operations; }},
+    {"block",
+     {"1", "cases between the same two calibrations"},
+     [](const CaseRow& row) { return std::int64_t{row.result.planned->block}; }},
+    {"calibration",
+     {"1", "1 for a ping_pong before or after a block"},
+     [](const CaseRow& row) { return std::int64_t{row.result.planned->calibration}; }},
+    {"background_messages",
+     {"1", "messages of all ranks that carried no operation"},
+     [](const CaseRow& row) {
+       return sum_over_ranks(row, [](const Traffic& traffic) { return traffic.background_messages; });
+     }},
+    {"control_messages",
+     {"1", "messages of the harness itself"},
+     [](const CaseRow& row) { return row.result.control_messages; }},
+    {"delays",
+     {"1", "messages on the longest causal chain to the end, -1 for collectives"},
+     [](const CaseRow& row) { return last_or_minus_one(row.result.delays); }},
+    {"expected_delays",
+     {"1", "the closed form of delays, -1 for collectives"},
+     [](const CaseRow& row) { return last_or_minus_one(row.result.expected_delays); }},
+};
+
+const CaseColumn<double> kReals[] = {
+    {"latency_p50_ns", {"ns", "median latency", kLatency}, [](const CaseRow& row) { return row.result.latency.p50; }},
+    {"latency_p50_low_ns",
+     {"ns", "lower end of the 95 % interval of the median", kLatency},
+     [](const CaseRow& row) { return row.result.latency.p50_low; }},
+    {"latency_p50_high_ns",
+     {"ns", "upper end of the 95 % interval of the median", kLatency},
+     [](const CaseRow& row) { return row.result.latency.p50_high; }},
+    {"latency_p90_ns",
+     {"ns", "90th percentile of the latency", kLatency},
+     [](const CaseRow& row) { return row.result.latency.p90; }},
+    {"latency_p99_ns",
+     {"ns", "99th percentile of the latency", kLatency},
+     [](const CaseRow& row) { return row.result.latency.p99; }},
+    {"latency_max_ns", {"ns", "largest latency", kLatency}, [](const CaseRow& row) { return row.result.latency.max; }},
+    {"operations_per_second",
+     {"s-1", "operations over the time in which they ran"},
+     [](const CaseRow& row) { return row.result.operations_per_second; }},
+    {"messages_per_operation",
+     {"1", "messages of all ranks that carried operations, per operation"},
+     [](const CaseRow& row) { return per_operation(row, sum_over_ranks(row, operation_messages)); }},
+    {"expected_messages_per_operation",
+     {"1", "the closed form of messages_per_operation"},
+     [](const CaseRow& row) { return row.result.expected_messages_per_operation; }},
+    {"bytes_per_operation",
+     {"byte", "headers and payloads sent by all ranks, per operation"},
+     [](const CaseRow& row) {
+       return per_operation(row, sum_over_ranks(row, [](const Traffic& traffic) { return traffic.bytes_sent; }));
+     }},
+    {"busiest_rank_messages_per_operation",
+     {"1", "most messages that carried operations sent by one rank, per operation"},
+     [](const CaseRow& row) { return per_operation(row, busiest_rank_messages(row)); }},
+    {"cpu_ns_per_operation",
+     {"ns", "processor time of all ranks, spinning included, per operation"},
+     [](const CaseRow& row) { return per_operation(row, row.result.cpu_ns); }},
+};
+
+const CaseColumn<std::uint32_t> kFlags[] = {
+    {"flags", {"1", "what may have spoilt the case"}, [](const CaseRow& row) { return row.result.flags; }},
+};
+}  // namespace
+
+template <>
+std::span<const CaseColumn<std::string>> case_columns() {
+  return kTexts;
+}
+template <>
+std::span<const CaseColumn<std::int64_t>> case_columns() {
+  return kIntegers;
+}
+template <>
+std::span<const CaseColumn<double>> case_columns() {
+  return kReals;
+}
+template <>
+std::span<const CaseColumn<std::uint32_t>> case_columns() {
+  return kFlags;
+}
+
+}  // namespace coordbench

@@ -1,0 +1,134 @@
+#include "harness/case_tables.hpp"
+
+#include <fmt/compile.h>
+#include <fmt/ranges.h>
+
+#include <array>
+#include <vector>
+
+#include "harness/case_columns.hpp"
+#include "harness/hdf5_variables.hpp"
+#include "harness/kernel.hpp"
+
+namespace coordbench {
+namespace {
+
+using hdf5::Dimension;
+using hdf5::Handle;
+
+template <class T>
+void make_columns(const Handle& group, Dimension& case_dimension) {
+  for (const CaseColumn<T>& column : case_columns<T>())
+    hdf5::make_variable<T>(group, column.name, {&case_dimension}, column.legend);
+}
+
+void describe_flags(const Handle& group) {
+  std::vector<std::uint32_t> masks;
+  for (std::size_t i = 0; i < flag_names().size(); ++i) masks.push_back(1U << i);
+  const Handle flags = hdf5::open_variable(group, "flags");
+  hdf5::write_attribute(flags, "flag_masks", std::span<const std::uint32_t>(masks));
+  hdf5::write_attribute(flags, "flag_meanings", fmt::format(FMT_COMPILE("{}"), fmt::join(flag_names(), " ")));
+}
+
+template <class T>
+void append_to_columns(const Handle& group, hsize_t first, std::span<const CaseResult* const> cases,
+                       const std::string& placement) {
+  for (const CaseColumn<T>& column : case_columns<T>()) {
+    std::vector<T> values;
+    for (const CaseResult* result : cases) values.push_back(column.value({*result, placement}));
+    hdf5::write_tail(group, column.name, first, values);
+  }
+}
+
+const char* definition_of(Latency latency) {
+  switch (latency) {
+    case Latency::proposer:
+      return "end_ns - start_ns at the rank that proposed the operation";
+    case Latency::makespan:
+      return "latest end_ns - earliest start_ns over all ranks";
+    case Latency::barrier:
+      return "latest end_ns - latest start_ns over all ranks";
+  }
+  return "";
+}
+
+void write_stamps(const Handle& group, const Samples& samples, Dimension& operation, Dimension& rank) {
+  hdf5::write_variable(group, "start_ns", {&operation, &rank}, {"ns", "when the rank began the operation"}, samples.start_ns);
+  hdf5::write_variable(group, "end_ns", {&operation, &rank}, {"ns", "when the rank's part had ended"}, samples.end_ns);
+  if (!samples.start_slack_ns.empty())
+    hdf5::write_variable(group, "start_slack_ns", {&operation}, {"ns", "agreed start minus the latest rank's arrival"},
+                         samples.start_slack_ns);
+  if (samples.marks == 0) return;
+  Dimension mark(group, "mark", static_cast<hsize_t>(samples.marks));
+  hdf5::write_variable(group, "mark_ns", {&mark, &operation, &rank}, {"ns", "when the rank reached the mark"}, samples.mark_ns);
+  mark.list_variables();
+}
+
+void write_traffic(const Handle& group, const std::vector<Traffic>& traffic, Dimension& rank) {
+  const auto column = [&](const char* name, const hdf5::Legend& legend, std::int64_t Traffic::*member) {
+    std::vector<std::int64_t> values;
+    for (const Traffic& of_rank : traffic) values.push_back(of_rank.*member);
+    hdf5::write_variable(group, name, {&rank}, legend, values);
+  };
+  column("messages_sent", {"1", "messages sent by the rank"}, &Traffic::messages_sent);
+  column("messages_received", {"1", "messages received by the rank"}, &Traffic::messages_received);
+  column("bytes_sent", {"byte", "headers and payloads sent by the rank"}, &Traffic::bytes_sent);
+}
+
+/// The stamps of the marks before the end have the dimension `mark`; the end counts too here, so this one is longer.
+void write_delays(const Handle& group, const CaseResult& result) {
+  std::vector<std::string_view> names;
+  for (const Mark& mark : result.planned->kernel->marks) names.push_back(mark.name);
+  hdf5::write_attribute(group, "marks", fmt::format(FMT_COMPILE("{}"), fmt::join(names, " ")));
+  Dimension every_mark(group, "every_mark", result.delays.size());
+  hdf5::write_variable(group, "delays", {&every_mark}, {"1", "messages on the longest causal chain to the mark"},
+                       result.delays);
+  hdf5::write_variable(group, "expected_delays", {&every_mark}, {"1", "the closed form of delays"}, result.expected_delays);
+  every_mark.list_variables();
+}
+
+void write_samples(const Handle& samples_group, const CaseResult& result) {
+  const Handle group = hdf5::make_group(samples_group, result.planned->name);
+  hdf5::write_attribute(group, "definition", definition_of(result.planned->kernel->about.latency));
+  Dimension operation(group, "operation", static_cast<hsize_t>(result.samples.operations));
+  Dimension rank(group, "rank", static_cast<hsize_t>(result.samples.ranks));
+  write_stamps(group, result.samples, operation, rank);
+  write_traffic(group, result.traffic, rank);
+  if (!result.delays.empty()) write_delays(group, result);
+  operation.list_variables();
+  rank.list_variables();
+}
+}  // namespace
+
+void create_case_tables(const Handle& file) {
+  hdf5::make_group(file, "samples");
+  const Handle group = hdf5::make_group(file, "cases");
+  Dimension case_dimension(group, "case", Dimension::kUnlimited);
+  make_columns<std::string>(group, case_dimension);
+  make_columns<std::int64_t>(group, case_dimension);
+  make_columns<double>(group, case_dimension);
+  make_columns<std::uint32_t>(group, case_dimension);
+  case_dimension.list_variables();
+  describe_flags(group);
+}
+
+void append_cases(const Handle& file, std::span<const CaseResult* const> cases, const std::string& placement) {
+  const Handle samples = hdf5::open_group(file, "samples");
+  for (const CaseResult* result : cases) write_samples(samples, *result);
+  const Handle group = hdf5::open_group(file, "cases");
+  const hsize_t first = hdf5::length_of(group, "case");
+  hdf5::resize(group, "case", first + cases.size());
+  append_to_columns<std::string>(group, first, cases, placement);
+  append_to_columns<std::int64_t>(group, first, cases, placement);
+  append_to_columns<double>(group, first, cases, placement);
+  append_to_columns<std::uint32_t>(group, first, cases, placement);
+}
+
+void add_case_flags(const Handle& file, std::span<const std::size_t> rows, std::uint32_t flags) {
+  const Handle group = hdf5::open_group(file, "cases");
+  std::vector<std::uint32_t> values = hdf5::read_variable<std::uint32_t>(group, "flags");
+  for (const std::size_t row : rows) values.at(row) |= flags;
+  hdf5::write_tail(group, "flags", 0, values);
+}
+
+}  // namespace coordbench

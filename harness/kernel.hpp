@@ -1,0 +1,32 @@
+#pragma once
+// The registry's entry: a kernel with its type erased once per case, never per message.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "harness/case.hpp"
+#include "harness/description.hpp"
+
+namespace coordbench {
+
+class CaseRun;  // what a running case needs of the harness: harness/case_run.hpp
+
+struct Kernel {
+  std::string_view name;  ///< the file's name, the class's name in snake case, the name everywhere else
+  Family family = Family::collective;
+  About about;
+  std::span<const Parameter> parameters{};
+  std::span<const Mark> marks{};  ///< empty for collectives
+  std::int64_t (*messages)(const Shape&) = nullptr;
+  int (*delays)(const Shape&, int mark) = nullptr;        ///< collectives ignore `mark`
+  std::string (*unfit)(const Shape&) = nullptr;           ///< why the combination does not fit, or empty
+  std::int64_t (*memory_bytes)(const Shape&) = nullptr;   ///< of buffers, on the busiest rank
+  void (*run)(CaseRun&) = nullptr;                        ///< null in tests that only plan
+};
+
+/// Every kernel of this build, in alphabetical order; generated from the files in kernels/ and collectives/.
+std::span<const Kernel> all_kernels();
+
+}  // namespace coordbench

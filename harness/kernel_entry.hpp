@@ -1,0 +1,56 @@
+#pragma once
+// Makes the registry's entry of a kernel from its class; included by the generated sources only (cmake/mpi.cmake).
+
+#include <memory>
+
+#include "harness/measure/collective_bench.hpp"
+#include "harness/kernel.hpp"
+#include "harness/measure/protocol_bench.hpp"
+
+namespace coordbench {
+
+template <class Bench>
+void run_bench(CaseRun& run) {
+  auto bench = std::make_unique<Bench>(run);
+  try {
+    bench->measure();
+  } catch (...) {
+    static_cast<void>(bench.release());  // never freed: the library may still write into buffers of a case that did not end
+    throw;
+  }
+}
+
+template <class K>
+std::string unfit(const Shape& shape) {
+  if constexpr (requires { K::unfit(shape); })
+    return K::unfit(shape);
+  else
+    return {};
+}
+
+template <Protocol P>
+std::int64_t protocol_memory_bytes(const Shape& shape) {
+  const TransportSize size = transport_size<P>(shape, 0);
+  return static_cast<std::int64_t>(size.leases * (size.payload_capacity + PayloadArena::kHeaderRoom + sizeof(detail::Slot)));
+}
+
+template <class K>
+constexpr Kernel make_kernel(std::string_view name) {
+  Kernel kernel{.name = name, .about = K::about, .parameters = K::parameters, .messages = &K::messages, .unfit = &unfit<K>};
+  if constexpr (Protocol<K>) {
+    static_assert(K::marks.size() <= kMarksMax);
+    kernel.family = Family::protocol;
+    kernel.marks = K::marks;
+    kernel.delays = &K::delays;
+    kernel.memory_bytes = &protocol_memory_bytes<K>;
+    kernel.run = &run_bench<ProtocolBench<K>>;
+  } else {
+    kernel.family = Family::collective;
+    kernel.delays = [](const Shape& shape, int) { return K::delays(shape); };
+    kernel.memory_bytes = &K::Data::memory_bytes;
+    kernel.run = &run_bench<CollectiveBench<K>>;
+  }
+  return kernel;
+}
+
+}  // namespace coordbench

@@ -1,0 +1,245 @@
+#include "harness/launch/launch.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <ctime>
+#include <optional>
+#include <utility>
+
+#include "harness/machine/host_facts.hpp"
+#include "harness/kernel.hpp"
+#include "harness/results/report.hpp"
+#include "harness/measure/statistics.hpp"
+#include "harness/measure/verdict.hpp"
+#include "harness/launch/watchdog.hpp"
+
+namespace coordbench {
+namespace {
+
+constexpr int kBeginTag = 1, kReportTag = 2;
+constexpr Time kSecond = 1'000'000'000;
+constexpr Time kGrace = 5 * kSecond;        ///< beyond twice its budget, a case hangs
+constexpr Time kReportGrace = 2 * kSecond;  ///< a rank that is silent so long after the deadline is stuck in the library
+constexpr int kTagsOfCase = ControlTree::kTags + 2;
+
+/// Rank 0's word to the ranks of the next case; a negative index: it is over.
+struct Begin {
+  std::int64_t index = -1;
+  Time budget_ns = 0;
+  std::int64_t status = 0;
+};
+
+/// Waits without spinning: ranks outside a case must not steal the cores of those inside.
+void sleep_until_done(MPI_Request& request) {
+  constexpr timespec kNap{0, 50'000};
+  for (int done = 0;;) {
+    MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+    if (done) return;
+    nanosleep(&kNap, nullptr);
+  }
+}
+
+void tell(const World& world, int ranks, const Begin& begin) {
+  for (Rank to = 1; to < ranks; ++to) MPI_Send(&begin, sizeof begin, MPI_BYTE, to, kBeginTag, world.control());
+}
+
+CaseRun::Setting setting_of(const LaunchSetting& launch, const Begin& begin) {
+  const Case& planned = launch.plan.cases[static_cast<std::size_t>(begin.index)];
+  const World::Group& group = launch.world.group(planned.shape.ranks);
+  const int lanes = launch.world.highest_tag() / kTagsOfCase - 1;
+  const Options& options = launch.options;
+  return {.planned = &planned,
+          .kernel_communicator = group.kernel,
+          .control_communicator = group.control,
+          .tag = static_cast<int>(begin.index % lanes) * kTagsOfCase,
+          .rule = {.precision = options.precision, .max_operations = options.max_operations,
+                   .exact_operations = options.operations.value_or(0), .budget_ns = begin.budget_ns},
+          .deadline = now_ns() + 2 * begin.budget_ns + kGrace,
+          .epoch_ns = launch.epoch_ns,
+          .clock_offset_ns = launch.clocks.my_offset_ns,
+          .oversubscribed = launch.seating.oversubscribed};
+}
+
+void note(CaseReport& report, CaseReport::Status status, const char* text) {
+  report.status = status;
+  std::strncpy(report.text.data(), text, report.text.size() - 1);
+}
+
+/// This rank's part, from its first block to its report.
+void take_part(CaseRun& run) {
+  const std::int64_t cpu_before = cpu_time_ns(), switches_before = involuntary_switches();
+  try {
+    run.setting().planned->kernel->run(run);
+  } catch (const TimedOut& timed_out) {
+    note(run.report(), CaseReport::Status::timed_out, timed_out.what());
+  } catch (const std::exception& error) {
+    note(run.report(), CaseReport::Status::failed, error.what());
+  }
+  run.report().cpu_ns = cpu_time_ns() - cpu_before;
+  run.report().involuntary_switches = involuntary_switches() - switches_before;
+}
+
+/// Rank 0's view of one case: its own part, then everybody's report.
+class Directed {
+ public:
+  Directed(const LaunchSetting& launch, const Begin& begin)
+      : launch_(launch), run_(setting_of(launch, begin)), reports_(static_cast<std::size_t>(run_.shape().ranks)) {
+    result_.planned = run_.setting().planned;
+  }
+
+  /// False if a rank is stuck inside the library, so that no further case can be run.
+  bool measure() {
+    const StolenTime stolen_before = stolen_time();
+    take_part(run_);
+    reports_[0] = run_.report();
+    const bool everyone = collect_reports();
+    const StolenTime stolen_after = stolen_time();
+    stolen_ = stolen_after.steal_ticks != stolen_before.steal_ticks || stolen_after.throttled_periods != stolen_before.throttled_periods;
+    return everyone;
+  }
+
+  /// The library kept rank 0 itself: called from the watchdog, in place of `measure`'s return.
+  void rank_0_is_stuck() { note(reports_[0], CaseReport::Status::timed_out, "waiting inside the MPI library"); }
+
+  CaseResult& conclude() {
+    result_.samples = run_.samples();
+    result_.stop_reason = run_.stop_reason();
+    judge(result_, reports_);
+    if (result_.verdict == Verdict::timed_out) result_.stop_reason = StopReason::timed_out;
+    std::vector<double> values = latencies(result_.samples, result_.planned->kernel->about.latency);
+    result_.latency = summarise(values);
+    result_.operations_per_second = operations_per_second(result_.samples, run_.sync() == Sync::none, run_.block_ends());
+    result_.flags = flags_of(result_, surroundings());
+    return result_;
+  }
+
+ private:
+  bool collect_reports() {
+    const Time until = std::max(run_.setting().deadline, now_ns()) + kReportGrace;
+    bool everyone = true;
+    for (Rank from = 1; from < run_.shape().ranks; ++from) {
+      CaseReport& report = reports_[static_cast<std::size_t>(from)];
+      MPI_Request request;
+      MPI_Irecv(&report, sizeof report, MPI_BYTE, from, kReportTag, launch_.world.control(), &request);
+      int done = 0;
+      while (!done && now_ns() < until) MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+      if (done) continue;
+      note(report, CaseReport::Status::timed_out, "gave no report; it is stuck inside the MPI library, or gone");
+      everyone = false;
+    }
+    return everyone;
+  }
+
+  [[nodiscard]] Surroundings surroundings() const {
+    Surroundings around{.oversubscribed = launch_.seating.oversubscribed, .timer_overhead_ns = launch_.timer_overhead_ns, .stolen = stolen_};
+    for (std::size_t rank = 0; rank < reports_.size(); ++rank) {
+      if (!launch_.clocks.same_boot[rank]) around.clock_error_ns = std::max(around.clock_error_ns, launch_.clocks.error_ns[rank]);
+      around.switched |= reports_[rank].involuntary_switches > 0;
+    }
+    return around;
+  }
+
+  const LaunchSetting& launch_;
+  CaseRun run_;
+  std::vector<CaseReport> reports_;
+  bool stolen_ = false;
+  CaseResult result_;
+};
+
+/// The whole plan, case by case.
+class Director {
+ public:
+  Director(const LaunchSetting& launch, const Keep& keep) : launch_(launch), keep_(keep), progress_(cases().size()) {}
+
+  Measured run() {
+    for (std::size_t index = 0; index < cases().size(); ++index) {
+      const Begin begin{.index = static_cast<std::int64_t>(index), .budget_ns = budget_of(index)};
+      if (begin.budget_ns <= 0) break;
+      progress_.show(index, cases()[index].name);
+      measure(begin);
+    }
+    progress_.wipe();
+    measured_.wall_s = static_cast<double>(now_ns() - launch_.epoch_ns) * 1e-9;
+    return measured_;
+  }
+
+ private:
+  void measure(const Begin& begin) {
+    const Case& planned = cases()[static_cast<std::size_t>(begin.index)];
+    tell(launch_.world, planned.shape.ranks, begin);
+    Directed directed(launch_, begin);
+    const auto rank_0_stuck = [&] {
+      directed.rank_0_is_stuck();
+      end_here(directed);
+    };
+    std::optional<Watchdog> watchdog;
+    if (planned.kernel->about.count_rule == CountRule::none)
+      watchdog.emplace(now_ns() + 2 * begin.budget_ns + kGrace + kReportGrace, rank_0_stuck);
+    if (!directed.measure()) end_here(directed);
+    watchdog.reset();
+    const CaseResult& result = directed.conclude();
+    if (result.verdict != Verdict::ok) measured_.status = kSomeCaseFailed;
+    ++measured_.cases;
+    keep_(result);
+  }
+
+  /// A rank will never come back from the library: what is finished is on disk, and no further case can be run.
+  [[noreturn]] void end_here(Directed& directed) {
+    const CaseResult& result = directed.conclude();
+    keep_(result);
+    progress_.wipe();
+    fmt::print(stderr, "coordbench: {} timed out ({}); the launch ends here, finished cases are on disk.\n", result.planned->name, result.detail);
+    _exit(kSomeCaseFailed);
+  }
+
+  /// A case may use up to twice its even share of what is left of the total budget: most stop long before.
+  [[nodiscard]] Time budget_of(std::size_t index) const {
+    const Time left = launch_.options.total_budget_ns - (now_ns() - launch_.epoch_ns);
+    return std::min(launch_.options.time_budget_ns, 2 * left / static_cast<Time>(cases().size() - index));
+  }
+  [[nodiscard]] const std::vector<Case>& cases() const { return launch_.plan.cases; }
+
+  const LaunchSetting& launch_;
+  const Keep& keep_;
+  Progress progress_;
+  Measured measured_;
+};
+
+}  // namespace
+
+std::set<int> rank_counts(const Plan& plan) {
+  std::set<int> counts;
+  for (const Case& planned : plan.cases) counts.insert(planned.shape.ranks);
+  return counts;
+}
+
+void dismiss(const World& world, int status) { tell(world, world.size(), {.index = -1, .status = status}); }
+
+Measured direct(const LaunchSetting& launch, const Keep& keep) {
+  try {
+    const Measured measured = Director(launch, keep).run();
+    dismiss(launch.world, measured.status);
+    return measured;
+  } catch (const std::exception&) {
+    dismiss(launch.world, kNotWritten);
+    throw;
+  }
+}
+
+int follow(const LaunchSetting& launch) {
+  for (;;) {
+    Begin begin;
+    MPI_Request request;
+    MPI_Irecv(&begin, sizeof begin, MPI_BYTE, 0, kBeginTag, launch.world.control(), &request);
+    sleep_until_done(request);
+    if (begin.index < 0) return static_cast<int>(begin.status);
+    CaseRun run(setting_of(launch, begin));
+    take_part(run);
+    MPI_Send(&run.report(), sizeof(CaseReport), MPI_BYTE, 0, kReportTag, launch.world.control());
+  }
+}
+
+}  // namespace coordbench

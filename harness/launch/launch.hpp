@@ -1,0 +1,51 @@
+#pragma once
+// The plan carried out. Rank 0 directs: it says which case comes next, collects what it came to and appends it to the file; the other
+// ranks sleep between the cases they take part in.
+
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "harness/measure/case_report.hpp"
+#include "harness/case_result.hpp"
+#include "harness/measure/case_run.hpp"
+#include "harness/launch/clocks.hpp"
+#include "harness/options/options.hpp"
+#include "harness/launch/seating.hpp"
+#include "harness/launch/world.hpp"
+
+namespace coordbench {
+
+inline constexpr int kAllOk = 0, kSomeCaseFailed = 1, kUsage = 2, kNotWritten = 3;
+
+/// What every case of a launch shares.
+struct LaunchSetting {
+  const World& world;
+  const Options& options;
+  const Plan& plan;
+  const Seating& seating;
+  const Clocks& clocks;
+  Time epoch_ns;
+  double timer_overhead_ns;
+};
+
+struct Measured {
+  int status = kAllOk;
+  std::size_t cases = 0;  ///< that ran; fewer than planned if the total budget did not last
+  double wall_s = 0;
+};
+
+/// The rank counts of a plan, for the groups that the world makes before the first case.
+std::set<int> rank_counts(const Plan& plan);
+
+/// Rank 0: every case of the plan, within the total budget; each goes to `keep` as soon as it is over, outside every clock. What `keep`
+/// throws is passed on, after dismissing the other ranks.
+using Keep = std::function<void(const CaseResult&)>;
+Measured direct(const LaunchSetting& launch, const Keep& keep);
+/// The other ranks, until rank 0 says that it is over; returns the status that rank 0 gives.
+int follow(const LaunchSetting& launch);
+/// Rank 0, instead of `direct`, where nothing can be measured: the others return `status`.
+void dismiss(const World& world, int status);
+
+}  // namespace coordbench

@@ -1,0 +1,37 @@
+#pragma once
+// What a launch leaves behind: the file, opened with all that is known before the first case, and the rows of the final table.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/machine/host_facts.hpp"
+#include "harness/launch/launch.hpp"
+#include "harness/results/report.hpp"
+#include "harness/result_file.hpp"
+
+namespace coordbench {
+
+class LaunchResults {
+ public:
+  /// The launch's file, under the next free number in --out. Throws ResultError.
+  LaunchResults(const LaunchSetting& launch, const std::string& command_line);
+
+  /// On disk when it returns. A block whose ping_pong cases before and after it differ is flagged when the second one arrives.
+  void keep(const CaseResult& result);
+  void finish() { file_.finish(load_average()); }
+  [[nodiscard]] std::string table(const Measured& measured) const;
+
+ private:
+  const LaunchSetting& launch_;
+  std::filesystem::path path_;
+  ResultFile file_;
+  std::vector<TableRow> rows_;
+  double ping_before_ns_ = 0;
+  std::vector<std::size_t> block_;  ///< rows of the block that is running
+};
+
+/// Rank 0: as the constructor; dismisses the other ranks before it throws.
+std::unique_ptr<LaunchResults> open_results(const LaunchSetting& launch, const std::string& command_line);
+
+}  // namespace coordbench

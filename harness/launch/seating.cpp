@@ -1,0 +1,102 @@
+#include "harness/launch/seating.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+
+#include "harness/machine/host_facts.hpp"
+#include "harness/options/usage_error.hpp"
+
+namespace coordbench {
+namespace {
+
+using nlohmann::json;
+
+std::vector<json> gather(const World& world, const json& mine) {
+  std::vector<json> all;
+  for (const std::string& text : world.gather_texts(mine.dump())) all.push_back(json::parse(text));
+  return all;
+}
+
+/// Nodes in the order of their first rank; a node is a host name and a boot.
+std::vector<int> number_nodes(const std::vector<json>& arrivals) {
+  std::vector<std::string> known;
+  std::vector<int> nodes;
+  for (const json& arrival : arrivals) {
+    const std::string identity = arrival.at("host").get<std::string>() + arrival.at("boot").get<std::string>();
+    auto found = std::find(known.begin(), known.end(), identity);
+    if (found == known.end()) found = known.insert(known.end(), identity);
+    nodes.push_back(static_cast<int>(found - known.begin()));
+  }
+  return nodes;
+}
+
+/// Goes to this rank's place; what it came to, as the others will read it.
+json sit_down(const Topology& topology, const Placement& placement, std::size_t local_rank) {
+  if (placement.bound_by != BoundBy::launcher) bind_this_process(topology, placement.targets[local_rank]);
+  const CpuSet binding = current_binding(topology);
+  const Seat seat = seat_of(topology, binding);
+  const bool throttled = cgroup_cpu_quota_cores() < static_cast<double>(placement.targets.size());
+  return {{"package", seat.package}, {"numa", seat.numa}, {"core", seat.core}, {"pu", seat.pu}, {"cpuset", seat.cpuset},
+          {"bound_by", name_of(placement.bound_by)}, {"oversubscribed", placement.oversubscribed || throttled},
+          {"unmet", local_rank == 0 ? placement.unmet : ""}, {"xml", local_rank == 0 ? topology.xml() : ""}};
+}
+
+json place_this_rank(const Topology& topology, const std::vector<json>& arrivals, const std::vector<int>& nodes, Rank self,
+                     const PlacementPolicy& policy) {
+  std::vector<CpuSet> left_by_launcher;
+  std::size_t local_rank = 0;
+  for (std::size_t rank = 0; rank < arrivals.size(); ++rank) {
+    if (nodes[rank] != nodes[static_cast<std::size_t>(self)]) continue;
+    if (rank == static_cast<std::size_t>(self)) local_rank = left_by_launcher.size();
+    left_by_launcher.emplace_back(arrivals[rank].at("cpuset").get<std::string>());
+  }
+  try {
+    return sit_down(topology, place(topology, left_by_launcher, policy), local_rank);
+  } catch (const std::exception& error) {
+    return {{"error", error.what()}};
+  }
+}
+
+std::int8_t level_between(const std::vector<Topology>& topologies, const Seating& seating, std::size_t a, std::size_t b) {
+  if (a == b) return static_cast<std::int8_t>(Distance::self);
+  if (seating.ranks[a].node != seating.ranks[b].node) return static_cast<std::int8_t>(Distance::network);
+  const Topology& topology = topologies[static_cast<std::size_t>(seating.ranks[a].node)];
+  return static_cast<std::int8_t>(distance(topology, CpuSet(seating.ranks[a].cpuset), CpuSet(seating.ranks[b].cpuset)));
+}
+
+void measure_distances(Seating& seating) {
+  std::vector<Topology> topologies;
+  for (const std::string& xml : seating.topology_xml) topologies.push_back(Topology::from_xml(xml));
+  for (std::size_t a = 0; a < seating.ranks.size(); ++a)
+    for (std::size_t b = 0; b < seating.ranks.size(); ++b) seating.distance.push_back(level_between(topologies, seating, a, b));
+}
+
+}  // namespace
+
+Seating take_seats(const World& world, const PlacementPolicy& policy) {
+  const Topology topology = Topology::this_machine();
+  const auto arrivals = gather(world, {{"host", host_name()}, {"boot", boot_id()}, {"cpuset", current_binding(topology).text()}});
+  const std::vector<int> nodes = number_nodes(arrivals);
+  const auto seats = gather(world, place_this_rank(topology, arrivals, nodes, world.rank(), policy));
+
+  Seating seating;
+  std::set<std::string> binders;
+  for (std::size_t rank = 0; rank < seats.size(); ++rank) {
+    const json& seat = seats[rank];
+    if (seat.contains("error")) throw UsageError(seat.at("error").get<std::string>());
+    seating.ranks.push_back({.node = nodes[rank], .host = arrivals[rank].at("host"), .package = seat.at("package"), .numa = seat.at("numa"),
+                             .core = seat.at("core"), .pu = seat.at("pu"), .cpuset = seat.at("cpuset")});
+    seating.oversubscribed |= seat.at("oversubscribed").get<bool>();
+    binders.insert(seat.at("bound_by").get<std::string>());
+    if (const std::string xml = seat.at("xml"); !xml.empty()) seating.topology_xml.push_back(xml);
+    if (const std::string unmet = seat.at("unmet"); !unmet.empty()) seating.remarks.push_back(unmet);
+  }
+  for (const std::string& binder : binders) seating.bound_by += (seating.bound_by.empty() ? "" : " ") + binder;
+  if (world.is_root()) measure_distances(seating);
+  return seating;
+}
+
+}  // namespace coordbench

@@ -1,0 +1,40 @@
+#include "harness/launch/signals.hpp"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <cstring>
+
+namespace coordbench {
+namespace {
+
+// Written before any signal can come, read in the handler: plain static memory, because a handler may not allocate.
+char sentence[4352] = "coordbench: interrupted before the first case; nothing was measured.\n";
+bool may_speak = false;
+
+extern "C" void on_signal(int signal) {
+  if (may_speak) {
+    const ssize_t ignored = write(STDERR_FILENO, sentence, std::strlen(sentence));
+    static_cast<void>(ignored);
+  }
+  _exit(128 + signal);
+}
+
+}  // namespace
+
+void end_on_signals(bool speaks) {
+  may_speak = speaks;
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  action.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &action, nullptr);  // a closed pipe is an error to report, not a death
+}
+
+void name_results(const std::filesystem::path& published) {
+  const std::string text = "coordbench: interrupted; finished cases are in " + published.string() + "\n";
+  std::strncpy(sentence, text.c_str(), sizeof sentence - 1);
+}
+
+}  // namespace coordbench

@@ -1,0 +1,140 @@
+#include "harness/launch_tables.hpp"
+
+#include <fmt/compile.h>
+#include <fmt/ranges.h>
+
+#include <array>
+#include <cstdint>
+#include <numeric>
+#include <span>
+#include <vector>
+
+#include "harness/hdf5_variables.hpp"
+#include "harness/machine/topology.hpp"
+
+namespace coordbench {
+namespace {
+
+using hdf5::Dimension;
+using hdf5::Handle;
+
+constexpr const char* kSchemaVersion = "1.0";
+
+void write_root(const Handle& file, const LaunchRecord& launch) {
+  const auto text = [&](const char* name, std::string_view value) { hdf5::write_attribute(file, name, value); };
+  text("schema_version", kSchemaVersion);
+  text("coordbench_version", launch.version);
+  text("git_commit", launch.git_commit);
+  text("created_utc", launch.created_utc);
+  text("command_line", launch.command_line);
+  text("campaign", launch.campaign);
+  hdf5::write_attribute(file, "launch", std::int64_t{launch.launch});
+  hdf5::write_attribute(file, "seed", launch.seed);
+  text("source", "measured");
+  hdf5::write_attribute(file, "epoch_ns", launch.epoch_ns);
+  hdf5::write_attribute(file, "complete", std::int64_t{0});
+  write_wall_times(file, 0, 0);
+}
+
+void write_environment(const Handle& file, const LaunchRecord& launch) {
+  const Handle group = hdf5::make_group(file, "environment");
+  hdf5::write_attribute(group, "load_after", std::string_view());
+  for (const auto& [name, value] : launch.environment)
+    std::visit([&, key = name.c_str()](const auto& known) { hdf5::write_attribute(group, key, known); }, value);
+}
+
+void write_plan(const Handle& file, const Plan& plan) {
+  const std::size_t runs = plan.cases.size();
+  std::vector<std::string> names, reasons(runs);
+  std::vector<std::int64_t> order(runs);
+  std::iota(order.begin(), order.end(), 0);
+  for (const Case& planned : plan.cases) names.push_back(planned.name);
+  for (const Skipped& skipped : plan.skipped) {
+    names.push_back(skipped.name);
+    reasons.push_back(skipped.reason);
+    order.push_back(-1);
+  }
+  const Handle group = hdf5::make_group(file, "plan");
+  Dimension planned(group, "planned", names.size());
+  hdf5::write_variable(group, "name", {&planned}, {.long_name = "case, its group below /samples once it has run"}, names);
+  hdf5::write_variable(group, "order", {&planned}, {"1", "place in the shuffled order, -1 if skipped"}, order);
+  hdf5::write_variable(group, "reason", {&planned}, {.long_name = "why the combination was skipped"}, reasons);
+  planned.list_variables();
+}
+
+/// One member of every rank's row, as a variable on the dimension `rank`.
+template <class T, class Member>
+void write_rank_column(const Handle& group, Dimension& rank, const LaunchRecord& launch, const char* name, Member member,
+                       const hdf5::Legend& legend) {
+  std::vector<T> values;
+  for (const LaunchRecord::RankRow& row : launch.ranks) values.emplace_back(row.*member);
+  hdf5::write_variable(group, name, {&rank}, legend, values);
+}
+
+void write_seats(const Handle& group, Dimension& rank, const LaunchRecord& launch) {
+  using Row = LaunchRecord::RankRow;
+  const auto number = [&](const char* name, int Row::*member, const char* long_name) {
+    write_rank_column<std::int64_t>(group, rank, launch, name, member, {"1", long_name});
+  };
+  number("node", &Row::node, "node the rank runs on");
+  write_rank_column<std::string>(group, rank, launch, "host", &Row::host, {.long_name = "name of the node"});
+  number("package", &Row::package, "OS index of the package, -1 if unbound");
+  number("numa", &Row::numa, "OS index of the NUMA node, -1 if unbound");
+  number("core", &Row::core, "OS index of the core, -1 if unbound");
+  number("pu", &Row::pu, "OS index of the hardware thread, -1 if unbound");
+  write_rank_column<std::string>(group, rank, launch, "cpuset", &Row::cpuset,
+                                 {.long_name = "hardware threads the rank may use"});
+}
+
+void write_clocks(const Handle& group, Dimension& rank, const LaunchRecord& launch) {
+  using Row = LaunchRecord::RankRow;
+  write_rank_column<double>(group, rank, launch, "clock_offset_ns", &Row::clock_offset_ns,
+                            {"ns", "rank's clock minus rank 0's"});
+  write_rank_column<double>(group, rank, launch, "clock_error_ns", &Row::clock_error_ns,
+                            {"ns", "bound on the error of clock_offset_ns"});
+}
+
+void write_matrices(const Handle& group, Dimension& rank, const LaunchRecord& launch) {
+  Dimension peer(group, "peer", rank.length());
+  hdf5::write_variable(group, "distance", {&rank, &peer}, {"1", "closest level of the machine that two ranks share"},
+                       launch.distance);
+  const Handle distance = hdf5::open_variable(group, "distance");
+  std::vector<std::int8_t> values(kDistanceNames.size());
+  std::iota(values.begin(), values.end(), std::int8_t{0});
+  hdf5::write_attribute(distance, "flag_values", std::span<const std::int8_t>(values));
+  hdf5::write_attribute(distance, "flag_meanings", fmt::format(FMT_COMPILE("{}"), fmt::join(kDistanceNames, " ")));
+  hdf5::write_variable(group, "ping_ns", {&rank, &peer}, {"ns", "median round trip between two ranks"}, launch.ping_ns);
+  peer.list_variables();
+}
+
+void write_ranks(const Handle& file, const LaunchRecord& launch) {
+  const Handle group = hdf5::make_group(file, "ranks");
+  hdf5::write_attribute(group, "placement", launch.placement);
+  hdf5::write_attribute(group, "bound_by", launch.bound_by);
+  hdf5::write_attribute(group, "clock_check", launch.clock_check);
+  Dimension rank(group, "rank", launch.ranks.size());
+  write_seats(group, rank, launch);
+  write_clocks(group, rank, launch);
+  write_matrices(group, rank, launch);
+  rank.list_variables();
+}
+}  // namespace
+
+void create_launch_tables(const Handle& file, const LaunchRecord& launch) {
+  write_root(file, launch);
+  write_environment(file, launch);
+  write_plan(file, *launch.plan);
+  write_ranks(file, launch);
+}
+
+void write_wall_times(const Handle& file, double wall_s, double writing_s) {
+  hdf5::write_attribute(file, "wall_s", wall_s);
+  hdf5::write_attribute(file, "writing_s", writing_s);
+}
+
+void finish_launch_tables(const Handle& file, const std::string& load_after) {
+  hdf5::write_attribute(hdf5::open_group(file, "environment"), "load_after", load_after);
+  hdf5::write_attribute(file, "complete", std::int64_t{1});
+}
+
+}  // namespace coordbench

@@ -1,0 +1,17 @@
+#pragma once
+// What a result file holds before its first case: the attributes of /, and the groups /environment, /plan and /ranks.
+
+#include <string>
+
+#include "harness/hdf5.hpp"
+#include "harness/launch_record.hpp"
+
+namespace coordbench {
+
+/// `complete` is 0 and `load_after` empty until finish_launch_tables.
+void create_launch_tables(const hdf5::Handle& file, const LaunchRecord& launch);
+/// How long the launch has run and how much of that went into writing, in s.
+void write_wall_times(const hdf5::Handle& file, double wall_s, double writing_s);
+void finish_launch_tables(const hdf5::Handle& file, const std::string& load_after);
+
+}  // namespace coordbench

@@ -1,0 +1,78 @@
+// parse → plan → place → synchronise clocks → for each case measure and append → summarise.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+
+#include "build_info.hpp"
+#include "harness/launch/doctor.hpp"
+#include "harness/machine/host_facts.hpp"
+#include "harness/kernel.hpp"
+#include "harness/launch/launch.hpp"
+#include "harness/plan/list.hpp"
+#include "harness/options/options.hpp"
+#include "harness/plan/plan.hpp"
+#include "harness/launch/record.hpp"
+#include "harness/launch/signals.hpp"
+
+namespace coordbench {
+namespace {
+
+/// Rank 0 prints `text`; the status that its fate gives.
+int print(const World& world, const std::string& text) {
+  if (!world.is_root()) return kAllOk;
+  const bool printed = std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
+  if (!printed) fmt::print(stderr, "coordbench: standard output is closed or full; redirect it to a file that can be written.\n");
+  return printed ? kAllOk : kNotWritten;
+}
+
+int run(World& world, Options options, const std::string& arguments) {
+  options.seed = static_cast<std::uint64_t>(world.from_root(static_cast<std::int64_t>(options.seed.value_or(draw_seed()))));
+  const Plan plan = make_plan(options, all_kernels(), world.size(), world.from_root(memory_available_bytes() / 2));
+  if (options.list) return print(world, case_names(plan));
+  if (options.dry_run) return print(world, describe_plan(plan, options));
+
+  const Seating seating = take_seats(world, parse_policy(options.placement));
+  const Clocks clocks = synchronise_clocks(world);
+  world.make_groups(rank_counts(plan));
+  const LaunchSetting launch{world, options, plan, seating, clocks, world.from_root(now_ns()), timer_overhead_ns()};
+  if (!world.is_root()) return follow(launch);
+
+  const auto results = open_results(launch, arguments);
+  const Measured measured = direct(launch, [&](const CaseResult& result) { results->keep(result); });
+  results->finish();
+  return std::max(measured.status, print(world, results->table(measured)));
+}
+
+int dispatch(World& world, int argc, char** argv) {
+  const Options options = parse_options(argc, argv, kVersion);
+  if (options.command == Command::list) return print(world, options.json ? list_json(all_kernels()) : list_text(all_kernels()));
+  if (options.command == Command::doctor) return doctor(world, options, [&](const std::string& text) { return print(world, text); });
+  return run(world, options, fmt::format("{}", fmt::join(argv, argv + argc, " ")));
+}
+
+}  // namespace
+}  // namespace coordbench
+
+int main(int argc, char** argv) {
+  using namespace coordbench;
+  World world(argc, argv);
+  end_on_signals(world.is_root());
+  try {
+    return dispatch(world, argc, argv);
+  } catch (const Exit& exit) {
+    const int printed = print(world, exit.text);
+    return exit.status != kAllOk ? exit.status : printed;
+  } catch (const UsageError& error) {
+    if (world.is_root()) fmt::print(stderr, "coordbench: {}\n", error.what());
+    return kUsage;
+  } catch (const ResultError& error) {
+    fmt::print(stderr, "coordbench: {}\n", error.what());
+    return kNotWritten;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "coordbench: rank {}: {}\n", world.rank(), error.what());
+    world.abandon(kSomeCaseFailed);
+  }
+}

@@ -1,0 +1,25 @@
+#pragma once
+// What each rank tells rank 0 at the end of a case.
+
+#include <array>
+#include <cstdint>
+
+#include "harness/case.hpp"
+
+namespace coordbench {
+
+/// What a rank says of its part in a case once it is over; sent to rank 0 as it stands.
+struct CaseReport {
+  enum class Status : std::int32_t { done, timed_out, failed };
+  Status status = Status::done;
+  Traffic traffic;
+  std::int64_t control_messages = 0;
+  std::int64_t cpu_ns = 0;
+  std::int64_t involuntary_switches = 0;
+  std::int64_t wrong_answers = 0;   ///< checks that failed, and answers that never came
+  std::int64_t first_wrong = -1;
+  std::array<std::int64_t, kMarksMax> deepest{-1, -1, -1, -1};
+  std::array<char, 160> text{};  ///< what a rank that is not done was waiting for
+};
+
+}  // namespace coordbench

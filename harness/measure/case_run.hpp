@@ -1,0 +1,78 @@
+#pragma once
+// One case on one rank: what the measuring code is given, the blocks it is driven through, what it reports.
+
+#include <mpi.h>
+
+#include <vector>
+
+#include "harness/measure/case_report.hpp"
+#include "harness/case_result.hpp"
+#include "harness/measure/control_tree.hpp"
+#include "harness/measure/recorder.hpp"
+#include "harness/measure/stopping.hpp"
+
+namespace coordbench {
+
+class CaseRun {
+ public:
+  /// `kernel_communicator` and `control_communicator` hold exactly the ranks of the case; `tag` is the first of the case's own tags.
+  struct Setting {
+    const Case* planned = nullptr;
+    MPI_Comm kernel_communicator = MPI_COMM_NULL;
+    MPI_Comm control_communicator = MPI_COMM_NULL;
+    int tag = 0;
+    StoppingRule rule;
+    Time deadline = kNever;
+    Time epoch_ns = 0;
+    Time clock_offset_ns = 0;  ///< this rank's clock minus rank 0's
+    bool oversubscribed = false;
+  };
+
+  explicit CaseRun(const Setting& setting);
+
+  [[nodiscard]] const Setting& setting() const { return setting_; }
+  [[nodiscard]] const Shape& shape() const { return setting_.planned->shape; }
+  [[nodiscard]] Sync sync() const { return setting_.planned->sync; }
+  [[nodiscard]] Rank rank() const { return rank_; }
+  [[nodiscard]] Effort effort() const { return sync() == Sync::none ? Effort::sampled : Effort::full; }
+
+  /// Calls `run_block(first, count)` on every rank of the case, checkpoint after checkpoint, until rank 0 says enough. After each
+  /// block its stamps go to rank 0.
+  template <class RunBlock>
+  void drive(ControlTree& tree, const Recorder& recorder, RunBlock&& run_block) {
+    for (std::int64_t done = 0;;) {
+      const std::int64_t count = agree_on_block(tree, done);
+      if (count == 0) return;
+      run_block(done, count);
+      gather(tree, recorder, done, count);
+      done += count;
+    }
+  }
+
+  /// What the kernel's part came to on this rank.
+  void conclude(const Traffic& traffic, const Recorder& recorder, std::int64_t control_messages, std::int64_t answers_due);
+
+  [[nodiscard]] CaseReport& report() { return report_; }
+  [[nodiscard]] const Samples& samples() const { return samples_; }               ///< rank 0
+  [[nodiscard]] StopReason stop_reason() const { return stop_reason_; }           ///< rank 0
+  [[nodiscard]] const std::vector<std::int64_t>& block_ends() const { return block_ends_; }  ///< rank 0
+  [[nodiscard]] std::int64_t operations() const { return operations_; }
+
+ private:
+  std::int64_t agree_on_block(ControlTree& tree, std::int64_t done);
+  void gather(ControlTree& tree, const Recorder& recorder, Operation first, std::int64_t count);
+  void append(const std::vector<std::vector<Time>>& blocks, std::int64_t count);
+
+  Setting setting_;
+  Rank rank_ = 0;
+  int ranks_ = 1;
+  Time began_;
+  CaseReport report_;
+  Samples samples_;
+  std::vector<std::vector<std::int64_t>> mark_columns_;  ///< [mark][operation × rank], as they grow
+  std::vector<std::int64_t> block_ends_;
+  std::int64_t operations_ = 0;
+  StopReason stop_reason_ = StopReason::precision;
+};
+
+}  // namespace coordbench

@@ -1,0 +1,159 @@
+#pragma once
+// The harness's own traffic inside a case: words down a binomial tree from rank 0, tallies up it. Point-to-point, with a
+// deadline, on a communicator of its own; never counted as a kernel's.
+
+#include <mpi.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <vector>
+
+#include "harness/measure/deadline.hpp"
+#include "harness/description.hpp"
+
+namespace coordbench {
+
+enum class Cue : std::int64_t { start_at, get_ready, tally, run_block, block_done };
+
+struct Word {
+  Cue cue = Cue::block_done;
+  std::int64_t value = 0;
+};
+
+/// What flows up: sums over the subtree, and its least slack.
+struct Tally {
+  std::int64_t sent = 0;
+  std::int64_t received = 0;
+  std::int64_t least_slack_ns = kNever;
+  void add(const Tally& other) {
+    sent += other.sent;
+    received += other.received;
+    least_slack_ns = std::min(least_slack_ns, other.least_slack_ns);
+  }
+};
+
+inline constexpr auto kNoProgress = [] {};
+
+class ControlTree {
+ public:
+  ControlTree(MPI_Comm communicator, int tag, Time deadline) : communicator_(communicator), tag_(tag), deadline_(deadline) {
+    MPI_Comm_rank(communicator, &rank_);
+    MPI_Comm_size(communicator, &ranks_);
+    const int reach = rank_ == 0 ? static_cast<int>(std::bit_ceil(static_cast<unsigned>(ranks_))) : rank_ & -rank_;
+    parent_ = rank_ == 0 ? -1 : rank_ - reach;
+    for (int distance = reach / 2; distance > 0; distance /= 2)
+      if (rank_ + distance < ranks_) children_.push_back(rank_ + distance);
+    listen_again();
+  }
+  ControlTree(const ControlTree&) = delete;
+  ControlTree& operator=(const ControlTree&) = delete;
+  ~ControlTree() {
+    if (listening_ == MPI_REQUEST_NULL) return;
+    MPI_Cancel(&listening_);
+    MPI_Request_free(&listening_);
+  }
+
+  [[nodiscard]] Rank rank() const { return rank_; }
+  [[nodiscard]] int ranks() const { return ranks_; }
+  [[nodiscard]] MPI_Comm communicator() const { return communicator_; }
+  [[nodiscard]] int tag() const { return tag_; }
+  [[nodiscard]] std::int64_t messages_sent() const { return messages_sent_; }
+
+  /// Rank 0 says a word to everyone; `progress` is called while a send waits.
+  template <class Progress = decltype(kNoProgress)>
+  void say(const Word& word, const Progress& progress = kNoProgress) {
+    for (const Rank child : children_) send(&word, sizeof word, child, tag_, progress);
+  }
+  /// The others: true, and the word passed on, if one has come.
+  template <class Progress = decltype(kNoProgress)>
+  bool hear(Word& word, const Progress& progress = kNoProgress) {
+    int arrived = 0;
+    MPI_Test(&listening_, &arrived, MPI_STATUS_IGNORE);
+    if (!arrived) return false;
+    word = heard_;
+    listen_again();
+    say(word, progress);
+    return true;
+  }
+  Word await_word() {
+    Word word;
+    while (!hear(word))
+      if (deadline_.passed()) throw TimedOut("waiting for a word of the harness from rank " + std::to_string(parent_));
+    return word;
+  }
+
+  /// Every rank calls it with its own tally; returns, at rank 0, the sum over all ranks.
+  template <class Progress = decltype(kNoProgress)>
+  Tally gather(Tally tally, const Progress& progress = kNoProgress) {
+    for (auto child = children_.rbegin(); child != children_.rend(); ++child) {  // nearest first: it is done first
+      Tally theirs;
+      MPI_Request request;
+      MPI_Irecv(&theirs, sizeof theirs, MPI_BYTE, *child, tag_ + 1, communicator_, &request);
+      wait(request, "for a tally of", *child, progress);
+      tally.add(theirs);
+    }
+    if (parent_ >= 0) send(&tally, sizeof tally, parent_, tag_ + 1, progress);
+    return tally;
+  }
+
+  /// One flat message to or from rank 0, for what is gathered between blocks.
+  void send_to_root(const void* data, std::size_t bytes) { send(data, bytes, 0, tag_ + 2, kNoProgress); }
+  void receive_from(Rank from, void* data, std::size_t bytes) {
+    MPI_Request request;
+    MPI_Irecv(data, static_cast<int>(bytes), MPI_BYTE, from, tag_ + 2, communicator_, &request);
+    wait(request, "for the samples of", from, kNoProgress);
+  }
+
+  /// Own dissemination barrier (Hensgen, Finkel, Manber 1988), so that the start line does not depend on the library under test.
+  void barrier() {
+    for (int distance = 1, round = 0; distance < ranks_; distance *= 2, ++round) {
+      MPI_Request receiving;
+      const Rank from = (rank_ - distance + ranks_) % ranks_;
+      MPI_Irecv(nullptr, 0, MPI_BYTE, from, tag_ + 3 + round, communicator_, &receiving);
+      send(nullptr, 0, (rank_ + distance) % ranks_, tag_ + 3 + round, kNoProgress);
+      wait(receiving, "at the start line for", from, kNoProgress);
+    }
+  }
+
+  static constexpr int kTags = 3 + 31;  ///< tags a tree uses, from its first
+
+ private:
+  template <class Progress>
+  void send(const void* data, std::size_t bytes, Rank to, int tag, const Progress& progress) {
+    MPI_Request request;
+    MPI_Isend(data, static_cast<int>(bytes), MPI_BYTE, to, tag, communicator_, &request);
+    ++messages_sent_;
+    wait(request, "to send a word of the harness to", to, progress);
+  }
+  template <class Progress>
+  void wait(MPI_Request& request, const char* what, Rank peer, const Progress& progress) {
+    for (int done = 0;;) {
+      MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+      if (done) return;
+      progress();
+      if (deadline_.passed()) [[unlikely]] {
+        MPI_Cancel(&request);
+        MPI_Request_free(&request);
+        throw TimedOut(std::string("waiting ") + what + " rank " + std::to_string(peer));
+      }
+    }
+  }
+  void listen_again() {
+    if (parent_ >= 0) MPI_Irecv(&heard_, sizeof heard_, MPI_BYTE, parent_, tag_, communicator_, &listening_);
+  }
+
+  MPI_Comm communicator_;
+  int tag_;
+  Deadline deadline_;
+  Rank rank_ = 0;
+  int ranks_ = 1;
+  Rank parent_ = -1;
+  std::vector<Rank> children_;
+  Word heard_;
+  MPI_Request listening_ = MPI_REQUEST_NULL;
+  std::int64_t messages_sent_ = 0;
+};
+
+}  // namespace coordbench

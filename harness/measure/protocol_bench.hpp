@@ -1,0 +1,175 @@
+#pragma once
+// Measures a protocol: rank 0 proposes, one operation at a time behind a start line or a window of them in flight; the
+// others serve. Every rank's answers are checked, outside the clock or, in a stream, by a bounded sample.
+
+#include "harness/measure/case_run.hpp"
+#include "harness/transport/counted.hpp"
+#include "harness/transport/mpi_transport.hpp"
+#include "harness/transport/node.hpp"
+#include "harness/protocol.hpp"
+#include "harness/measure/start_line.hpp"
+
+namespace coordbench {
+
+/// Takes a node's marks and answers: stamps into the recorder, answers into the check.
+class Witness {
+ public:
+  Witness(Recorder& recorder, const Shape& shape, std::size_t marks, std::int64_t expected_outcome, bool streams)
+      : recorder_(recorder), shape_(shape), last_mark_(static_cast<int>(marks) - 1), expected_outcome_(expected_outcome), streams_(streams) {
+    unchecked_.reserve(kUnchecked);
+  }
+  void reached(Operation operation, int mark, Time at, int depth) {
+    recorder_.mark(operation, mark, at, depth);
+    if (mark == last_mark_) ++ended_;
+  }
+  void answered(Operation operation, Answer answer) {
+    if (streams_ || unchecked_.size() == kUnchecked) return check(operation, answer);
+    unchecked_.push_back({operation, std::move(answer)});
+  }
+  /// Between operations: checks, in full, what was answered since.
+  void check_answers() {
+    for (const auto& [operation, answer] : unchecked_) check(operation, answer);
+    unchecked_.clear();
+  }
+  [[nodiscard]] std::int64_t ended() const { return ended_; }
+
+ private:
+  static constexpr std::size_t kUnchecked = 8;  ///< operations do not overlap where answers wait
+
+  void check(Operation operation, const Answer& answer) {
+    recorder_.checked();
+    const bool right = answer.outcome == expected_outcome_ && answer.payload.size() == static_cast<std::size_t>(shape_.payload_bytes) &&
+                       Pattern::of(shape_.seed, operation, 0).matches(answer.payload.bytes(), streams_ ? Effort::sampled : Effort::full);
+    if (!right) [[unlikely]]
+      recorder_.wrong(operation);
+  }
+
+  Recorder& recorder_;
+  const Shape& shape_;
+  int last_mark_;
+  std::int64_t expected_outcome_;
+  bool streams_;
+  std::int64_t ended_ = 0;
+  std::vector<std::pair<Operation, Answer>> unchecked_;
+};
+
+template <Protocol P>
+class ProtocolBench {
+ public:
+  explicit ProtocolBench(CaseRun& run)
+      : run_(run), shape_(run.shape()), deadline_(run.setting().deadline),
+        tree_(run.setting().control_communicator, run.setting().tag, run.setting().deadline),
+        line_(tree_, run.sync(), run.setting().clock_offset_ns, run.setting().oversubscribed),
+        recorder_(run.setting().rule.operations_max(), P::marks.size()),
+        witness_(recorder_, shape_, P::marks.size(), P::expected_outcome(shape_), run.sync() == Sync::none),
+        transport_(run.setting().kernel_communicator, run.setting().tag, transport_size<P>(shape_, run.rank())),
+        counted_(transport_, run.rank()), node_(shape_, run.rank(), counted_, witness_, run.setting().rule.operations_max()) {}
+
+  void measure() {
+    run_.drive(tree_, recorder_, [this](Operation first, std::int64_t count) {
+      node_.resume_ticking();
+      if (run_.rank() != 0) return serve();
+      if (run_.sync() == Sync::none)
+        stream(first, count);
+      else
+        propose_one_by_one(first, count);
+      drain();
+    });
+    run_.conclude(counted_.traffic(), recorder_, tree_.messages_sent(), P::answers(shape_, run_.rank()) ? run_.operations() : 0);
+  }
+
+ private:
+  [[gnu::noinline]] void propose_one_by_one(Operation first, std::int64_t count) {
+    for (Operation k = first; k < first + count; ++k) {
+      Payload payload = fill(k, Effort::full);
+      recorder_.slack(k, line_.call_everyone([this] { node_.poll(); }));
+      recorder_.start(k, now_ns());
+      node_.propose(k, std::move(payload));
+      while (!recorder_.ended(k))
+        if (!node_.poll()) give_up_if_late("for an operation to end");
+      witness_.check_answers();
+    }
+  }
+
+  /// A window of operations that have not ended at their proposer, counted from the oldest such.
+  [[gnu::noinline]] void stream(Operation first, std::int64_t count) {
+    Operation oldest = first, next = first;
+    const Operation end = first + count;
+    while (oldest < end) {
+      while (next < end && next - oldest < shape_.in_flight) {
+        Payload payload = fill(next, Effort::sampled);
+        recorder_.start(next, now_ns());
+        node_.propose(next++, std::move(payload));
+      }
+      while (oldest < next && recorder_.ended(oldest)) ++oldest;
+      if (oldest < end && !node_.poll()) give_up_if_late("for operations in flight to end");
+    }
+  }
+
+  /// Everyone but the proposer: step, and every so often hear what the harness wants.
+  [[gnu::noinline]] void serve() {
+    for (unsigned idle = 0;;) {
+      if (node_.poll()) continue;
+      if (++idle % kIdleTurns != 0) continue;
+      Word word;
+      if (!tree_.hear(word, [this] { node_.poll(); })) {
+        give_up_if_late("for messages of the protocol or the end of the block");
+        continue;
+      }
+      if (word.cue == Cue::block_done) return;
+      if (word.cue == Cue::tally) node_.pause_ticking();
+      witness_.check_answers();
+      tree_.gather(tally(), [this] { node_.poll(); });
+    }
+  }
+
+  /// Nobody proposes or ticks; step until what was sent by the second of two waves is what had been received by the first (Mattern,
+  /// Distributed Computing 2(3) 1987, the four-counter method), so that nothing leaks into the next block.
+  void drain() {
+    node_.pause_ticking();
+    for (std::int64_t received_before = -1;;) {
+      tree_.say({Cue::tally}, [this] { node_.poll(); });
+      const Tally sum = tree_.gather(tally(), [this] { node_.poll(); });
+      if (sum.sent == received_before) break;
+      received_before = sum.received;
+      node_.poll();
+      give_up_if_late("for the last messages of a block to arrive");
+    }
+    witness_.check_answers();
+    tree_.say({Cue::block_done}, [this] { node_.poll(); });
+  }
+
+  [[nodiscard]] Tally tally() const { return {.sent = counted_.traffic().messages_sent, .received = counted_.traffic().messages_received}; }
+
+  /// The operation's payload, outside the clock of the operation. Polls while every lease is taken.
+  Payload fill(Operation operation, Effort effort) {
+    for (;;) {
+      Payload payload = transport_.allocate(static_cast<std::size_t>(shape_.payload_bytes));
+      if (payload) {
+        Pattern::of(shape_.seed, operation, 0).fill(payload.bytes(), effort);
+        return payload;
+      }
+      if (!node_.poll()) give_up_if_late("for a free payload");
+    }
+  }
+
+  void give_up_if_late(const char* what) {
+    if (deadline_.passed()) [[unlikely]]
+      throw TimedOut(std::string("waiting ") + what + ", " + std::to_string(witness_.ended()) + " ended so far");
+  }
+
+  static constexpr unsigned kIdleTurns = 16;  ///< listening to the harness at every turn would slow the protocol down
+
+  CaseRun& run_;
+  const Shape& shape_;
+  Deadline deadline_;
+  ControlTree tree_;
+  StartLine line_;
+  Recorder recorder_;
+  Witness witness_;
+  MpiTransport<Wire<typename P::Message>> transport_;
+  Counted<MpiTransport<Wire<typename P::Message>>> counted_;
+  Node<P, MpiTransport<Wire<typename P::Message>>, Witness> node_;
+};
+
+}  // namespace coordbench

@@ -1,0 +1,84 @@
+#pragma once
+// The start line of an operation, outside the clock.
+
+#include <sched.h>
+
+#include <algorithm>
+
+#include "harness/case.hpp"
+#include "harness/machine/clock.hpp"
+#include "harness/measure/control_tree.hpp"
+
+namespace coordbench {
+
+/// How far ahead the start instant is set: as little as keeps about one start in a hundred late. A long wait cools caches
+/// and shows in the latency; a short one lets ranks start late, which is marked in the samples.
+class Slack {
+ public:
+  [[nodiscard]] Time ns() const { return ns_; }
+  /// `least_ns` is the least slack that a rank had at the last start.
+  void adapt(Time least_ns) {
+    if (least_ns < 0)
+      ns_ = std::min(ns_ + ns_ / 2, kMost);
+    else
+      ns_ = std::max(ns_ - ns_ / 256 - (least_ns > kComfortable ? least_ns / 16 : 0), kLeast);
+  }
+
+ private:
+  static constexpr Time kLeast = 200, kMost = 2'000'000, kComfortable = 1000;
+  Time ns_ = 20'000;
+};
+
+class StartLine {
+ public:
+  /// `clock_offset_ns` is this rank's clock minus rank 0's. `yields`: more ranks than cores, so spinning would starve a peer.
+  StartLine(ControlTree& tree, Sync sync, Time clock_offset_ns, bool yields)
+      : tree_(tree), sync_(sync), offset_(clock_offset_ns), yields_(yields) {}
+
+  /// Collectives: every rank calls it before every operation. Returns the slack that this rank had, ns; negative: late.
+  Time line_up() {
+    if (sync_ == Sync::none) return 0;
+    if (sync_ == Sync::barrier) {
+      tree_.barrier();
+      return 0;
+    }
+    const Tally tally = tree_.gather({.least_slack_ns = last_slack_});
+    Time start = 0;
+    if (tree_.rank() == 0) {
+      if (tally.least_slack_ns != kNever) slack_.adapt(tally.least_slack_ns);
+      start = now_ns() + slack_.ns();
+      tree_.say({Cue::start_at, start});
+    } else {
+      start = tree_.await_word().value + offset_;
+    }
+    return last_slack_ = spin_until(start);
+  }
+
+  /// Protocols, at the proposer: everyone else is told to finish with the last operation and says so; then a short pause,
+  /// so that the last of them is back at its work. `progress` polls the node meanwhile.
+  template <class Progress>
+  Time call_everyone(const Progress& progress) {
+    tree_.say({Cue::get_ready}, progress);
+    tree_.gather({}, progress);
+    return sync_ == Sync::round_time ? spin_until(now_ns() + kPause) : 0;
+  }
+
+ private:
+  static constexpr Time kPause = 500;
+
+  [[nodiscard]] Time spin_until(Time start) const {
+    const Time arrival = now_ns();
+    while (now_ns() < start)
+      if (yields_) sched_yield();
+    return start - arrival;
+  }
+
+  ControlTree& tree_;
+  Sync sync_;
+  Time offset_;
+  bool yields_;
+  Slack slack_;
+  Time last_slack_ = kNever;
+};
+
+}  // namespace coordbench

@@ -1,0 +1,191 @@
+#include "harness/options/options.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <fmt/format.h>
+
+#include <array>
+#include <memory>
+#include <random>
+#include <span>
+#include <utility>
+
+#include "harness/options/config_file.hpp"
+#include "harness/options/nearest.hpp"
+
+namespace coordbench {
+namespace {
+
+struct CommandText {
+  std::string_view name;
+  Command command;
+  const char* help;
+};
+constexpr std::array<CommandText, 3> kCommands{{
+    {"run", Command::run, "measure: a shuffled plan of cases, every sample into one HDF5 file"},
+    {"list", Command::list, "every kernel: level, promise, messages, delays, parameters, source"},
+    {"doctor", Command::doctor, "what on this machine would spoil a measurement"},
+}};
+
+/// Options that take values, each parsed the moment CLI11 has collected its texts.
+class OptionTable {
+ public:
+  explicit OptionTable(CLI::App& app) : app_(app) {}
+
+  /// A list: one text per mention on the command line, several from an array of the configuration file.
+  template <class Target, class Parse>
+  void list(const std::string& name, Target& target, Parse parse, const char* value, const char* help) {
+    add(
+        name, [&target, parse, name](const Texts& texts) { target = parse(name, texts); }, value, help);
+  }
+  template <class Target, class Parse>
+  void one(const std::string& name, Target& target, Parse parse, const char* value, const char* help) {
+    add(
+        name, [&target, parse, name](const Texts& texts) { target = parse(name, texts.front()); }, value, help)
+        ->expected(1);
+  }
+  void flag(const std::string& name, bool& target, const char* help) { app_.add_flag(name, target, help); }
+
+ private:
+  CLI::Option* add(const std::string& name, const std::function<void(const Texts&)>& store, const char* value,
+                   const char* help) {
+    return app_.add_option_function<Texts>(name, store, help)->allow_extra_args(false)->type_name(value);
+  }
+  CLI::App& app_;
+};
+
+std::string parse_text(std::string_view option, const std::string& text) {
+  if (text.empty()) throw UsageError(option, text, "a text that is not empty");
+  return text;
+}
+
+std::vector<ParameterSetting> parse_settings(std::string_view option, const Texts& texts) {
+  std::vector<ParameterSetting> settings;
+  for (const std::string& text : texts) settings.push_back(parse_setting(option, text));
+  return settings;
+}
+
+void describe_launch(OptionTable& table, Options& options) {
+  table.one("--placement", options.placement, parse_text, "TEXT", "auto, compact, spread, none or list:...  [auto]");
+  table.one("--seed", options.seed, parse_seed, "N", "order of the cases and contents of the payloads  [drawn, recorded]");
+}
+
+void describe_plan_options(OptionTable& table, Options& options) {
+  table.list("--kernels", options.kernels, parse_list, "GLOB,GLOB", "what to measure  [all]");
+  table.list("--ranks", options.ranks, parse_ranks, "N,N|pow2|all", "rank counts  [pow2: powers of two, and the world]");
+  table.list("--bytes", options.payload_bytes, parse_sizes, "SIZE,SIZE|A:B", "payloads  [8,1KiB,64KiB,1MiB]");
+  table.list("--set", options.settings, parse_settings, "KERNEL.PARAMETER=V,V", "values of a parameter; repeatable");
+  table.list("--in-flight", options.in_flight, parse_in_flight, "N,N", "operations that overlap  [1; stream: 64]");
+  table.one("--sync", options.sync, parse_sync, "round-time|barrier|none", "the start line  [round-time]");
+  table.one("--transport", options.transport, parse_transport, "mpi", "how messages travel  [mpi]");
+}
+
+void describe_budgets(OptionTable& table, Options& options) {
+  table.one("--precision", options.precision, parse_precision, "P%", "a case may stop at this interval of its median  [5%]");
+  table.one("--time-budget", options.time_budget_ns, parse_budget, "TIME", "per case  [2s]");
+  table.one("--total-budget", options.total_budget_ns, parse_budget, "TIME", "of the launch  [10min]");
+  table.one("--max-operations", options.max_operations, parse_operations, "N", "per case  [10000]");
+  table.one("--operations", options.operations, parse_operations, "N", "exactly so many per case");
+}
+
+void describe_run(CLI::App& app, OptionTable& table, Options& options) {
+  describe_plan_options(table, options);
+  describe_budgets(table, options);
+  describe_launch(table, options);
+  table.one("--out", options.out, parse_text, "DIR", "where launch-001.h5, ... go  [results/local]");
+  table.flag("--list", options.list, "print the names of the plan's cases, measure nothing");
+  table.flag("--dry-run", options.dry_run, "print the plan and what it may take, measure nothing");
+  Texts keys;
+  for (const CLI::Option* option : app.get_options())
+    if (!option->check_lname("help")) keys.push_back(option->get_lnames().front());
+  app.set_config("--config", "", "TOML file with the same names")->type_name("FILE.toml");
+  app.config_formatter(std::make_shared<ConfigFile>(std::move(keys)));
+}
+
+struct Contradiction {
+  std::string one, other;
+  std::string_view why;
+};
+
+void refuse_contradictions(const CLI::App& app, const Options& options) {
+  const std::array<Contradiction, 3> contradictions{{
+      {"--operations", "--max-operations", "the first means exactly so many, the second at most so many"},
+      {"--operations", "--precision", "a fixed number of operations does not stop at a precision"},
+      {"--list", "--dry-run", "each prints something else instead of measuring"},
+  }};
+  for (const auto& [one, other, why] : contradictions)
+    if (app.count(one) > 0 && app.count(other) > 0)
+      throw UsageError(fmt::format("{} and {} contradict each other: {}; leave one out", one, other, why));
+  for (const int window : options.in_flight)
+    if (window > 1 && options.sync.value_or(Sync::none) != Sync::none)
+      throw UsageError(
+          fmt::format("--in-flight {} and --sync {} contradict each other: operations that overlap have no start "
+                      "line of their own; leave --sync out or give none",
+                      window, name_of(*options.sync)));
+}
+
+/// CLI11's complaint as a sentence of ours.
+UsageError sentence_of(const CLI::App& app, const CLI::ParseError& error) {
+  if (dynamic_cast<const CLI::FileError*>(&error))
+    return {"--config", app["--config"]->results().front(), "a TOML file that can be read"};
+  if (dynamic_cast<const CLI::ConfigError*>(&error))
+    return UsageError(fmt::format("--config: '{}' {}", app["--config"]->results().front(), error.what()));
+  if (dynamic_cast<const CLI::ExtrasError*>(&error)) {
+    const std::string unknown = app.remaining().front();
+    Texts names;
+    for (const CLI::Option* option : app.get_options()) names.push_back(option->get_name());
+    return UsageError(fmt::format("'{}' is not an option of {}; nearest: {}; {} --help lists all", unknown, app.get_name(),
+                                  nearest(unknown, {names.begin(), names.end()}), app.get_name()));
+  }
+  const std::string what = error.what();
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error))  // CLI11's text opens with the option's name and a colon
+    return UsageError(fmt::format("{}: no value, or more than one, was given; {} --help says what it takes",
+                                  what.substr(0, what.find(':')), app.get_name()));
+  return UsageError(
+      fmt::format("{} does not accept its arguments ({}); {} --help lists the options", app.get_name(), what, app.get_name()));
+}
+
+Options parse_command(const CommandText& command, int argc, const char* const* argv) {
+  Options options{.command = command.command};
+  CLI::App app(command.help, fmt::format("coordbench {}", command.name));
+  OptionTable table(app);
+  if (command.command == Command::run) describe_run(app, table, options);
+  if (command.command == Command::doctor) describe_launch(table, options);
+  if (command.command == Command::list) table.flag("--json", options.json, "for programs");
+  try {
+    app.parse(argc, argv);
+    if (command.command == Command::run) refuse_contradictions(app, options);
+  } catch (const CLI::CallForHelp&) {
+    throw Exit{0, app.help()};
+  } catch (const CLI::ParseError& error) {
+    throw sentence_of(app, error);
+  }
+  return options;
+}
+
+std::string overall_help() {
+  CLI::App app("coordbench measures what it costs processes to coordinate.", "coordbench");
+  app.set_version_flag("--version", "", "print the version");
+  for (const CommandText& command : kCommands) app.add_subcommand(std::string(command.name), command.help);
+  return app.help();
+}
+
+}  // namespace
+
+Options parse_options(int argc, const char* const* argv, std::string_view version) {
+  constexpr std::string_view accepted = "run, list, doctor, --help and --version";
+  if (argc < 2) throw UsageError(fmt::format("coordbench: no command was given; accepted: {}", accepted));
+  const std::string_view first = argv[1];
+  if (first == "--help" || first == "-h") throw Exit{0, overall_help()};
+  if (first == "--version") throw Exit{0, fmt::format("coordbench {}\n", version)};
+  for (const CommandText& command : kCommands)
+    if (first == command.name) return parse_command(command, argc - 1, argv + 1);
+  throw UsageError("coordbench", first, accepted);
+}
+
+std::uint64_t draw_seed() {
+  std::random_device entropy;
+  return static_cast<std::uint64_t>(entropy()) << 32U | entropy();
+}
+
+}  // namespace coordbench

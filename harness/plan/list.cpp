@@ -1,0 +1,141 @@
+#include "harness/plan/list.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "harness/plan/parameters.hpp"
+
+namespace coordbench {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kLargest = 8;  ///< closed forms are evaluated from one rank up to this
+
+Shape default_shape(const Kernel& kernel, int ranks) {
+  Shape shape{.ranks = ranks, .payload_bytes = kernel.about.has_payload ? 8 : 0, .parameters = kernel.parameters};
+  for (std::size_t i = 0; i < shape.parameters.size(); ++i) shape.values[i] = shape.parameters[i].initial;
+  return shape;
+}
+
+/// A closed form at 1 to kLargest ranks; negative values mean that there is none.
+template <class ClosedForm>
+Json evaluate(const Kernel& kernel, ClosedForm closed_form) {
+  if (kernel.about.count_rule == CountRule::none) return nullptr;
+  Json values = Json::array();
+  for (int ranks = 1; ranks <= kLargest; ++ranks) {
+    const Shape shape = default_shape(kernel, ranks);
+    const std::int64_t value = kernel.unfit(shape).empty() ? closed_form(shape) : -1;
+    values.push_back(value < 0 ? Json(nullptr) : Json(value));
+  }
+  return values;
+}
+
+Json messages_at(const Kernel& kernel) { return evaluate(kernel, kernel.messages); }
+Json delays_at(const Kernel& kernel, int mark) {
+  return evaluate(kernel, [&](const Shape& shape) -> std::int64_t { return kernel.delays(shape, mark); });
+}
+
+std::string_view name_of(Mark::Where where) { return where == Mark::Where::proposer ? "proposer" : "everywhere"; }
+
+Json json_of(const Parameter& parameter) {
+  Json json{{"name", parameter.name}, {"default", parameter.initial}};
+  const auto choices = choices_of(parameter);
+  if (choices.empty()) {
+    json["lowest"] = parameter.lowest;
+    json["highest"] = parameter.highest;
+  } else {
+    json["default"] = value_text(parameter, parameter.initial);
+    json["choices"] = choices;
+  }
+  json["help"] = parameter.help;
+  return json;
+}
+
+Json marks_of(const Kernel& kernel) {
+  Json marks = Json::array();
+  for (std::size_t i = 0; i < kernel.marks.size(); ++i)
+    marks.push_back({{"name", kernel.marks[i].name},
+                     {"where", name_of(kernel.marks[i].where)},
+                     {"delays_at", delays_at(kernel, static_cast<int>(i))}});
+  return marks;
+}
+
+int last_mark(const Kernel& kernel) { return kernel.marks.empty() ? 0 : static_cast<int>(kernel.marks.size()) - 1; }
+
+Json json_of(const Kernel& kernel) {
+  const About& about = kernel.about;
+  Json json{{"name", kernel.name},
+            {"family", name_of(kernel.family)},
+            {"level", about.level},
+            {"promise", about.promise},
+            {"messages", about.messages},
+            {"messages_at", messages_at(kernel)},
+            {"count_rule", name_of(about.count_rule)},
+            {"delays", about.delays},
+            {"delays_at", delays_at(kernel, last_mark(kernel))},
+            {"marks", marks_of(kernel)},
+            {"latency_definition", name_of(about.latency)},
+            {"has_payload", about.has_payload},
+            {"streams", about.streams},
+            {"parameters", Json::array()},
+            {"source", about.source}};
+  for (const Parameter& parameter : kernel.parameters) json["parameters"].push_back(json_of(parameter));
+  return json;
+}
+
+/// "0 1 2 3 …" with "-" for null, or nothing if there is no closed form.
+std::string series(const Json& values) {
+  std::string text;
+  for (const Json& value : values) text += fmt::format(" {}", value.is_null() ? "-" : value.dump());
+  return text.empty() ? "" : fmt::format(" (N = 1..{}:{})", kLargest, text);
+}
+
+class Stanza {
+ public:
+  explicit Stanza(const Kernel& kernel)
+      : text_(fmt::format("{:<36} L{}  {}\n", kernel.name, kernel.about.level, name_of(kernel.family))) {}
+  void line(std::string_view label, std::string_view value) {
+    if (!value.empty()) fmt::format_to(std::back_inserter(text_), "    {:<11} {}\n", label, value);
+  }
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+std::string text_of(const Kernel& kernel) {
+  const About& about = kernel.about;
+  Stanza stanza(kernel);
+  stanza.line("promise", about.promise);
+  stanza.line("messages", fmt::format("{}{}, {}", about.messages.empty() ? "unknown" : about.messages,
+                                      series(messages_at(kernel)), name_of(about.count_rule)));
+  stanza.line("delays", fmt::format("{}{}", about.delays, series(delays_at(kernel, last_mark(kernel)))));
+  for (std::size_t i = 0; i < kernel.marks.size(); ++i)
+    stanza.line("mark", fmt::format("{}, {}{}", kernel.marks[i].name, name_of(kernel.marks[i].where),
+                                    series(delays_at(kernel, static_cast<int>(i)))));
+  for (const Parameter& parameter : kernel.parameters)
+    stanza.line("parameter", fmt::format("{} = {} ({}): {}", parameter.name, value_text(parameter, parameter.initial),
+                                         accepted_text(parameter), parameter.help));
+  stanza.line("source", about.source);
+  return stanza.text();
+}
+
+}  // namespace
+
+std::string list_text(std::span<const Kernel> kernels) {
+  std::string text;
+  for (const Kernel& kernel : kernels) text.append(text.empty() ? "" : "\n").append(text_of(kernel));
+  return text;
+}
+
+std::string list_json(std::span<const Kernel> kernels) {
+  Json array = Json::array();
+  for (const Kernel& kernel : kernels) array.push_back(json_of(kernel));
+  return array.dump(2) + "\n";
+}
+
+}  // namespace coordbench

@@ -1,0 +1,173 @@
+#include "harness/plan/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "harness/plan/parameters.hpp"
+#include "harness/pattern.hpp"
+#include "harness/plan/selection.hpp"
+#include "harness/options/units.hpp"
+
+namespace coordbench {
+namespace {
+
+constexpr std::size_t kBlock = 10;  ///< cases between two looks at the drift of the machine
+constexpr int kStreamWindow = 64;
+
+using Values = std::array<std::int64_t, kParametersMax>;
+
+bool overlaps(const Kernel& kernel) { return kernel.family == Family::protocol || kernel.about.streams; }
+
+/// Every combination of the axes' values.
+std::vector<Values> points_of(const Axes& axes) {
+  std::vector<Values> points{Values{}};
+  for (std::size_t i = 0; i < axes.size() && !axes[i].empty(); ++i) {
+    std::vector<Values> longer;
+    for (const Values& point : points)
+      for (const std::int64_t value : axes[i]) (longer.emplace_back(point))[i] = value;
+    points = std::move(longer);
+  }
+  return points;
+}
+
+std::vector<int> windows_of(const Kernel& kernel, const Options& options) {
+  if (!overlaps(kernel)) return {1};
+  if (!options.in_flight.empty()) return options.in_flight;
+  return {kernel.about.streams ? kStreamWindow : 1};
+}
+
+std::vector<Shape> shapes_of(const Kernel& kernel, const Options& options, const std::vector<int>& rank_counts,
+                             const Axes& axes) {
+  const std::vector<std::int64_t> payloads = kernel.about.has_payload ? options.payload_bytes : std::vector<std::int64_t>{0};
+  std::vector<Shape> shapes;
+  for (const int ranks : rank_counts)
+    for (const std::int64_t bytes : payloads)
+      for (const Values& values : points_of(axes))
+        for (const int window : windows_of(kernel, options))
+          shapes.push_back({ranks, bytes, window, 0, kernel.parameters, values});
+  return shapes;
+}
+
+std::string name_of_case(const Case& planned) {
+  const Shape& shape = planned.shape;
+  std::string name = fmt::format("{}/n{}/b{}/{}/{}", planned.kernel->name, shape.ranks, shape.payload_bytes, planned.transport,
+                                 name_of(planned.sync));
+  for (std::size_t i = 0; i < shape.parameters.size(); ++i)
+    if (const Parameter& parameter = shape.parameters[i]; shape.values[i] != parameter.initial)
+      name += fmt::format("/{}={}", parameter.name, value_text(parameter, shape.values[i]));
+  return shape.in_flight == 1 ? name : fmt::format("{}/in_flight={}", name, shape.in_flight);
+}
+
+/// FNV-1a: the same on every rank and in every build, which std::hash does not promise.
+std::uint64_t hash_of(std::string_view text) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+  return hash;
+}
+
+void set_name(Case& planned, std::string name, const Options& options) {
+  planned.shape.seed = mix(options.seed.value() ^ hash_of(name));
+  planned.name = std::move(name);
+}
+
+Case make_case(const Kernel& kernel, const Shape& shape, const Options& options) {
+  const bool alone = !kernel.about.streams && shape.in_flight == 1;
+  Case planned{.kernel = &kernel,
+               .shape = shape,
+               .sync = alone ? options.sync.value_or(Sync::round_time) : Sync::none,
+               .transport = options.transport,
+               .name = {}};
+  set_name(planned, name_of_case(planned), options);
+  return planned;
+}
+
+/// Why a case cannot run, or empty. The limit is divided, not the need multiplied: a product could overflow.
+std::string unfit(const Case& planned, std::int64_t memory_limit_bytes) {
+  const Shape& shape = planned.shape;
+  if (std::string reason = planned.kernel->unfit(shape); !reason.empty()) return reason;
+  const std::int64_t needed = planned.kernel->memory_bytes(shape);
+  if (needed <= memory_limit_bytes / shape.ranks) return "";
+  return fmt::format("needs {} on each of {} ranks, together more than the limit of {}, half of the memory available",
+                     format_bytes(needed), shape.ranks, format_bytes(memory_limit_bytes));
+}
+
+/// Fisher-Yates, one splitmix64 value for each position: std::shuffle gives another order with another standard library.
+void shuffle(std::vector<Case>& cases, std::uint64_t seed) {
+  for (std::size_t i = cases.size(); i > 1; --i) std::swap(cases[i - 1], cases[mix(seed ^ mix(i)) % i]);
+}
+
+class Calibration {
+ public:
+  Calibration(const Options& options, std::span<const Kernel> kernels, int world) : options_(options) {
+    const auto found = std::find_if(kernels.begin(), kernels.end(), [](const Kernel& k) { return k.name == "ping_pong"; });
+    if (found == kernels.end()) return;
+    Shape shape{.ranks = std::min(2, world), .payload_bytes = 8, .parameters = found->parameters};
+    for (std::size_t i = 0; i < shape.parameters.size(); ++i) shape.values[i] = shape.parameters[i].initial;
+    case_ = make_case(*found, shape, options);
+    case_.calibration = true;
+    available_ = found->unfit(shape).empty();
+  }
+
+  void append(std::vector<Case>& cases, int block, std::string_view when) const {
+    if (!available_) return;
+    Case& added = cases.emplace_back(case_);
+    added.block = block;
+    set_name(added, fmt::format("{}/drift={}.{}", case_.name, block, when), options_);
+  }
+
+ private:
+  const Options& options_;
+  Case case_;
+  bool available_ = false;
+};
+
+/// Blocks as equal as they can be, none longer than kBlock.
+std::vector<Case> cut_into_blocks(std::vector<Case> cases, const Calibration& calibration) {
+  const std::size_t blocks = (cases.size() + kBlock - 1) / kBlock;
+  std::vector<Case> ordered;
+  for (std::size_t block = 0, next = 0; block < blocks; ++block) {
+    const int number = static_cast<int>(block);
+    calibration.append(ordered, number, "before");
+    for (const std::size_t end = cases.size() * (block + 1) / blocks; next < end; ++next)
+      ordered.emplace_back(std::move(cases[next])).block = number;
+    calibration.append(ordered, number, "after");
+  }
+  return ordered;
+}
+
+void refuse_useless_window(const Options& options, const std::vector<const Kernel*>& selected) {
+  if (options.in_flight.empty() ||
+      std::any_of(selected.begin(), selected.end(), [](auto* kernel) { return overlaps(*kernel); }))
+    return;
+  throw UsageError(
+      "--in-flight was given, but the operations of no selected kernel overlap; select a protocol or stream, or "
+      "leave it out");
+}
+
+}  // namespace
+
+Plan make_plan(const Options& options, std::span<const Kernel> kernels, int world, std::int64_t memory_limit_bytes) {
+  const auto selected = select_kernels(options.kernels, kernels);
+  const auto ranks = rank_counts(options.ranks, world);
+  auto axes = parameter_axes(options.settings, kernels, selected);
+  refuse_useless_window(options, selected);
+  Plan plan;
+  for (const Kernel* kernel : selected)
+    for (const Shape& shape : shapes_of(*kernel, options, ranks, axes[kernel])) {
+      Case planned = make_case(*kernel, shape, options);
+      if (std::string reason = unfit(planned, memory_limit_bytes); !reason.empty())
+        plan.skipped.push_back({planned.name, std::move(reason)});
+      else
+        plan.cases.push_back(std::move(planned));
+    }
+  shuffle(plan.cases, options.seed.value());
+  plan.cases = cut_into_blocks(std::move(plan.cases), Calibration(options, kernels, world));
+  return plan;
+}
+
+}  // namespace coordbench

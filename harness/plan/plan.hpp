@@ -1,0 +1,26 @@
+#pragma once
+// From options to the shuffled list of cases. A pure function, so that every rank can work it out for itself.
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "harness/case.hpp"
+#include "harness/kernel.hpp"
+#include "harness/options/options.hpp"
+
+namespace coordbench {
+
+/// Every combination that fits, in an order shuffled by the seed and cut into blocks of at most ten, each between two
+/// calibrating `ping_pong` cases; what does not fit is in `skipped`, with its reason. `options.seed` must hold a value, and
+/// `memory_limit_bytes`, what the buffers of a case's ranks may take together, must be the same on all ranks. The cases point
+/// into `kernels`. Throws UsageError for what the registry or the world does not have.
+Plan make_plan(const Options& options, std::span<const Kernel> kernels, int world, std::int64_t memory_limit_bytes);
+
+/// For --list: the names of the cases in the order of the plan, one per line.
+std::string case_names(const Plan& plan);
+
+/// For --dry-run: cases in order, skipped combinations with reasons, upper bounds of time, memory and disk.
+std::string describe_plan(const Plan& plan, const Options& options);
+
+}  // namespace coordbench

@@ -1,0 +1,74 @@
+// What --list and --dry-run print of a plan.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "harness/plan/plan.hpp"
+#include "harness/options/units.hpp"
+
+namespace coordbench {
+namespace {
+
+/// Upper bounds over a plan.
+struct Bounds {
+  Time time_ns = 0;
+  std::int64_t rank_bytes = 0;      ///< buffers and samples of one rank
+  std::int64_t gathered_bytes = 0;  ///< on rank 0 besides: the samples of all ranks
+  std::int64_t disk_bytes = 0;
+};
+
+std::int64_t operations_of(const Options& options) { return options.operations.value_or(options.max_operations); }
+
+/// One rank's stamps of a case: start, end, and the marks before the end.
+std::int64_t stamp_bytes(const Case& planned, std::int64_t operations) {
+  const auto marks = static_cast<std::int64_t>(planned.kernel->marks.size());
+  return operations * (2 + std::max<std::int64_t>(0, marks - 1)) * 8;
+}
+
+Time time_bound(std::size_t cases, const Options& options) {
+  const auto count = static_cast<Time>(cases);
+  const bool total_is_less = options.operations || (count > 0 && options.time_budget_ns > options.total_budget_ns / count);
+  return total_is_less ? options.total_budget_ns : options.time_budget_ns * count;
+}
+
+Bounds bounds_of(const Plan& plan, const Options& options) {
+  Bounds bounds{.time_ns = time_bound(plan.cases.size(), options)};
+  const std::int64_t operations = operations_of(options);
+  for (const Case& planned : plan.cases) {
+    const std::int64_t stamps = stamp_bytes(planned, operations);
+    const std::int64_t all_stamps = stamps * planned.shape.ranks + operations * 8;  // one start_slack_ns per operation
+    bounds.rank_bytes = std::max(bounds.rank_bytes, planned.kernel->memory_bytes(planned.shape) + stamps);
+    bounds.gathered_bytes = std::max(bounds.gathered_bytes, all_stamps);
+    bounds.disk_bytes += all_stamps;
+  }
+  return bounds;
+}
+
+}  // namespace
+
+std::string case_names(const Plan& plan) {
+  std::string text;
+  for (const Case& planned : plan.cases) text += planned.name + "\n";
+  return text;
+}
+
+std::string describe_plan(const Plan& plan, const Options& options) {
+  std::string text;
+  const auto out = std::back_inserter(text);
+  fmt::format_to(out, "{} cases, seed {}\n", plan.cases.size(), options.seed.value());
+  for (std::size_t order = 0; order < plan.cases.size(); ++order)
+    fmt::format_to(out, "{:6}  {}\n", order, plan.cases[order].name);
+  fmt::format_to(out, "{} combinations skipped\n", plan.skipped.size());
+  for (const Skipped& skipped : plan.skipped) fmt::format_to(out, "        {}: {}\n", skipped.name, skipped.reason);
+  const Bounds bounds = bounds_of(plan, options);
+  fmt::format_to(out, "at most, with {} operations per case{}:\n", operations_of(options),
+                 options.operations ? "" : " and no interval narrow enough before");
+  fmt::format_to(out, "  time    {}\n", format_duration(bounds.time_ns));
+  fmt::format_to(out, "  memory  {} per rank, and {} on rank 0 for the samples of all\n", format_bytes(bounds.rank_bytes),
+                 format_bytes(bounds.gathered_bytes));
+  fmt::format_to(out, "  disk    {} in {}, before compression\n", format_bytes(bounds.disk_bytes), options.out);
+  return text;
+}
+
+}  // namespace coordbench

@@ -1,0 +1,80 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "harness/machine/clock.hpp"
+#include "harness/results/report.hpp"
+
+namespace coordbench {
+namespace {
+
+constexpr Time kSecond = 1'000'000'000;
+constexpr std::size_t kShortestName = 8;  ///< with less room for the name, the time left goes instead
+
+/// The terminal at which standard error ends, or -1. Under mpirun a rank's standard error is a pipe to the launcher, which
+/// copies it to its own; that one decides. A rank on another node sees none.
+int open_terminal() {
+  if (isatty(STDERR_FILENO)) return fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+  struct stat status {};
+  const bool forwarded = std::getenv("OMPI_COMM_WORLD_RANK") && fstat(STDERR_FILENO, &status) == 0 && S_ISFIFO(status.st_mode);
+  if (!forwarded) return -1;
+  const int terminal = open(fmt::format("/proc/{}/fd/2", getppid()).c_str(), O_RDONLY | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+  if (terminal < 0 || isatty(terminal)) return terminal;
+  close(terminal);
+  return -1;
+}
+
+/// Columns to use: one less than there are, because some terminals wrap as soon as the last one is filled.
+std::size_t columns_of(int terminal) {
+  winsize size{};
+  if (ioctl(terminal, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 79;
+  return size.ws_col - 1U;
+}
+
+std::string duration_text(Time duration_ns) {
+  const Time seconds = (duration_ns + kSecond - 1) / kSecond;  // never "0 s left" with work to do
+  if (seconds < 60) return fmt::format("{} s", seconds);
+  if (seconds < 3600) return fmt::format("{} min {} s", seconds / 60, seconds % 60);
+  return fmt::format("{} h {} min", seconds / 3600, seconds / 60 % 60);
+}
+
+std::string shortened(const std::string& text, std::size_t width) {
+  if (text.size() <= width) return text;
+  return width == 0 ? "" : text.substr(0, width - 1) + "…";
+}
+
+}  // namespace
+
+Progress::Progress(std::size_t cases) : cases_(cases), began_(now_ns()), terminal_(open_terminal()) {}
+
+Progress::~Progress() {
+  wipe();
+  if (terminal_ >= 0) close(terminal_);
+}
+
+void Progress::show(std::size_t index, std::string_view name) {
+  if (terminal_ < 0) return;
+  const auto done = static_cast<Time>(index), planned = static_cast<Time>(cases_);
+  const Time left_ns = done == 0 ? -1 : (now_ns() - began_) / done * (planned - done);
+  fmt::print(stderr, "\r{}\x1b[K", progress_line(index, cases_, name, left_ns, columns_of(terminal_)));
+  shown_ = true;
+}
+
+void Progress::wipe() {
+  if (shown_) fmt::print(stderr, "\r\x1b[K");
+  shown_ = false;
+}
+
+std::string progress_line(std::size_t index, std::size_t cases, std::string_view name, Time left_ns, std::size_t width) {
+  const std::string head = fmt::format("[{:>{}}/{}] ", index + 1, fmt::formatted_size("{}", cases), cases);
+  const std::string tail = left_ns < 0 ? "" : fmt::format("   {} left", duration_text(left_ns));
+  if (width < head.size() + kShortestName + tail.size()) return shortened(fmt::format("{}{}", head, name), width);
+  return head + shortened(std::string(name), width - head.size() - tail.size()) + tail;
+}
+
+}  // namespace coordbench

@@ -1,0 +1,226 @@
+#include "harness/results/report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <tuple>
+#include <vector>
+
+#include "harness/kernel.hpp"
+#include "harness/plan/parameters.hpp"
+#include "harness/measure/statistics.hpp"
+#include "harness/options/units.hpp"
+
+namespace coordbench {
+namespace {
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+struct Unit {
+  std::string_view name;
+  double ns;
+};
+constexpr std::array<Unit, 4> kUnits{{{"ns", 1}, {"µs", 1e3}, {"ms", 1e6}, {"s", 1e9}}};
+
+/// The unit in which a duration, rounded to three digits, stays below 1000.
+Unit unit_of(double duration_ns) {
+  for (const Unit& unit : kUnits)
+    if (std::abs(duration_ns) < 999.5 * unit.ns) return unit;
+  return kUnits.back();
+}
+
+std::string three_digits(double value) {
+  const double size = std::abs(value);
+  return fmt::format("{:.{}f}", value, size < 9.995 ? 2 : size < 99.95 ? 1 : 0);
+}
+
+std::string three_digits_or_dash(double value) { return std::isnan(value) ? "-" : three_digits(value); }
+
+/// "1.23 µs [1.20, 1.25]", the interval in the median's unit and left out where there is none.
+std::string median_text(const LatencySummary& latency) {
+  const Unit unit = unit_of(latency.p50);
+  if (std::isnan(latency.p50) || std::isnan(latency.p50_low) || std::isnan(latency.p50_high))
+    return short_duration(latency.p50);
+  return fmt::format("{} [{}, {}]", short_duration(latency.p50), three_digits(latency.p50_low / unit.ns),
+                     three_digits(latency.p50_high / unit.ns));
+}
+
+std::string messages_text(const TableRow& row) {
+  if (row.count_rule == CountRule::none || std::isnan(row.messages_per_operation)) return "-";
+  const bool equal = row.messages_per_operation == row.expected_messages_per_operation;
+  return fmt::format("{:.6g} {} {:.6g}", row.messages_per_operation,
+                     row.count_rule == CountRule::expected ? "~"
+                     : equal                               ? "="
+                                                           : "!=",
+                     row.expected_messages_per_operation);
+}
+
+/// The first word of each flag's name.
+std::string flags_text(std::uint32_t flags) {
+  std::string text;
+  for (std::size_t i = 0; i < flag_names().size(); ++i)
+    if (flags >> i & 1U)
+      text += fmt::format("{}{}", text.empty() ? "" : " ", flag_names()[i].substr(0, flag_names()[i].find('_')));
+  return text;
+}
+
+std::string verdict_text(const TableRow& row) {
+  if (row.verdict == Verdict::ok) return "";
+  return fmt::format("{}{}{}", name_of(row.verdict), row.detail.empty() ? "" : ": ", row.detail);
+}
+
+/// Median 8-byte round trip of the launch per start line, from the cases of two ranks: more ranks are farther apart.
+std::map<Sync, double> round_trips_ns(std::span<const TableRow> rows) {
+  std::map<Sync, std::vector<double>> found;
+  for (const TableRow& row : rows)
+    if (row.kernel == "ping_pong" && row.payload_bytes == 8 && row.ranks == 2 && row.verdict == Verdict::ok &&
+        row.latency.p50 > 0)
+      found[row.sync].push_back(row.latency.p50);
+  std::map<Sync, double> medians;
+  for (auto& [sync, values] : found) medians[sync] = summarise(values).p50;
+  return medians;
+}
+
+std::string ratio_text(const TableRow& row, const std::map<Sync, double>& round_trips) {
+  const auto found = round_trips.find(row.sync);
+  return three_digits_or_dash(found == round_trips.end() ? kNone : row.latency.p50 / found->second);
+}
+
+using Line = std::vector<std::string>;
+
+struct Column {
+  std::string_view header;
+  bool is_text = false;  ///< text stands to the left, numbers to the right
+};
+constexpr std::array<Column, 11> kColumns{{{"kernel", true},
+                                           {"ranks"},
+                                           {"bytes"},
+                                           {"parameters", true},
+                                           {"operations"},
+                                           {"p50 [95 %]"},
+                                           {"p99"},
+                                           {"/ ping_pong"},
+                                           {"messages/op"},
+                                           {"flags", true},
+                                           {"verdict", true}}};
+
+Line line_of(const TableRow& row, const std::map<Sync, double>& round_trips) {
+  return {row.kernel,
+          fmt::format("{}", row.ranks),
+          format_bytes(row.payload_bytes),
+          row.parameters,
+          fmt::format("{}", row.operations),
+          median_text(row.latency),
+          short_duration(row.latency.p99),
+          ratio_text(row, round_trips),
+          messages_text(row),
+          flags_text(row.flags),
+          verdict_text(row)};
+}
+
+/// Characters, not bytes: every byte of UTF-8 that does not continue a character begins one.
+std::size_t columns(const std::string& text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+/// Adds one column to each text, its header to the first; leaves it out if it is empty below its header.
+void add_column(std::vector<std::string>& texts, const Column& column, std::size_t index, const std::vector<Line>& lines) {
+  std::size_t width = columns(std::string(column.header)), content = 0;
+  for (const Line& line : lines) {
+    width = std::max(width, columns(line[index]));
+    content += line[index].size();
+  }
+  if (content == 0) return;
+  const auto add = [&](std::string& text, const std::string& cell) {
+    const std::string padding(width - columns(cell), ' ');
+    text += column.is_text ? cell + padding + "  " : padding + cell + "  ";
+  };
+  add(texts[0], std::string(column.header));
+  for (std::size_t i = 0; i < lines.size(); ++i) add(texts[i + 1], lines[i][index]);
+}
+
+std::string aligned(const std::vector<Line>& lines) {
+  std::vector<std::string> texts(lines.size() + 1);
+  for (std::size_t i = 0; i < kColumns.size(); ++i) add_column(texts, kColumns[i], i, lines);
+  std::string table;
+  for (const std::string& text : texts) table += text.substr(0, text.find_last_not_of(' ') + 1) + "\n";
+  return table;
+}
+
+/// By kernel, ranks, bytes; then shorter parameters first, so that 8 stands before 64.
+bool earlier(const TableRow* a, const TableRow* b) {
+  const auto key = [](const TableRow* row) {
+    return std::tuple(std::string_view(row->kernel), row->ranks, row->payload_bytes, row->parameters.size(),
+                      std::string_view(row->parameters));
+  };
+  return key(a) < key(b);
+}
+
+std::string closing_line(std::span<const TableRow> rows, const TableSummary& summary) {
+  std::map<Verdict, std::size_t> count;
+  for (const TableRow& row : rows) ++count[row.verdict];
+  std::string text = fmt::format("{} cases: {} ok", summary.cases_planned, count[Verdict::ok]);
+  for (const Verdict bad : {Verdict::wrong_answer, Verdict::count_mismatch, Verdict::timed_out})
+    if (count[bad] > 0) text += fmt::format(", {} {}", count[bad], name_of(bad));
+  if (summary.cases_planned > rows.size()) text += fmt::format(", {} not run", summary.cases_planned - rows.size());
+  const double share = summary.wall_s > 0 ? summary.writing_s / summary.wall_s : 0;
+  return text + fmt::format("; {}; {:.1f} s, {:.1f} % of it writing\n", summary.file, summary.wall_s, 100 * share);
+}
+
+std::string parameters_of(const Shape& shape) {
+  std::string text;
+  for (std::size_t i = 0; i < shape.parameters.size(); ++i)
+    if (const Parameter& parameter = shape.parameters[i]; shape.values[i] != parameter.initial)
+      text += fmt::format("{}={} ", parameter.name, value_text(parameter, shape.values[i]));
+  if (shape.in_flight != 1) text += fmt::format("in_flight={} ", shape.in_flight);
+  return text.substr(0, text.find_last_not_of(' ') + 1);
+}
+
+double messages_per_operation(const CaseResult& result) {
+  std::int64_t messages = 0;
+  for (const Traffic& traffic : result.traffic) messages += traffic.messages_sent - traffic.background_messages;
+  return result.samples.operations == 0 ? kNone
+                                        : static_cast<double>(messages) / static_cast<double>(result.samples.operations);
+}
+
+}  // namespace
+
+TableRow row_of(const CaseResult& result) {
+  const Case& planned = *result.planned;
+  return {.kernel = std::string(planned.kernel->name),
+          .ranks = planned.shape.ranks,
+          .payload_bytes = planned.shape.payload_bytes,
+          .parameters = parameters_of(planned.shape),
+          .sync = planned.sync,
+          .calibration = planned.calibration,
+          .operations = result.samples.operations,
+          .latency = result.latency,
+          .count_rule = planned.kernel->about.count_rule,
+          .messages_per_operation = messages_per_operation(result),
+          .expected_messages_per_operation = result.expected_messages_per_operation,
+          .flags = result.flags,
+          .verdict = result.verdict,
+          .detail = result.detail};
+}
+
+std::string final_table(std::span<const TableRow> rows, const TableSummary& summary) {
+  std::vector<const TableRow*> shown;
+  for (const TableRow& row : rows)
+    if (!row.calibration) shown.push_back(&row);
+  std::stable_sort(shown.begin(), shown.end(), earlier);
+  const auto round_trips = round_trips_ns(rows);
+  std::vector<Line> lines;
+  for (const TableRow* row : shown) lines.push_back(line_of(*row, round_trips));
+  return (lines.empty() ? "" : aligned(lines)) + closing_line(rows, summary);
+}
+
+std::string short_duration(double duration_ns) {
+  if (std::isnan(duration_ns)) return "-";
+  const Unit unit = unit_of(duration_ns);
+  return fmt::format("{} {}", three_digits(duration_ns / unit.ns), unit.name);
+}
+
+}  // namespace coordbench

@@ -1,0 +1,241 @@
+#pragma once
+// Two-sided MPI for protocols. Receives are posted ahead from any source and re-posted after the reply has left, so that
+// re-posting is never on the critical path. A send never waits: what the library or a peer's window does not take is queued.
+
+#include <mpi.h>
+
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+#include <vector>
+
+#include "harness/machine/clock.hpp"
+#include "harness/protocol.hpp"
+
+namespace coordbench {
+
+/// How large a transport makes itself; see `transport_size`.
+struct TransportSize {
+  std::size_t posted_receives;   ///< kept open at a time
+  std::size_t leases;            ///< payload slots: the posted receives, and what the machine and the harness may hold
+  std::size_t payload_capacity;  ///< bytes
+  std::size_t window;            ///< sends to one peer that may be open at a time
+  std::size_t backlog;           ///< messages that may wait for a window
+};
+
+/// Sized by what the kernel declares (in-degree, leases it may keep) and the in-flight window, not by the number of peers;
+/// posted receives of large payloads stay below 64 MiB.
+template <Protocol P>
+TransportSize transport_size(const Shape& shape, Rank self) {
+  constexpr std::size_t kPostedMin = 4, kPostedMax = 256, kPostedBytesMax = std::size_t{64} << 20U;
+  const auto capacity = static_cast<std::size_t>(shape.payload_bytes);
+  const auto in_flight = static_cast<std::size_t>(shape.in_flight);
+  const std::size_t affordable = std::max(kPostedMin, kPostedBytesMax / std::max<std::size_t>(capacity, 1));
+  const std::size_t posted = std::min(affordable, std::clamp(P::in_degree(shape, self) + 1, kPostedMin, kPostedMax));
+  return {.posted_receives = posted, .leases = posted + P::leases(shape) + 2 * in_flight + 8, .payload_capacity = capacity,
+          .window = 2 * in_flight + 8, .backlog = 2 * P::outbox_capacity(shape) * in_flight + 8};
+}
+
+template <class W>
+class MpiTransport {
+ public:
+  MpiTransport(MPI_Comm communicator, int tag, const TransportSize& size)
+      : communicator_(communicator), tag_(tag), size_(size), arena_(size.leases, size.payload_capacity),
+        headers_(8 * size.window + size.backlog, 0), posted_(size.posted_receives) {
+    static_assert(sizeof(W) <= PayloadArena::kHeaderRoom);
+    int ranks = 0;
+    MPI_Comm_size(communicator, &ranks);
+    open_to_.resize(static_cast<std::size_t>(ranks));
+    open_.reserve(static_cast<std::size_t>(ranks) * size.window);
+    backlog_.reserve(size.backlog);
+    post_receives();
+  }
+  MpiTransport(const MpiTransport&) = delete;
+  MpiTransport& operator=(const MpiTransport&) = delete;
+  ~MpiTransport() {
+    for (; receives_ > 0; --receives_) abandon(posted_[first_++ % posted_.size()].request);
+    for (Sending& sending : open_) MPI_Request_free(&sending.request);
+  }
+
+  [[nodiscard]] Time now() const { return now_ns(); }
+  /// A lease to fill and propose; empty when all are taken, which is the caller's sign to poll first.
+  [[nodiscard]] Payload allocate(std::size_t bytes) { return arena_.allocate(bytes); }
+
+  /// Never blocks. Throws std::length_error above the declared backlog.
+  void send(Rank to, const W& wire, const Payload& payload) {
+    if (open_to_[static_cast<std::size_t>(to)] >= size_.window || !backlog_.empty()) [[unlikely]]
+      return queue(to, wire, payload);
+    if (!start(to, wire, payload)) [[unlikely]]
+      queue(to, wire, payload);
+  }
+
+  /// Hands at most one arrived message to `receive(from, wire, payload)`; false if there was none.
+  template <class Receive>
+  bool poll(Receive&& receive) {
+    if (receives_ == 0) [[unlikely]] {
+      post_receives();
+      return false;
+    }
+    Posted& oldest = posted_[first_ % posted_.size()];
+    int arrived = 0;
+    MPI_Status status;
+    MPI_Test(&oldest.request, &arrived, &status);
+    if (arrived) [[likely]] {
+      take(status.MPI_SOURCE, std::move(oldest.lease), receive);
+      return true;
+    }
+    return look_further(receive);
+  }
+
+ private:
+  struct Posted {
+    MPI_Request request = MPI_REQUEST_NULL;
+    Payload lease;
+  };
+  struct Sending {
+    Rank to;
+    MPI_Request request;
+    Payload lease;
+  };
+  struct Waiting {
+    Rank to;
+    W wire;
+    Payload payload;
+  };
+
+  template <class Receive>
+  void take(Rank from, Payload lease, Receive&& receive) {
+    ++first_;
+    --receives_;
+    W wire;
+    std::memcpy(&wire, lease.header(sizeof wire), sizeof wire);
+    receive(from, wire, wire.payload_bytes > 0 ? lease.resized(wire.payload_bytes) : Payload());
+    lease = {};  // back to the arena unless the machine kept it
+    post_receives();
+  }
+
+  void post_receives() {
+    while (receives_ < posted_.size()) {
+      Posted& next = posted_[(first_ + receives_) % posted_.size()];
+      next.lease = arena_.allocate(size_.payload_capacity);
+      if (!next.lease) return;  // all leases are held; tried again at the next poll
+      MPI_Irecv(next.lease.header(sizeof(W)), static_cast<int>(sizeof(W) + size_.payload_capacity), MPI_BYTE, MPI_ANY_SOURCE, tag_,
+                communicator_, &next.request);
+      ++receives_;
+    }
+  }
+
+  /// The fruitless turn: completes sends, and now and then looks behind the oldest receive, which may be a large message
+  /// still on its way while small ones behind it are here.
+  template <class Receive>
+  bool look_further(Receive&& receive) {
+    if (!open_.empty() || !backlog_.empty()) [[unlikely]]
+      progress_sends();
+    if (++idle_turns_ % kIdleTurns != 0 || size_.payload_capacity < kEager) return false;
+    for (std::size_t i = 1; i < receives_; ++i) {
+      int arrived = 0;
+      MPI_Status status;
+      MPI_Test(&posted_[(first_ + i) % posted_.size()].request, &arrived, &status);
+      if (!arrived) continue;
+      for (std::size_t j = i; j > 0; --j) std::swap(posted_[(first_ + j) % posted_.size()], posted_[(first_ + j - 1) % posted_.size()]);
+      take(status.MPI_SOURCE, std::move(posted_[first_ % posted_.size()].lease), receive);
+      return true;
+    }
+    return false;
+  }
+
+  /// False when no lease is free to carry the header.
+  bool start(Rank to, const W& wire, const Payload& payload) {
+    Payload carrier = payload ? carrier_of(wire, payload) : header_only(wire);
+    if (!carrier) return false;
+    MPI_Request request;
+    MPI_Isend(carrier.header(sizeof wire), static_cast<int>(sizeof wire + payload.size()), MPI_BYTE, to, tag_, communicator_, &request);
+    int done = 0;
+    MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+    if (done) [[likely]]
+      return true;
+    ++carrier.slot()->sends;
+    ++open_to_[static_cast<std::size_t>(to)];
+    open_.push_back({to, request, std::move(carrier)});
+    return true;
+  }
+
+  /// The payload itself, with the header written in front of it; a copy only while another header is still being sent from there.
+  Payload carrier_of(const W& wire, const Payload& payload) {
+    std::byte* header = payload.header(sizeof wire);
+    if (payload.slot()->sends == 0) {
+      std::memcpy(header, &wire, sizeof wire);
+      return payload;
+    }
+    if (std::memcmp(header, &wire, sizeof wire) == 0) return payload;
+    Payload copy = arena_.allocate(payload.size());
+    if (!copy) return {};
+    std::memcpy(copy.data(), payload.data(), payload.size());
+    std::memcpy(copy.header(sizeof wire), &wire, sizeof wire);
+    return copy;
+  }
+  Payload header_only(const W& wire) {
+    Payload slot = headers_.allocate(0);
+    if (slot) std::memcpy(slot.header(sizeof wire), &wire, sizeof wire);
+    return slot;
+  }
+
+  void queue(Rank to, const W& wire, const Payload& payload) {
+    if (backlog_.size() == size_.backlog) throw std::length_error("transport: more messages wait for a window than declared");
+    backlog_.push_back({to, wire, payload});
+  }
+
+  void progress_sends() {
+    for (std::size_t i = 0; i < open_.size();) {
+      int done = 0;
+      MPI_Test(&open_[i].request, &done, MPI_STATUS_IGNORE);
+      if (!done) {
+        ++i;
+        continue;
+      }
+      --open_[i].lease.slot()->sends;
+      --open_to_[static_cast<std::size_t>(open_[i].to)];
+      std::swap(open_[i], open_.back());
+      open_.pop_back();
+    }
+    start_waiting();
+  }
+
+  /// In order for each peer; a peer whose window is full does not hold up the others.
+  void start_waiting() {
+    auto kept = backlog_.begin();
+    std::fill(blocked_.begin(), blocked_.end(), false);
+    blocked_.resize(open_to_.size());
+    for (Waiting& waiting : backlog_) {
+      const auto peer = static_cast<std::size_t>(waiting.to);
+      if (blocked_[peer] || open_to_[peer] >= size_.window || !start(waiting.to, waiting.wire, waiting.payload)) {
+        blocked_[peer] = true;
+        if (&*kept != &waiting) *kept = std::move(waiting);
+        ++kept;
+      }
+    }
+    backlog_.erase(kept, backlog_.end());
+  }
+
+  static void abandon(MPI_Request& request) {
+    MPI_Cancel(&request);
+    MPI_Request_free(&request);
+  }
+
+  static constexpr unsigned kIdleTurns = 64;
+  static constexpr std::size_t kEager = 3072;  ///< below, a message is whole as soon as it is matched
+
+  MPI_Comm communicator_;
+  int tag_;
+  TransportSize size_;
+  PayloadArena arena_, headers_;
+  std::vector<Posted> posted_;  ///< a ring: receives match in the order of posting
+  std::size_t first_ = 0, receives_ = 0;
+  std::vector<Sending> open_;
+  std::vector<std::size_t> open_to_;  ///< [peer]
+  std::vector<Waiting> backlog_;
+  std::vector<bool> blocked_;
+  unsigned idle_turns_ = 0;
+};
+
+}  // namespace coordbench

@@ -1,0 +1,55 @@
+# Sourced by the jobs: goes to the root of the checkout, sees that what is needed is installed, and knows how to launch.
+# shellcheck shell=bash
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+say() { printf '%s\n' "$*" >&2; }
+
+packages_to_build="g++ cmake make pkg-config openmpi-bin libopenmpi-dev libhwloc-dev libhdf5-dev libcli11-dev libfmt-dev
+  nlohmann-json3-dev libgtest-dev"
+packages_to_analyse="python3 python3-h5py python3-xarray python3-h5netcdf python3-pandas python3-scipy python3-matplotlib"
+packages_to_test="python3-pytest binutils"
+
+# install_missing PACKAGE…: apt installs what is not there, and only then needs root or the network.
+install_missing() {
+  if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+    say "This machine has no apt. coordbench needs what Debian calls: $*"
+    say "Going on in the hope that it is all here."
+    return
+  fi
+  local missing=() package
+  for package in "$@"; do
+    [[ $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) == *"ok installed" ]] || missing+=("$package")
+  done
+  [[ ${#missing[@]} -eq 0 ]] && return
+  local as_root=()
+  if [[ $(id -u) -ne 0 ]]; then
+    command -v sudo >/dev/null || { say "Please have root install: apt-get install ${missing[*]}"; exit 1; }
+    as_root=(sudo)
+  fi
+  say "coordbench is built from, measured and plotted with these Debian packages, which are missing here: ${missing[*]}"
+  say "Installing them with: ${as_root[*]} apt-get install"
+  local install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends)
+  "${install[@]}" "${missing[@]}" >&2 || { "${as_root[@]}" apt-get update >&2 && "${install[@]}" "${missing[@]}" >&2; } || {
+    say "apt-get could not install: ${missing[*]}. Is the network there?"
+    exit 1
+  }
+}
+
+# build FOLDER TARGET… -- CMAKE_OPTION…
+build() {
+  local folder=$1 targets=() options=()
+  shift
+  while [[ $# -gt 0 && $1 != -- ]]; do targets+=("$1"); shift; done
+  [[ $# -gt 0 ]] && shift && options=("$@")
+  cmake -S . -B "$folder" -DCMAKE_BUILD_TYPE=Release "${options[@]}" >"$folder.log" 2>&1 || { cat "$folder.log" >&2; exit 1; }
+  cmake --build "$folder" --parallel "$(nproc)" --target "${targets[@]}" >&2
+}
+
+# Open MPI refuses root unless told twice.
+if [[ $(id -u) -eq 0 ]]; then export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1; fi
+
+# Cores that this process may use; hardware threads of one core count once.
+cores() { lscpu -p=CORE,SOCKET,CPU | grep -v '^#' | awk -F, -v allowed="$(taskset -cp $$ | sed 's/.*: //')" '
+  BEGIN { n = split(allowed, parts, ","); for (i = 1; i <= n; ++i) { m = split(parts[i], ends, "-"); for (c = ends[1]; c <= (m > 1 ? ends[2] : ends[1]); ++c) may[c] = 1 } }
+  may[$3] && !seen[$1 "," $2]++ { ++count } END { print count }'; }

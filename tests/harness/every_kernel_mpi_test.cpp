@@ -1,0 +1,114 @@
+// Every kernel of the build, on the ranks that mpirun gave: right answers on every rank, and the closed form to the message.
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "harness/measure/case_run.hpp"
+#include "harness/kernel.hpp"
+#include "harness/measure/verdict.hpp"
+#include "tests/support/mpi_world.hpp"
+
+namespace coordbench::testing {
+namespace {
+
+constexpr std::int64_t kOperations = 12;
+
+Case case_of(const Kernel& kernel, std::int64_t bytes, Sync sync) {
+  Case planned;
+  planned.kernel = &kernel;
+  planned.sync = kernel.about.streams ? Sync::none : sync;
+  planned.shape = {.ranks = world().size(), .payload_bytes = kernel.about.has_payload ? bytes : 0, .seed = mix(static_cast<std::uint64_t>(bytes)),
+                   .parameters = kernel.parameters};
+  for (std::size_t i = 0; i < kernel.parameters.size(); ++i) planned.shape.values[i] = kernel.parameters[i].initial;
+  if (kernel.about.streams) planned.shape.in_flight = 5;
+  return planned;
+}
+
+/// Runs the case on every rank; rank 0 has everybody's report.
+CaseResult run_case(const Case& planned) {
+  static int cases = 0;
+  const World::Group& group = world().group(world().size());
+  CaseRun run({.planned = &planned, .kernel_communicator = group.kernel, .control_communicator = group.control,
+               .tag = (cases++ % 500) * (ControlTree::kTags + 2), .rule = {.exact_operations = kOperations}, .deadline = now_ns() + 60'000'000'000});
+  planned.kernel->run(run);
+  std::vector<CaseReport> reports(static_cast<std::size_t>(world().size()));
+  MPI_Gather(&run.report(), sizeof(CaseReport), MPI_BYTE, reports.data(), sizeof(CaseReport), MPI_BYTE, 0, world().all());
+  CaseResult result;
+  result.planned = &planned;
+  result.samples = run.samples();
+  if (world().is_root()) judge(result, reports);
+  return result;
+}
+
+void expect_ok(const Case& planned) {
+  const CaseResult result = run_case(planned);
+  if (!world().is_root()) return;
+  EXPECT_EQ(result.verdict, Verdict::ok) << planned.kernel->name << ", " << planned.shape.payload_bytes << " B, " << name_of(planned.sync) << ": "
+                                         << result.detail;
+  EXPECT_EQ(result.samples.operations, kOperations);
+}
+
+void set(Case& planned, std::string_view name, std::int64_t value) {
+  for (std::size_t i = 0; i < planned.shape.parameters.size(); ++i)
+    if (planned.shape.parameters[i].name == name) planned.shape.values[i] = value;
+}
+
+bool has(const Kernel& kernel, std::string_view name) {
+  return std::any_of(kernel.parameters.begin(), kernel.parameters.end(), [&](const Parameter& parameter) { return parameter.name == name; });
+}
+
+TEST(EveryKernel, IsRightAndOnFormulaAtEverySize) {
+  for (const Kernel& kernel : all_kernels())
+    for (const std::int64_t bytes : {0, 1, 8, 4040, 4097, 65536}) expect_ok(case_of(kernel, bytes, Sync::round_time));
+}
+
+TEST(EveryKernel, IsRightAndOnFormulaBehindEveryStartLine) {
+  for (const Kernel& kernel : all_kernels())
+    for (const Sync sync : {Sync::round_time, Sync::barrier, Sync::none}) expect_ok(case_of(kernel, 64, sync));
+}
+
+TEST(EveryKernel, IsRightAtEveryRoot) {
+  for (const Kernel& kernel : all_kernels()) {
+    if (!has(kernel, "root")) continue;
+    for (const Rank root : std::set<Rank>{0, world().size() / 2, world().size() - 1}) {
+      Case planned = case_of(kernel, 1000, Sync::round_time);
+      set(planned, "root", root);
+      expect_ok(planned);
+    }
+  }
+}
+
+TEST(EveryKernel, CarriesFourMebibytes) {
+  for (const Kernel& kernel : all_kernels())
+    if (kernel.family == Family::collective && kernel.about.has_payload) expect_ok(case_of(kernel, 4 << 20, Sync::round_time));
+}
+
+TEST(EveryKernel, ProtocolsCarryAMebibyteAndWindows) {
+  for (const Kernel& kernel : all_kernels()) {
+    if (kernel.family != Family::protocol) continue;
+    expect_ok(case_of(kernel, 1 << 20, Sync::round_time));
+    for (const int in_flight : {2, 7, 64}) {
+      Case planned = case_of(kernel, 8, Sync::none);
+      planned.shape.in_flight = in_flight;
+      expect_ok(planned);
+    }
+  }
+}
+
+TEST(EveryKernel, CommitCountsHoldInEveryVariant) {
+  for (const Kernel& kernel : all_kernels()) {
+    if (kernel.name != "two_phase_commit") continue;
+    for (std::int64_t variant = 0; variant < 3; ++variant)
+      for (const auto& [read_only, no_votes] : {std::pair{0, 0}, {1, 0}, {0, 1}, {1, 1}}) {
+        Case planned = case_of(kernel, 8, Sync::round_time);
+        set(planned, "variant", variant);
+        set(planned, "read_only", read_only);
+        set(planned, "no_votes", no_votes);
+        if (kernel.unfit(planned.shape).empty()) expect_ok(planned);
+      }
+  }
+}
+
+}  // namespace
+}  // namespace coordbench::testing

@@ -1,0 +1,70 @@
+#pragma once
+// A registry of five kernels that cannot run, one of each sort a plan tells apart, in alphabetical order.
+
+#include <array>
+#include <string>
+
+#include "harness/kernel.hpp"
+
+namespace coordbench::testing {
+
+inline constexpr std::array kCommitParameters{
+    Parameter{.name = "variant",
+              .initial = 0,
+              .lowest = 0,
+              .highest = 1,
+              .help = "what is presumed",
+              .choices = {"nothing", "abort"}},
+    Parameter{.name = "read_only", .initial = 0, .lowest = 0, .highest = 3, .help = "participants that only read"}};
+inline constexpr std::array kRootParameter{
+    Parameter{.name = "root", .initial = 0, .lowest = 0, .highest = 7, .help = "rank that owns the payload"}};
+inline constexpr std::array kCommitMarks{Mark{.name = "decided"}, Mark{.name = "learned", .where = Mark::Where::everywhere},
+                                         Mark{.name = "ended"}};
+
+inline Kernel fake(std::string_view name, std::span<const Parameter> parameters = {}) {
+  Kernel kernel{.name = name,
+                .about = {.level = 0, .promise = "all", .messages = "N - 1", .delays = "1", .source = "Book, 1"},
+                .parameters = parameters,
+                .marks = {}};
+  kernel.messages = [](const Shape& shape) -> std::int64_t { return shape.ranks - 1; };
+  kernel.delays = [](const Shape&, int) { return 1; };
+  kernel.unfit = [](const Shape&) { return std::string(); };
+  kernel.memory_bytes = [](const Shape& shape) { return 2 * shape.payload_bytes; };
+  return kernel;
+}
+
+inline Kernel fake_commit() {
+  Kernel kernel = fake("two_phase_commit", kCommitParameters);
+  kernel.family = Family::protocol;
+  kernel.about.level = 5;
+  kernel.marks = kCommitMarks;
+  kernel.delays = [](const Shape& shape, int mark) { return shape.ranks == 1 && mark == 1 ? -1 : mark + 2; };
+  kernel.unfit = [](const Shape& shape) -> std::string {
+    return shape["read_only"] < shape.ranks ? "" : "more read-only participants than ranks";
+  };
+  return kernel;
+}
+
+inline Kernel fake_barrier() {
+  Kernel kernel = fake("native_barrier");
+  kernel.about.has_payload = false;
+  kernel.about.count_rule = CountRule::none;
+  return kernel;
+}
+
+inline Kernel fake_stream() {
+  Kernel kernel = fake("stream");
+  kernel.about.streams = true;
+  return kernel;
+}
+
+inline Kernel fake_ping_pong() {
+  Kernel kernel = fake("ping_pong");
+  kernel.unfit = [](const Shape& shape) -> std::string { return shape.ranks >= 2 ? "" : "needs two ranks"; };
+  return kernel;
+}
+
+inline const std::array kFakes{fake("flat_broadcast", kRootParameter), fake_barrier(), fake_ping_pong(), fake_stream(),
+                               fake_commit()};
+
+}  // namespace coordbench::testing

@@ -1,0 +1,273 @@
+#include "harness/options/options.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace coordbench::testing {
+namespace {
+
+using Words = std::vector<std::string>;
+using Kind = RankChoice::Kind;
+
+Options parse(const Words& words) {
+  std::vector<const char*> arguments{"coordbench"};
+  for (const std::string& word : words) arguments.push_back(word.c_str());
+  return parse_options(static_cast<int>(arguments.size()), arguments.data(), "1.2.3");
+}
+
+Options parse_run(Words words) {
+  words.insert(words.begin(), "run");
+  return parse(words);
+}
+
+/// The sentence with which `words` are refused, or empty.
+std::string refusal(const Words& words) {
+  try {
+    parse(words);
+    return "";
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+}
+
+std::string refusal_of_run(Words words) {
+  words.insert(words.begin(), "run");
+  return refusal(words);
+}
+
+std::string exit_text(const Words& words) {
+  try {
+    parse(words);
+  } catch (const Exit& exit) {
+    return exit.status == 0 ? exit.text : "status is not 0";
+  }
+  return "no Exit";
+}
+
+void expect_names(const std::string& sentence, const Words& parts) {
+  EXPECT_FALSE(sentence.empty()) << "accepted, where a refusal naming '" << parts.front() << "' was due";
+  EXPECT_EQ(sentence.find('\n'), std::string::npos) << sentence;
+  for (const std::string& part : parts) EXPECT_NE(sentence.find(part), std::string::npos) << part << " is not in: " << sentence;
+}
+
+class TomlFile {
+ public:
+  explicit TomlFile(const std::string& text) : path_(unique_path()) { std::ofstream(path_) << text; }
+  TomlFile(const TomlFile&) = delete;
+  TomlFile& operator=(const TomlFile&) = delete;
+  ~TomlFile() { std::filesystem::remove(path_); }
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  static std::string unique_path() {
+    const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
+    return (std::filesystem::temp_directory_path() / fmt::format("coordbench_{}_{}.toml", test->name(), getpid())).string();
+  }
+  std::string path_;
+};
+
+Options parse_file(const std::string& text, Words words = {}) {
+  const TomlFile file(text);
+  words.insert(words.end(), {"--config", file.path()});
+  return parse_run(words);
+}
+
+void expect_file_refused(const std::string& text, Words parts) {
+  const TomlFile file(text);
+  parts.push_back(file.path());
+  expect_names(refusal_of_run({"--config", file.path()}), parts);
+}
+
+TEST(Options, DefaultsAreThoseOfTheDesign) {
+  const Options options = parse({"run"});
+  EXPECT_EQ(options.command, Command::run);
+  EXPECT_EQ(options.kernels, Words{"*"});
+  ASSERT_EQ(options.ranks.size(), 1U);
+  EXPECT_EQ(options.ranks[0].kind, Kind::pow2);
+  EXPECT_EQ(options.payload_bytes, (std::vector<std::int64_t>{8, 1024, 65536, 1048576}));
+  EXPECT_TRUE(options.in_flight.empty());
+  EXPECT_DOUBLE_EQ(options.precision, 0.05);
+  EXPECT_EQ(options.time_budget_ns, 2'000'000'000);
+  EXPECT_EQ(options.total_budget_ns, 600'000'000'000);
+  EXPECT_EQ(options.max_operations, 10'000);
+  EXPECT_FALSE(options.operations || options.sync || options.seed || options.list || options.dry_run);
+  EXPECT_EQ(options.out, "results/local");
+  EXPECT_EQ(options.placement, "auto");
+}
+
+TEST(Options, ListsAreSplitMergedAndKeptOnce) {
+  EXPECT_EQ(parse_run({"--kernels", "a*,b", "--kernels", "c,b"}).kernels, (Words{"a*", "b", "c"}));
+  EXPECT_EQ(parse_run({"--bytes", "8,1KiB,8B"}).payload_bytes, (std::vector<std::int64_t>{8, 1024}));
+  EXPECT_EQ(parse_run({"--in-flight=1,8,64"}).in_flight, (std::vector<int>{1, 8, 64}));
+}
+
+TEST(Options, SizeRangesArePowersOfTwo) {
+  EXPECT_EQ(parse_run({"--bytes", "0,8:64"}).payload_bytes, (std::vector<std::int64_t>{0, 8, 16, 32, 64}));
+  EXPECT_EQ(parse_run({"--bytes", "3:20"}).payload_bytes, (std::vector<std::int64_t>{4, 8, 16}));
+  EXPECT_EQ(parse_run({"--bytes", "512MiB:1GiB"}).payload_bytes.back(), 1 << 30);
+}
+
+TEST(Options, RanksMixNumbersAndWords) {
+  const auto ranks = parse_run({"--ranks", "3,pow2,all"}).ranks;
+  ASSERT_EQ(ranks.size(), 3U);
+  EXPECT_EQ(ranks[0].kind, Kind::count);
+  EXPECT_EQ(ranks[0].count, 3);
+  EXPECT_EQ(ranks[1].kind, Kind::pow2);
+  EXPECT_EQ(ranks[2].kind, Kind::all);
+}
+
+TEST(Options, SettingsKeepKernelParameterAndValues) {
+  const auto settings = parse_run({"--set", "two_phase_commit.variant=abort,nothing", "--set", "*.root=1"}).settings;
+  ASSERT_EQ(settings.size(), 2U);
+  EXPECT_EQ(settings[0].kernel, "two_phase_commit");
+  EXPECT_EQ(settings[0].parameter, "variant");
+  EXPECT_EQ(settings[0].values, (Words{"abort", "nothing"}));
+  EXPECT_EQ(settings[1].kernel, "*");
+}
+
+TEST(Options, BudgetsAndTheRestAreRead) {
+  const Options options = parse_run({"--precision", "2%", "--time-budget", "500ms", "--total-budget", "3min",
+                                     "--max-operations", "77", "--sync", "barrier", "--seed", "18446744073709551615",
+                                     "--placement", "list:0,1", "--out", "here", "--transport", "mpi", "--dry-run"});
+  EXPECT_DOUBLE_EQ(options.precision, 0.02);
+  EXPECT_EQ(options.time_budget_ns, 500'000'000);
+  EXPECT_EQ(options.total_budget_ns, 180'000'000'000);
+  EXPECT_EQ(options.max_operations, 77);
+  EXPECT_EQ(options.sync, Sync::barrier);
+  EXPECT_EQ(options.seed, UINT64_MAX);
+  EXPECT_EQ(options.placement, "list:0,1");
+  EXPECT_EQ(options.out, "here");
+  EXPECT_TRUE(options.dry_run);
+  EXPECT_EQ(parse_run({"--operations", "5"}).operations, 5);
+}
+
+TEST(Options, OtherCommandsHaveTheirOwn) {
+  EXPECT_TRUE(parse({"list", "--json"}).json);
+  EXPECT_EQ(parse({"list"}).command, Command::list);
+  EXPECT_EQ(parse({"doctor", "--seed", "3", "--placement", "none"}).command, Command::doctor);
+  EXPECT_EQ(parse({"doctor", "--seed", "3"}).seed, 3U);
+  expect_names(refusal({"list", "--bytes", "8"}), {"--bytes", "coordbench list"});
+  expect_names(refusal({"doctor", "--kernels", "a"}), {"--kernels", "coordbench doctor"});
+}
+
+TEST(Options, HelpAndVersionEndWell) {
+  EXPECT_EQ(exit_text({"--version"}), "coordbench 1.2.3\n");
+  for (const char* command : {"run", "list", "doctor"}) EXPECT_NE(exit_text({"--help"}).find(command), std::string::npos);
+  for (const char* option : {"--kernels", "--ranks", "--bytes", "--set", "--in-flight", "--precision", "--time-budget",
+                             "--total-budget", "--max-operations", "--operations", "--sync", "--placement", "--transport",
+                             "--seed", "--config", "--out", "--list", "--dry-run"})
+    EXPECT_NE(exit_text({"run", "--help"}).find(option), std::string::npos) << option;
+}
+
+TEST(Options, UnknownWordsAreNamedWithTheNearest) {
+  expect_names(refusal({}), {"run, list, doctor"});
+  expect_names(refusal({"rn"}), {"'rn'", "run, list, doctor"});
+  expect_names(refusal_of_run({"--byts", "8"}), {"'--byts'", "nearest: --bytes", "coordbench run --help"});
+  expect_names(refusal_of_run({"surplus"}), {"'surplus'"});
+  expect_names(refusal_of_run({"--clients", "3"}), {"'--clients'"});
+  expect_names(refusal_of_run({"--resume", "x.h5"}), {"'--resume'"});
+}
+
+TEST(Options, BadValuesNameOptionValueAndWhatIsAccepted) {
+  expect_names(refusal_of_run({"--bytes", "12Q"}), {"--bytes", "'12Q'", "1GiB", "64KiB"});
+  expect_names(refusal_of_run({"--bytes", "99999999999999999999"}), {"--bytes", "'99999999999999999999'"});
+  expect_names(refusal_of_run({"--bytes", "17179869184GiB"}), {"--bytes", "'17179869184GiB'"});
+  expect_names(refusal_of_run({"--bytes", "2GiB"}), {"--bytes", "'2GiB'", "0 to 1GiB"});
+  expect_names(refusal_of_run({"--bytes", "-8"}), {"--bytes", "'-8'"});
+  expect_names(refusal_of_run({"--bytes", "64:8"}), {"--bytes", "'64:8'", "A:B"});
+  expect_names(refusal_of_run({"--bytes", "8,"}), {"--bytes", "'8,'", "empty"});
+  expect_names(refusal_of_run({"--kernels", ""}), {"--kernels", "empty"});
+  expect_names(refusal_of_run({"--ranks", "0"}), {"--ranks", "'0'", "pow2"});
+  expect_names(refusal_of_run({"--ranks", "2:8"}), {"--ranks", "'2:8'"});
+  expect_names(refusal_of_run({"--in-flight", "0"}), {"--in-flight", "'0'"});
+  expect_names(refusal_of_run({"--set", "root=1"}), {"--set", "'root=1'", "kernel.parameter"});
+  expect_names(refusal_of_run({"--set", "a.b"}), {"--set", "'a.b'"});
+  expect_names(refusal_of_run({"--set", "a.b="}), {"--set"});
+  expect_names(refusal_of_run({"--precision", "5"}), {"--precision", "'5'", "5%"});
+  expect_names(refusal_of_run({"--precision", "0%"}), {"--precision", "'0%'"});
+  expect_names(refusal_of_run({"--precision", "101%"}), {"--precision", "'101%'"});
+  expect_names(refusal_of_run({"--time-budget", "2"}), {"--time-budget", "'2'", "2s"});
+  expect_names(refusal_of_run({"--total-budget", "0s"}), {"--total-budget", "'0s'"});
+  expect_names(refusal_of_run({"--max-operations", "0"}), {"--max-operations", "'0'"});
+  expect_names(refusal_of_run({"--sync", "sometimes"}), {"--sync", "'sometimes'", "round-time, barrier or none"});
+  expect_names(refusal_of_run({"--transport", "tcp"}), {"--transport", "'tcp'", "accepted: mpi"});
+  expect_names(refusal_of_run({"--seed", "-1"}), {"--seed", "'-1'"});
+  expect_names(refusal_of_run({"--out", ""}), {"--out"});
+}
+
+TEST(Options, AMissingOrSecondValueIsOneSentence) {
+  expect_names(refusal_of_run({"--bytes"}), {"--bytes", "no value"});
+  expect_names(refusal_of_run({"--seed", "1", "--seed", "2"}), {"--seed", "more than one"});
+}
+
+TEST(Options, ContradictionsAreExplained) {
+  expect_names(refusal_of_run({"--operations", "5", "--max-operations", "9"}),
+               {"--operations", "--max-operations", "contradict"});
+  expect_names(refusal_of_run({"--operations", "5", "--precision", "5%"}), {"--operations", "--precision", "contradict"});
+  expect_names(refusal_of_run({"--list", "--dry-run"}), {"--list", "--dry-run", "contradict"});
+  expect_names(refusal_of_run({"--in-flight", "1,8", "--sync", "barrier"}), {"--in-flight 8", "--sync barrier"});
+  expect_names(refusal_of_run({"--in-flight", "8", "--sync", "round-time"}), {"--in-flight 8", "--sync round-time"});
+  EXPECT_EQ(refusal_of_run({"--in-flight", "1,8", "--sync", "none"}), "");
+  EXPECT_EQ(refusal_of_run({"--in-flight", "1", "--sync", "barrier"}), "");
+}
+
+TEST(OptionsFile, HoldsTheSameNames) {
+  const Options options = parse_file(
+      "# a campaign\n"
+      "kernels = [\"a*\", \"b\"]   # two\n"
+      "bytes = \"8,1KiB\"\n"
+      "ranks = [2,\n  4]\n"
+      "set = [\"a.x=1,2\", \"b.y=z\"]\n"
+      "precision = \"2%\"\n"
+      "seed = 42\n"
+      "dry-run = true\n");
+  EXPECT_EQ(options.kernels, (Words{"a*", "b"}));
+  EXPECT_EQ(options.payload_bytes, (std::vector<std::int64_t>{8, 1024}));
+  ASSERT_EQ(options.ranks.size(), 2U);
+  EXPECT_EQ(options.ranks[1].count, 4);
+  ASSERT_EQ(options.settings.size(), 2U);
+  EXPECT_EQ(options.settings[0].values, (Words{"1", "2"}));
+  EXPECT_DOUBLE_EQ(options.precision, 0.02);
+  EXPECT_EQ(options.seed, 42U);
+  EXPECT_TRUE(options.dry_run);
+}
+
+TEST(OptionsFile, GivesWayToTheCommandLine) {
+  const Options options = parse_file("bytes = [8, 16]\nseed = 1\n", {"--bytes", "32"});
+  EXPECT_EQ(options.payload_bytes, std::vector<std::int64_t>{32});
+  EXPECT_EQ(options.seed, 1U);
+}
+
+TEST(OptionsFile, ContradictsTheCommandLineToo) {
+  EXPECT_THROW(parse_file("operations = 3\n", {"--max-operations", "4"}), UsageError);
+}
+
+TEST(OptionsFile, MalformedIsRefusedWithFileAndLine) {
+  expect_file_refused("bytes = 8\n\nbyts = 16\n", {"line 3", "'byts'", "nearest: bytes"});
+  expect_file_refused("bytes = 8\nbytes = 16\n", {"line 2", "'bytes'", "second time"});
+  expect_file_refused("seed = 1\nbytes\n", {"line 2", "'bytes'", "key = value"});
+  expect_file_refused("dry-run\n", {"line 1", "key = value"});
+  expect_file_refused("[run]\nbytes = 8\n", {"line 1", "[run]"});
+  expect_file_refused("bytes = [8, 16\nseed = 1\n", {"line 1", "not closed"});
+  expect_file_refused("out = \"somewhere\n", {"line 1", "not closed"});
+  expect_file_refused("a=\n", {"line 1", "'a'", "no value"});
+  expect_file_refused("config = \"other.toml\"\n", {"line 1", "'config'"});
+}
+
+TEST(OptionsFile, BadValuesNameTheOption) {
+  const TomlFile file("bytes = \"12Q\"\n");
+  expect_names(refusal_of_run({"--config", file.path()}), {"bytes", "'12Q'"});
+}
+
+TEST(OptionsFile, MustBeReadable) {
+  expect_names(refusal_of_run({"--config", "nowhere/absent.toml"}), {"--config", "nowhere/absent.toml", "read"});
+}
+
+TEST(Options, SeedsAreDrawnAfresh) { EXPECT_NE(draw_seed(), draw_seed()); }
+
+}  // namespace
+}  // namespace coordbench::testing

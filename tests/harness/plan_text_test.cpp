@@ -1,0 +1,52 @@
+#include "harness/plan/plan.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/harness/fake_kernels.hpp"
+
+namespace coordbench::testing {
+namespace {
+
+Options selecting(const std::string& kernel) {
+  Options options;
+  options.seed = 1;
+  options.kernels = {kernel};
+  options.payload_bytes = {8};
+  return options;
+}
+
+Plan plan_of(const Options& options) { return make_plan(options, kFakes, 2, INT64_MAX); }
+
+TEST(PlanText, NamesOneCaseALine) {
+  const Plan plan = plan_of(selecting("flat_broadcast"));
+  EXPECT_EQ(case_names(plan),
+            "ping_pong/n2/b8/mpi/round-time/drift=0.before\n"
+            "flat_broadcast/n2/b8/mpi/round-time\n"
+            "ping_pong/n2/b8/mpi/round-time/drift=0.after\n");
+}
+
+TEST(PlanText, DescribesOrderReasonsAndBounds) {
+  Options options = selecting("two_phase_commit");
+  options.settings = {{"two_phase_commit", "read_only", {"0", "3"}}};
+  options.max_operations = 1024;
+  const std::string text = describe_plan(plan_of(options), options);
+  for (const char* part : {"3 cases, seed 1\n", "     1  two_phase_commit/n2/b8/mpi/round-time\n", "1 combinations skipped\n",
+                           "read_only=3: more read-only participants than ranks\n",
+                           "time    6 s\n",                      // three cases of two seconds
+                           "memory  32.02 KiB per",              // 1,024 × 4 stamps × 8 B, and 16 B of buffers
+                           "72 KiB on rank 0",                   // two ranks' stamps, and a slack per operation
+                           "disk    152 KiB in results/local"})  // 72, and twice 1,024 × (2 ranks × 2 stamps + 1) × 8 B
+    EXPECT_NE(text.find(part), std::string::npos) << part << " is not in:\n" << text;
+}
+
+TEST(PlanText, TotalBudgetBoundsTheTime) {
+  Options options = selecting("flat_broadcast");
+  options.total_budget_ns = 5'000'000'000;
+  EXPECT_NE(describe_plan(plan_of(options), options).find("time    5 s\n"), std::string::npos);
+  options.total_budget_ns = 600'000'000'000;
+  options.operations = 5;
+  EXPECT_NE(describe_plan(plan_of(options), options).find("time    10 min\n"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace coordbench::testing

@@ -1,0 +1,192 @@
+// The final table, cell by cell.
+
+#include "harness/results/report.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/harness/fake_kernels.hpp"
+
+namespace coordbench {
+namespace {
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+TEST(ShortDuration, HasThreeDigitsAndAFittingUnit) {
+  const std::vector<std::pair<double, const char*>> expected = {
+      {0, "0.00 ns"},      {7.654, "7.65 ns"},   {99.96, "100 ns"},    {999.4, "999 ns"},    {999.6, "1.00 µs"},
+      {12'345, "12.3 µs"}, {999'600, "1.00 ms"}, {45.67e6, "45.7 ms"}, {1.2345e9, "1.23 s"}, {5e12, "5000 s"}};
+  for (const auto& [duration_ns, text] : expected) EXPECT_EQ(short_duration(duration_ns), text);
+  EXPECT_EQ(short_duration(kNone), "-");
+}
+
+TableRow row(const std::string& kernel, int ranks, std::int64_t bytes, double p50) {
+  return {.kernel = kernel,
+          .ranks = ranks,
+          .payload_bytes = bytes,
+          .parameters = {},
+          .operations = 5000,
+          .latency = {p50, p50 * 0.98, p50 * 1.02, p50 * 1.5, p50 * 3, p50 * 9},
+          .messages_per_operation = 2,
+          .expected_messages_per_operation = 2,
+          .detail = {}};
+}
+
+TableRow calibration(double p50) {
+  TableRow ping_pong = row("ping_pong", 2, 8, p50);
+  ping_pong.calibration = true;
+  return ping_pong;
+}
+
+const TableSummary kSummary{.cases_planned = 3, .file = "results/x/launch-001.h5", .wall_s = 83.2, .writing_s = 1.664};
+
+std::vector<std::string> lines_of(const std::vector<TableRow>& rows) {
+  std::istringstream text(final_table(rows, kSummary));
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(text, line);) lines.push_back(line);
+  return lines;
+}
+
+/// The words of the only case's line.
+std::string only_line(const TableRow& only) { return lines_of({calibration(400), only}).at(1); }
+
+std::vector<std::string> words_of(const std::string& line) {
+  std::istringstream words(line);
+  return {std::istream_iterator<std::string>(words), {}};
+}
+
+TEST(FinalTable, ReadsLikeThis) {
+  TableRow commit = row("two_phase_commit", 2, 1024, 1234);
+  commit.parameters = "variant=presumed_abort";
+  commit.latency.p99 = kNone;
+  commit.flags = bit(Flag::late_starts) | bit(Flag::few_samples);
+  TableRow broken = row("binomial_broadcast", 2, 8, 217);
+  broken.messages_per_operation = 3;
+  broken.verdict = Verdict::count_mismatch;
+  broken.detail = "3 messages, 2 expected";
+  EXPECT_EQ(final_table(std::vector{calibration(400), commit, broken}, kSummary),
+            "kernel              ranks  bytes  parameters              operations            p50 [95 %]     p99  / ping_pong  "
+            "messages/op  flags     verdict\n"
+            "binomial_broadcast      2    8 B                                5000     217 ns [213, 221]  651 ns         0.54  "
+            "     3 != 2            count_mismatch: 3 messages, 2 expected\n"
+            "two_phase_commit        2  1 KiB  variant=presumed_abort        5000  1.23 µs [1.21, 1.26]       -         3.08  "
+            "      2 = 2  late few\n"
+            "3 cases: 2 ok, 1 count_mismatch; results/x/launch-001.h5; 83.2 s, 2.0 % of it writing\n");
+}
+
+TEST(FinalTable, SortsByKernelRanksAndBytes) {
+  TableRow deep = row("b", 2, 8, 1), shallow = deep;
+  deep.parameters = "in_flight=64";
+  shallow.parameters = "in_flight=8";
+  const auto lines = lines_of({row("b", 10, 8, 1), deep, row("b", 2, 64, 1), shallow, row("a", 16, 8, 1)});
+  const std::vector<std::string> expected = {"a 16 8 B", "b 2 8 B in_flight=8", "b 2 8 B in_flight=64", "b 2 64 B", "b 10 8 B"};
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const std::vector<std::string> wanted = words_of(expected[i]), words = words_of(lines.at(i + 1));
+    EXPECT_TRUE(std::equal(wanted.begin(), wanted.end(), words.begin())) << lines[i + 1];
+  }
+}
+
+/// The word before those of "2 = 2".
+std::string ratio_in(const std::string& line) {
+  const std::vector<std::string> words = words_of(line);
+  return words.at(words.size() - 4);
+}
+
+TEST(FinalTable, ComparesWithTheMedianRoundTripOfTheSameStartLine) {
+  TableRow streamed = calibration(1), failed = calibration(1), far = calibration(1), large = calibration(1);
+  streamed.sync = Sync::none;
+  failed.verdict = Verdict::wrong_answer;
+  far.ranks = 4;
+  large.payload_bytes = 64;
+  const auto lines =
+      lines_of({calibration(400), calibration(500), calibration(9000), streamed, failed, far, large, row("x", 2, 8, 1000)});
+  EXPECT_EQ(ratio_in(lines.at(1)), "2.00");
+  TableRow other_start_line = row("x", 2, 8, 1000);
+  other_start_line.sync = Sync::barrier;
+  EXPECT_EQ(ratio_in(only_line(other_start_line)), "-");
+  TableRow overlapping = row("x", 2, 8, 30);
+  overlapping.sync = Sync::none;
+  EXPECT_EQ(ratio_in(lines_of({calibration(400), streamed, overlapping}).at(1)), "30.0");
+}
+
+TEST(FinalTable, ShowsMessagesByTheRuleOfTheirCount) {
+  TableRow measured = row("x", 2, 8, 1000);
+  measured.messages_per_operation = 2.5;
+  EXPECT_NE(only_line(measured).find("2.5 != 2"), std::string::npos);
+  measured.count_rule = CountRule::expected;
+  EXPECT_NE(only_line(measured).find("2.5 ~ 2"), std::string::npos);
+  measured.count_rule = CountRule::none;
+  measured.expected_messages_per_operation = kNone;
+  EXPECT_EQ(only_line(measured).back(), '-');
+}
+
+TEST(FinalTable, OfCasesWithoutASampleHasDashes) {
+  TableRow hung = row("x", 2, 8, kNone);
+  hung.operations = 0;
+  hung.messages_per_operation = kNone;
+  hung.verdict = Verdict::timed_out;
+  EXPECT_EQ(words_of(only_line(hung)), (std::vector<std::string>{"x", "2", "8", "B", "0", "-", "-", "-", "-", "timed_out"}));
+}
+
+TEST(FinalTable, ClosesWithEveryVerdictAndWhatDidNotRun) {
+  std::vector<TableRow> rows{calibration(400), calibration(400), row("x", 2, 8, 1), row("x", 4, 8, 1)};
+  rows[1].verdict = Verdict::wrong_answer;
+  rows[2].verdict = Verdict::timed_out;
+  rows[3].verdict = Verdict::count_mismatch;
+  const std::string text = final_table(rows, {.cases_planned = 9, .file = "a.h5", .wall_s = 2, .writing_s = 0});
+  EXPECT_TRUE(text.ends_with(
+      "9 cases: 1 ok, 1 wrong_answer, 1 count_mismatch, 1 timed_out, 5 not run; a.h5; 2.0 s, 0.0 % of it writing\n"))
+      << text;
+}
+
+TEST(FinalTable, OfALaunchWithoutCasesIsItsClosingLine) {
+  EXPECT_EQ(final_table({}, {.cases_planned = 2, .file = "a.h5", .wall_s = 0, .writing_s = 0}),
+            "2 cases: 0 ok, 2 not run; a.h5; 0.0 s, 0.0 % of it writing\n");
+}
+
+TEST(RowOf, OwnsWhatTheCaseResultHeld) {
+  const Kernel kernel = testing::fake_commit();
+  Case planned{.kernel = &kernel,
+               .shape = {.ranks = 3, .payload_bytes = 64, .in_flight = 8, .parameters = kernel.parameters},
+               .name = {}};
+  planned.shape.values = {1, 2};
+  CaseResult result;
+  result.planned = &planned;
+  result.samples.operations = 10;
+  result.traffic = {{.messages_sent = 30, .background_messages = 5}, {.messages_sent = 15}};
+  result.expected_messages_per_operation = 4;
+  result.latency.p50 = 7;
+  result.verdict = Verdict::timed_out;
+  result.detail = "rank 1 waited";
+  const TableRow made = row_of(result);
+  EXPECT_EQ(made.kernel, "two_phase_commit");
+  EXPECT_EQ(made.ranks, 3);
+  EXPECT_EQ(made.payload_bytes, 64);
+  EXPECT_EQ(made.parameters, "variant=abort read_only=2 in_flight=8");
+  EXPECT_EQ(made.operations, 10);
+  EXPECT_EQ(made.messages_per_operation, 4) << "background messages are apart";
+  EXPECT_EQ(made.expected_messages_per_operation, 4);
+  EXPECT_EQ(made.latency.p50, 7);
+  EXPECT_EQ(made.verdict, Verdict::timed_out);
+  EXPECT_EQ(made.detail, "rank 1 waited");
+  result.samples.operations = 0;
+  EXPECT_TRUE(std::isnan(row_of(result).messages_per_operation));
+}
+
+TEST(RowOf, LeavesDefaultsOut) {
+  const Kernel kernel = testing::fake_commit();
+  const Case planned{.kernel = &kernel, .shape = {.parameters = kernel.parameters}, .name = {}};
+  CaseResult result;
+  result.planned = &planned;
+  EXPECT_EQ(row_of(result).parameters, "");
+}
+
+}  // namespace
+}  // namespace coordbench

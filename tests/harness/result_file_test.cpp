@@ -1,0 +1,288 @@
+#include "harness/result_file.hpp"
+
+#include <sys/resource.h>
+#include <csignal>
+
+#include <fstream>
+#include <set>
+#include <thread>
+
+#include "tests/support/small_launch.hpp"
+#include "tests/support/topologies.hpp"
+
+namespace coordbench {
+namespace {
+namespace fs = std::filesystem;
+using testing::SmallLaunch;
+using testing::StoredFile;
+using testing::TemporaryFolder;
+using Names = std::vector<std::string>;
+using Integers = std::vector<std::int64_t>;
+
+TEST(ResultFileName, IsTheNextFreeNumberInAFolderThatItMakes) {
+  const TemporaryFolder folder;
+  const SmallLaunch launch;
+  EXPECT_EQ(ResultFile::next_free(folder.path() / "a" / "b").filename(), "launch-001.h5");
+  const ResultFile first(ResultFile::next_free(folder.path()), launch.record);
+  EXPECT_EQ(ResultFile::next_free(folder.path()).filename(), "launch-002.h5");
+  EXPECT_EQ(ResultFile::next_free(folder.path()).filename(), "launch-003.h5") << "002 is reserved, though not yet written";
+}
+
+TEST(ResultFileName, IsGivenOnceAmongLaunchesThatStartAtOnce) {
+  const TemporaryFolder folder;
+  std::vector<std::vector<fs::path>> given(4);
+  std::vector<std::thread> launches;
+  for (auto& paths : given)
+    launches.emplace_back([&] {
+      for (int i = 0; i < 25; ++i) paths.push_back(ResultFile::next_free(folder.path()));
+    });
+  for (std::thread& launch : launches) launch.join();
+  std::set<fs::path> different;
+  for (const auto& paths : given) different.insert(paths.begin(), paths.end());
+  EXPECT_EQ(different.size(), 100U);
+}
+
+TEST(ResultFileName, IsRefusedWithASentenceWhereNoFolderCanBe) {
+  const TemporaryFolder folder;
+  std::ofstream(folder.path() / "file") << "not a folder";
+  const fs::path below = folder.path() / "file" / "out";
+  EXPECT_EQ(testing::refusal<ResultError>([&] { ResultFile::next_free(below); }),
+            "results cannot be written to the folder '" + below.native() + "' (Not a directory); name another with --out");
+}
+
+TEST(ResultFileTest, HoldsTheLaunchAndIsNotCompleteWhenItIsNew) {
+  const TemporaryFolder folder;
+  const SmallLaunch launch;
+  const fs::path path = ResultFile::next_free(folder.path());
+  const ResultFile results(path, launch.record);
+  const StoredFile file(path);
+  EXPECT_EQ(file.text("/", "schema_version"), "1.0");
+  EXPECT_EQ(file.text("/", "command_line"), launch.record.command_line);
+  EXPECT_EQ(file.integer("/", "complete"), 0);
+  EXPECT_EQ(file.integer("/", "epoch_ns"), 17);
+  EXPECT_EQ(file.text("environment", "host"), "h");
+  EXPECT_EQ(file.integer("environment", "cores"), 2);
+  EXPECT_EQ(file.text("environment", "load_after"), "");
+  EXPECT_EQ(file.read<std::int64_t>("plan/order"), (Integers{0, 1, 2, 3, 4, -1}));
+  EXPECT_EQ(file.texts("plan/reason").back(), "more ranks than the world has");
+  EXPECT_EQ(file.read<std::int64_t>("ranks/pu"), (Integers{0, 2}));
+  EXPECT_EQ(file.texts("ranks/cpuset"), (Names{"0", "2"}));
+  EXPECT_EQ(file.read<std::int8_t>("ranks/distance"), launch.record.distance);
+  EXPECT_EQ(file.cases(), 0U);
+}
+
+TEST(ResultFileTest, KeepsEverySampleOfACaseAndItsRow) {
+  const TemporaryFolder folder;
+  const SmallLaunch launch;
+  const fs::path path = ResultFile::next_free(folder.path());
+  ResultFile results(path, launch.record);
+  results.append(launch.result(0));
+  results.append(launch.result(1));
+  const StoredFile file(path);
+  EXPECT_TRUE(holds(file, launch.result(0)));
+  EXPECT_TRUE(holds(file, launch.result(1)));
+  EXPECT_EQ(file.texts("cases/name"), (Names{launch.plan.cases[0].name, launch.plan.cases[1].name}));
+  EXPECT_EQ(file.texts("cases/parameters")[0], R"({"no_votes":0,"variant":"presumed_abort"})");
+  EXPECT_EQ(file.texts("cases/latency_definition")[1], "proposer");
+  EXPECT_EQ(file.texts("cases/placement")[1], "compact");
+  EXPECT_EQ(file.read<std::int64_t>("cases/delays"), (Integers{4, 4}));
+  EXPECT_EQ(file.read<std::int64_t>("cases/background_messages"), (Integers{3, 3}));
+  EXPECT_EQ(file.read<double>("cases/messages_per_operation")[1], 4.0) << "background messages apart";
+  EXPECT_EQ(file.read<double>("cases/busiest_rank_messages_per_operation")[1], 2.0);
+  EXPECT_EQ(file.read<double>("cases/bytes_per_operation")[1], 96.0);
+  EXPECT_EQ(file.read<double>("cases/cpu_ns_per_operation")[1], 10.0);
+  EXPECT_TRUE(std::isnan(file.read<double>("cases/latency_p99_ns")[1]));
+  EXPECT_EQ(file.text("samples/" + launch.plan.cases[0].name, "marks"), "decided ended");
+}
+
+TEST(ResultFileTest, NamesDimensionsAsTheSchemaDoes) {
+  const TemporaryFolder folder;
+  const SmallLaunch launch;
+  const fs::path path = ResultFile::next_free(folder.path());
+  ResultFile results(path, launch.record);
+  results.append(launch.result(1));
+  const StoredFile file(path);
+  const std::string group = "samples/" + launch.plan.cases[1].name + "/";
+  EXPECT_EQ(file.dimensions(group + "start_ns"), (Names{"operation", "rank"}));
+  EXPECT_EQ(file.dimensions(group + "mark_ns"), (Names{"mark", "operation", "rank"}));
+  EXPECT_EQ(file.dimensions(group + "start_slack_ns"), (Names{"operation"}));
+  EXPECT_EQ(file.dimensions(group + "delays"), (Names{"every_mark"}));
+  EXPECT_EQ(file.dimensions(group + "bytes_sent"), (Names{"rank"}));
+  EXPECT_EQ(file.dimensions("ranks/distance"), (Names{"rank", "peer"}));
+  EXPECT_EQ(file.dimensions("plan/reason"), (Names{"planned"}));
+  EXPECT_EQ(file.dimensions("cases/flags"), (Names{"case"}));
+  EXPECT_EQ(file.text("cases/flags", "flag_meanings").substr(0, 27), "oversubscribed late_starts ");
+}
+
+TEST(ResultFileTest, KeepsACaseThatTimedOutBeforeItsFirstOperation) {
+  const TemporaryFolder folder;
+  const SmallLaunch launch;
+  const fs::path path = ResultFile::next_free(folder.path());
+  ResultFile results(path, launch.record);
+  CaseResult result = launch.result(0, 0);
+  result.verdict = Verdict::timed_out;
+  result.detail = "rank 1 waited for a vote";
+  results.append(result);
+  const StoredFile file(path);
+  EXPECT_TRUE(holds(file, result));
+  EXPECT_EQ(file.texts("cases/detail"), (Names{"rank 1 waited for a vote"}));
+  EXPECT_TRUE(std::isnan(file.read<double>("cases/messages_per_operation")[0]));
+}
+
+TEST(ResultFileTest, LeavesOutWhatACollectiveWithoutAnAgreedStartDoesNotHave) {
+  const TemporaryFolder folder;
+  const SmallLaunch launch;
+  const fs::path path = ResultFile::next_free(folder.path());
+  ResultFile results(path, launch.record);
+  CaseResult result = launch.result(0);
+  result.samples.marks = 0;
+  result.samples.mark_ns.clear();
+  result.samples.start_slack_ns.clear();
+  result.delays.clear();
+  result.expected_delays.clear();
+  results.append(result);
+  const StoredFile file(path);
+  const std::string group = "samples/" + result.planned->name;
+  EXPECT_TRUE(file.has(group + "/end_ns"));
+  for (const char* absent : {"/mark_ns", "/mark", "/start_slack_ns", "/delays", "/every_mark"})
+    EXPECT_FALSE(file.has(group + absent));
+  EXPECT_EQ(file.read<std::int64_t>("cases/delays"), (Integers{-1}));
+}
+
+TEST(ResultFileTest, AddsFlagsToCasesAlreadyWritten) {
+  const TemporaryFolder folder;
+  const SmallLaunch launch;
+  const fs::path path = ResultFile::next_free(folder.path());
+  ResultFile results(path, launch.record);
+  for (std::size_t i = 0; i < 3; ++i) results.append(launch.result(i));
+  results.add_flags(std::vector<std::size_t>{0, 2}, bit(Flag::drift));
+  results.append(launch.result(3));
+  const std::uint32_t few = bit(Flag::few_samples), both = few | bit(Flag::drift);
+  EXPECT_EQ(StoredFile(path).read<std::uint32_t>("cases/flags"), (std::vector<std::uint32_t>{both, few, both, few}));
+}
+
+TEST(ResultFileTest, IsCompleteAndAloneInItsFolderWhenItIsFinished) {
+  const TemporaryFolder folder;
+  const SmallLaunch launch;
+  const fs::path path = ResultFile::next_free(folder.path());
+  ResultFile results(path, launch.record);
+  for (std::size_t i = 0; i < 3; ++i) results.append(launch.result(i));
+  const double before = results.writing_s();
+  results.finish("0.5 0.4 0.3");
+  EXPECT_GT(results.writing_s(), before);
+  EXPECT_GT(before, 0);
+  const StoredFile file(path);
+  EXPECT_EQ(file.integer("/", "complete"), 1);
+  EXPECT_EQ(file.text("environment", "load_after"), "0.5 0.4 0.3");
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_TRUE(holds(file, launch.result(i)));
+  EXPECT_EQ(folder.files(), 1U);
+}
+
+TEST(ResultFileTest, LeavesAReaderInPeaceThatHasItOpen) {
+  const TemporaryFolder folder;
+  const SmallLaunch launch;
+  const fs::path path = ResultFile::next_free(folder.path());
+  ResultFile results(path, launch.record);
+  results.append(launch.result(0));
+  const StoredFile reader(path);
+  for (std::size_t i = 1; i < 5; ++i) results.append(launch.result(i));
+  EXPECT_EQ(reader.cases(), 1U);
+  EXPECT_TRUE(holds(reader, launch.result(0)));
+  const StoredFile late(path);
+  for (std::size_t i = 0; i < 5; ++i) EXPECT_TRUE(holds(late, launch.result(i)));
+}
+
+TEST(ResultFileTest, OverwritesHiddenFilesOfAKilledLaunchOfItsName) {
+  const TemporaryFolder folder;
+  const SmallLaunch launch;
+  for (const char* suffix : {"next", "previous"})
+    std::ofstream(folder.path() / (std::string(".launch-001.h5.") + suffix)) << "rubbish";
+  const fs::path path = ResultFile::next_free(folder.path());
+  ASSERT_EQ(path.filename(), "launch-001.h5");
+  ResultFile results(path, launch.record);
+  for (std::size_t i = 0; i < 3; ++i) results.append(launch.result(i));
+  results.finish("");
+  EXPECT_EQ(StoredFile(path).cases(), 3U);
+  EXPECT_EQ(folder.files(), 1U);
+}
+
+TEST(ResultFileTest, RefusesAFileThatExists) {
+  const TemporaryFolder folder;
+  const SmallLaunch launch;
+  const fs::path path = ResultFile::next_free(folder.path());
+  ResultFile results(path, launch.record);
+  results.append(launch.result(0));
+  EXPECT_EQ(testing::refusal<ResultError>([&] { const ResultFile second(path, launch.record); }),
+            "'" + path.native() + "' exists already and is not overwritten");
+  results.append(launch.result(1));
+  EXPECT_EQ(StoredFile(path).cases(), 2U);
+}
+
+TEST(ResultFileTest, KeepsChunksSmall) {
+  const TemporaryFolder folder;
+  const SmallLaunch launch;
+  const fs::path path = ResultFile::next_free(folder.path());
+  ResultFile results(path, launch.record);
+  results.append(launch.result(0, 50'000));
+  const StoredFile file(path);
+  EXPECT_TRUE(holds(file, launch.result(0, 50'000)));
+  const hdf5::Handle variable(H5Dopen2(file.id(), ("samples/" + launch.plan.cases[0].name + "/mark_ns").c_str(), H5P_DEFAULT),
+                              H5Dclose, "open");
+  const hdf5::Handle creation(H5Dget_create_plist(variable.get()), H5Pclose, "read");
+  std::array<hsize_t, 3> chunk{};
+  ASSERT_EQ(H5Pget_chunk(creation.get(), 3, chunk.data()), 3);
+  EXPECT_EQ(chunk, (std::array<hsize_t, 3>{1, 16'384, 2}));
+}
+
+/// A disk on which no file can grow past `bytes`, for as long as it lives.
+class FullDisk {
+ public:
+  explicit FullDisk(std::uintmax_t bytes) : ignored_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+  ~FullDisk() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    static_cast<void>(std::signal(SIGXFSZ, ignored_));
+  }
+
+ private:
+  rlimit before_{};
+  void (*ignored_)(int);
+};
+
+TEST(ResultFileTest, SaysSoWhenTheDiskIsFullAndKeepsWhatItHas) {
+  const TemporaryFolder folder;
+  const SmallLaunch launch;
+  const fs::path path = ResultFile::next_free(folder.path());
+  ResultFile results(path, launch.record);
+  for (std::size_t i = 0; i < 3; ++i) results.append(launch.result(i));
+  for (const std::uintmax_t room : {100U, 2'000U, 5'000U, 20'000U, 100'000U}) {
+    const FullDisk full(fs::file_size(path) + room);
+    EXPECT_EQ(testing::refusal<ResultError>([&] { results.append(launch.result(3, 20'000)); }).substr(0, 30),
+              "results cannot be written to '")
+        << room;
+    const StoredFile file(path);
+    EXPECT_EQ(file.cases(), 3U);
+    for (std::size_t i = 0; i < 3; ++i) EXPECT_TRUE(holds(file, launch.result(i)));
+  }
+  results.append(launch.result(4));
+  EXPECT_TRUE(holds(StoredFile(path), launch.result(4))) << "there is room again";
+}
+
+TEST(ResultFileTest, SaysWhyAFullDiskTakesNoNewFile) {
+  const TemporaryFolder folder;
+  const SmallLaunch launch;
+  const fs::path path = ResultFile::next_free(folder.path());
+  const FullDisk full(4'096);
+  EXPECT_EQ(testing::refusal<ResultError>([&] { const ResultFile results(path, launch.record); }),
+            "results cannot be written to '" + path.native() +
+                "' (cannot write and close the file: File too large); make room there or name another folder with --out");
+  EXPECT_EQ(folder.files(), 0U);
+}
+
+}  // namespace
+}  // namespace coordbench

@@ -1,0 +1,61 @@
+#include "harness/options/units.hpp"
+
+#include <gtest/gtest.h>
+
+namespace coordbench::testing {
+namespace {
+
+TEST(Units, SizesTakeBinarySuffixes) {
+  EXPECT_EQ(parse_bytes("0"), 0);
+  EXPECT_EQ(parse_bytes("8"), 8);
+  EXPECT_EQ(parse_bytes("8B"), 8);
+  EXPECT_EQ(parse_bytes("3KiB"), 3 * 1024);
+  EXPECT_EQ(parse_bytes("4MiB"), 4 * 1024 * 1024);
+  EXPECT_EQ(parse_bytes("2GiB"), std::int64_t{2} << 30);
+}
+
+TEST(Units, SizesStopShortOfOverflow) {
+  EXPECT_EQ(parse_bytes("9223372036854775807"), INT64_MAX);
+  EXPECT_EQ(parse_bytes("9223372036854775808"), std::nullopt);
+  EXPECT_EQ(parse_bytes("8589934591GiB"), std::int64_t{8589934591} << 30);
+  EXPECT_EQ(parse_bytes("8589934592GiB"), std::nullopt);
+}
+
+TEST(Units, WhatIsNoSizeIsRefused) {
+  for (const char* text : {"", "B", "KiB", "-1", "+1", "1.5KiB", "1kB", "1KB", "1 KiB", " 8", "8 ", "0x10", "1TiB"})
+    EXPECT_EQ(parse_bytes(text), std::nullopt) << text;
+}
+
+TEST(Units, DurationsNeedTheirUnit) {
+  EXPECT_EQ(parse_duration("500ms"), 500'000'000);
+  EXPECT_EQ(parse_duration("1.5s"), 1'500'000'000);
+  EXPECT_EQ(parse_duration("10min"), 600'000'000'000);
+  for (const char* text : {"", "2", "s", "-1s", "2h", "2 s", "nans", "infs", "1e300s", "9223372037s"})
+    EXPECT_EQ(parse_duration(text), std::nullopt) << text;
+}
+
+TEST(Units, SharesNeedTheirSign) {
+  EXPECT_DOUBLE_EQ(parse_percent("5%").value(), 0.05);
+  EXPECT_DOUBLE_EQ(parse_percent("0.5%").value(), 0.005);
+  for (const char* text : {"", "5", "%", "nan%", "inf%", "5%%"}) EXPECT_EQ(parse_percent(text), std::nullopt) << text;
+}
+
+TEST(Units, WholeNumbersAreNothingElse) {
+  EXPECT_EQ(parse_whole("-3"), -3);
+  EXPECT_EQ(parse_unsigned("18446744073709551615"), UINT64_MAX);
+  EXPECT_EQ(parse_unsigned("18446744073709551616"), std::nullopt);
+  for (const char* text : {"", "1.0", "1e3", "ten", "1 "}) EXPECT_EQ(parse_whole(text), std::nullopt) << text;
+}
+
+TEST(Units, AreWrittenWithTheLargestUnitThatFits) {
+  EXPECT_EQ(format_bytes(0), "0 B");
+  EXPECT_EQ(format_bytes(1023), "1023 B");
+  EXPECT_EQ(format_bytes(1536), "1.5 KiB");
+  EXPECT_EQ(format_bytes(std::int64_t{3} << 30), "3 GiB");
+  EXPECT_EQ(format_duration(500'000'000), "500 ms");
+  EXPECT_EQ(format_duration(2'000'000'000), "2 s");
+  EXPECT_EQ(format_duration(600'000'000'000), "10 min");
+}
+
+}  // namespace
+}  // namespace coordbench::testing

@@ -1,0 +1,11 @@
+#pragma once
+// The MPI world of a test: whatever mpirun gave, from 1 to 8 ranks.
+
+#include "harness/launch/world.hpp"
+
+namespace coordbench::testing {
+
+/// Its group of all ranks is made.
+World& world();
+
+}  // namespace coordbench::testing
