@@ -76,3 +76,7 @@ foreach(ranks 1 2 3 4 5 8)
   add_test(NAME mpi-tests-on-${ranks}-ranks COMMAND ${MPIEXEC_EXECUTABLE} --oversubscribe -n ${ranks} $<TARGET_FILE:mpi-tests>)
   set_tests_properties(mpi-tests-on-${ranks}-ranks PROPERTIES TIMEOUT 600 PROCESSORS 2)
 endforeach()
+
+# What the harness adds to a ping_pong written by hand; run by jobs/bounds.
+add_executable(ping-pong-baseline EXCLUDE_FROM_ALL tests/baseline/ping_pong_baseline.cpp)
+target_link_libraries(ping-pong-baseline PRIVATE kernels)

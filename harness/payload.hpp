@@ -4,11 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <new>
 #include <span>
 #include <stdexcept>
 #include <utility>
+
+#include "harness/memory.hpp"
 
 namespace coordbench {
 
@@ -70,8 +71,8 @@ class PayloadArena {
 
   PayloadArena(std::size_t slots, std::size_t capacity)
       : capacity_(capacity), stride_(sizeof(detail::Slot) + kHeaderRoom + (capacity + 63) / 64 * 64), slots_(slots),
-        memory_(new (std::align_val_t{4096}) std::byte[stride_ * slots]()) {
-    for (std::size_t i = slots; i-- > 0;) give_back(new (memory_.get() + i * stride_) detail::Slot{this});
+        memory_(stride_ * slots) {
+    for (std::size_t i = slots; i-- > 0;) give_back(new (memory_.data() + i * stride_) detail::Slot{this});
   }
   PayloadArena(const PayloadArena&) = delete;
   PayloadArena& operator=(const PayloadArena&) = delete;
@@ -89,13 +90,10 @@ class PayloadArena {
 
  private:
   friend class Payload;
-  struct Free {
-    void operator()(std::byte* memory) const { ::operator delete[](memory, std::align_val_t{4096}); }
-  };
   void give_back(detail::Slot* slot) { slot->next_free = std::exchange(free_, slot); }
 
   std::size_t capacity_, stride_, slots_;
-  std::unique_ptr<std::byte[], Free> memory_;
+  BufferMemory memory_;
   detail::Slot* free_ = nullptr;
 };
 

@@ -19,7 +19,8 @@
 
 namespace coordbench {
 
-/// What a protocol's messages must carry besides their own fields: the operations [first, first + count); count 0 is background.
+/// What a protocol's messages must carry besides their own fields: the operations [first, first + count); count 0 is background. Both may
+/// be as narrow as the protocol likes, or static where they never change: small messages travel faster.
 template <class M>
 concept ProtocolMessage = std::is_trivially_copyable_v<M> && requires(M message) {
   { message.first } -> std::convertible_to<Operation>;

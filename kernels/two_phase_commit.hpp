@@ -14,6 +14,7 @@
 // Source: Mohan, Lindsay, Obermarck, ACM TODS 11(4) 1986, sections 2 and 3 (the variants); Bernstein, Hadzilacos, Goodman 1987, 7.3 (AC1–AC5).
 
 #include <bit>
+#include <optional>
 
 #include "harness/protocol.hpp"
 
@@ -27,8 +28,8 @@ class TwoPhaseCommit {
   enum { decided, learned, ended };
 
   struct Message {
-    Operation first;  ///< the transaction
-    std::int32_t count = 1;
+    static constexpr int count = 1;  ///< every message is of one transaction
+    std::uint32_t first;             ///< the transaction
     Kind kind;
   };
 
@@ -74,6 +75,8 @@ class TwoPhaseCommit {
   static std::size_t in_degree(const Shape& shape, Rank rank) {
     return static_cast<std::size_t>(shape.in_flight) * static_cast<std::size_t>(rank == 0 ? shape.ranks : 2);
   }
+  /// Participants never talk to each other.
+  static std::optional<Rank> hears_from(const Shape& /*shape*/, Rank rank) { return rank == 0 ? std::nullopt : std::optional<Rank>(0); }
   /// Every slot keeps its transaction's payload until the slot is used again.
   static std::size_t leases(const Shape& shape) { return slots(shape); }
 
@@ -89,7 +92,7 @@ class TwoPhaseCommit {
     set_alarm(transaction, now);
     for (Rank to = 1; to <= roles_.participants; ++to) {
       voter(operation, to) = Voter::asked;
-      out.send(to, {.first = operation, .kind = Kind::prepare}, transaction.payload);
+      out.send(to, about_one(operation, Kind::prepare), transaction.payload);
     }
     if (roles_.participants == 0) decide(now, transaction, committed, out);
   }
@@ -116,7 +119,7 @@ class TwoPhaseCommit {
       if (transaction.alarm > now) continue;
       set_alarm(transaction, now);
       if (self_ != 0)
-        out.send(0, {.first = transaction.operation, .kind = Kind::inquire});
+        out.send(0, about_one(transaction.operation, Kind::inquire));
       else if (transaction.votes_due > 0)
         give_up_on_votes(now, transaction, out);
       else
@@ -268,7 +271,7 @@ class TwoPhaseCommit {
       if (kind == Kind::vote_no) transaction.outcome = aborted;
       if (kind == Kind::vote_no) out.complete(operation, learned);
     }
-    out.send(0, {.first = operation, .kind = kind});
+    out.send(0, about_one(operation, kind));
   }
 
   /// A decision may overtake its prepare; it is kept, so that the late prepare finds the matter closed.
@@ -285,14 +288,15 @@ class TwoPhaseCommit {
       transaction.alarm = kNever;
       out.complete(operation, learned);
     }
-    if (roles_.acknowledges(outcome)) out.send(0, {.first = operation, .kind = Kind::acknowledge});
+    if (roles_.acknowledges(outcome)) out.send(0, about_one(operation, Kind::acknowledge));
   }
 
   // ---- both --------------------------------------------------------------------------------------------------------
 
+  static Message about_one(Operation operation, Kind kind) { return {.first = static_cast<std::uint32_t>(operation), .kind = kind}; }
   template <class Out>
   static void send_decision(Operation operation, Outcome outcome, Rank to, Out& out) {
-    out.send(to, {.first = operation, .kind = outcome == committed ? Kind::commit : Kind::abort});
+    out.send(to, about_one(operation, outcome == committed ? Kind::commit : Kind::abort));
   }
   void set_alarm(Transaction& transaction, Time now) const {
     if (timeout_ > 0) transaction.alarm = now + timeout_;

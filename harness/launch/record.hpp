@@ -8,7 +8,7 @@
 #include "harness/machine/host_facts.hpp"
 #include "harness/launch/launch.hpp"
 #include "harness/results/report.hpp"
-#include "harness/result_file.hpp"
+#include "harness/results/result_file.hpp"
 
 namespace coordbench {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/launch_record.hpp"
+#include "harness/results/launch_record.hpp"
 #include "harness/machine/placement.hpp"
 #include "harness/launch/world.hpp"
 

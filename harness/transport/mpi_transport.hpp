@@ -1,5 +1,5 @@
 #pragma once
-// Two-sided MPI for protocols. Receives are posted ahead from any source and re-posted after the reply has left, so that
+// Two-sided MPI for protocols. Receives are posted ahead in a pool for all senders and re-posted after the reply has left, so that
 // re-posting is never on the critical path. A send never waits: what the library or a peer's window does not take is queued.
 
 #include <mpi.h>
@@ -21,7 +21,18 @@ struct TransportSize {
   std::size_t payload_capacity;  ///< bytes
   std::size_t window;            ///< sends to one peer that may be open at a time
   std::size_t backlog;           ///< messages that may wait for a window
+  Rank source;                   ///< the only rank that sends here, or MPI_ANY_SOURCE
 };
+
+/// A receive from a known sender is set up when it is posted; one from any sender only when its message is here, which costs a tenth
+/// of a hop. So a protocol may say `hears_from(shape, rank)`; of two ranks there is only one to hear from.
+template <Protocol P>
+Rank source_of(const Shape& shape, Rank self) {
+  if (shape.ranks == 2) return 1 - self;
+  if constexpr (requires { P::hears_from(shape, self); })
+    if (const auto only = P::hears_from(shape, self)) return *only;
+  return MPI_ANY_SOURCE;
+}
 
 /// Sized by what the kernel declares (in-degree, leases it may keep) and the in-flight window, not by the number of peers;
 /// posted receives of large payloads stay below 64 MiB.
@@ -33,7 +44,7 @@ TransportSize transport_size(const Shape& shape, Rank self) {
   const std::size_t affordable = std::max(kPostedMin, kPostedBytesMax / std::max<std::size_t>(capacity, 1));
   const std::size_t posted = std::min(affordable, std::clamp(P::in_degree(shape, self) + 1, kPostedMin, kPostedMax));
   return {.posted_receives = posted, .leases = posted + P::leases(shape) + 2 * in_flight + 8, .payload_capacity = capacity,
-          .window = 2 * in_flight + 8, .backlog = 2 * P::outbox_capacity(shape) * in_flight + 8};
+          .window = 2 * in_flight + 8, .backlog = 2 * P::outbox_capacity(shape) * in_flight + 8, .source = source_of<P>(shape, self)};
 }
 
 template <class W>
@@ -81,7 +92,7 @@ class MpiTransport {
     MPI_Status status;
     MPI_Test(&oldest.request, &arrived, &status);
     if (arrived) [[likely]] {
-      take(status.MPI_SOURCE, std::move(oldest.lease), receive);
+      take(status, std::move(oldest.lease), receive);
       return true;
     }
     return look_further(receive);
@@ -104,12 +115,15 @@ class MpiTransport {
   };
 
   template <class Receive>
-  void take(Rank from, Payload lease, Receive&& receive) {
+  void take(const MPI_Status& status, Payload lease, Receive&& receive) {
     ++first_;
     --receives_;
     W wire;
     std::memcpy(&wire, lease.header(sizeof wire), sizeof wire);
-    receive(from, wire, wire.payload_bytes > 0 ? lease.resized(wire.payload_bytes) : Payload());
+    int bytes = 0;
+    MPI_Get_count(&status, MPI_BYTE, &bytes);
+    const std::size_t payload_bytes = static_cast<std::size_t>(bytes) - sizeof wire;
+    receive(status.MPI_SOURCE, wire, payload_bytes > 0 ? lease.resized(payload_bytes) : Payload());
     lease = {};  // back to the arena unless the machine kept it
     post_receives();
   }
@@ -119,7 +133,7 @@ class MpiTransport {
       Posted& next = posted_[(first_ + receives_) % posted_.size()];
       next.lease = arena_.allocate(size_.payload_capacity);
       if (!next.lease) return;  // all leases are held; tried again at the next poll
-      MPI_Irecv(next.lease.header(sizeof(W)), static_cast<int>(sizeof(W) + size_.payload_capacity), MPI_BYTE, MPI_ANY_SOURCE, tag_,
+      MPI_Irecv(next.lease.header(sizeof(W)), static_cast<int>(sizeof(W) + size_.payload_capacity), MPI_BYTE, size_.source, tag_,
                 communicator_, &next.request);
       ++receives_;
     }
@@ -138,7 +152,7 @@ class MpiTransport {
       MPI_Test(&posted_[(first_ + i) % posted_.size()].request, &arrived, &status);
       if (!arrived) continue;
       for (std::size_t j = i; j > 0; --j) std::swap(posted_[(first_ + j) % posted_.size()], posted_[(first_ + j - 1) % posted_.size()]);
-      take(status.MPI_SOURCE, std::move(posted_[first_ % posted_.size()].lease), receive);
+      take(status, std::move(posted_[first_ % posted_.size()].lease), receive);
       return true;
     }
     return false;

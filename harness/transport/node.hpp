@@ -39,8 +39,10 @@ class Node {
   }
 
   void receive(Rank from, const Wire<Message>& wire, const Payload& payload) {
-    for (Operation k = wire.message.first; k < wire.message.first + wire.message.count; ++k) depth(k) = std::max(depth(k), wire.depth);
-    machine_.step(clock(), from, wire.message, payload, outbox_);
+    const Message message = wire.message;  // out of the packed struct, into its own alignment
+    const std::uint16_t deep = wire.depth;
+    for (Operation k = message.first, end = k + message.count; k < end; ++k) depth(k) = std::max(depth(k), deep);
+    machine_.step(clock(), from, message, payload, outbox_);
     flush();
   }
 
@@ -64,24 +66,29 @@ class Node {
   /// A machine without time-outs in force never needs the time, so the clock is not read for it.
   [[nodiscard]] Time clock() const { return ticking_ ? transport_.now() : 0; }
 
-  /// Completions first: a mark is the instant of the decision, not of the library's return from sending it.
+  /// One message leaves before the marks are stamped: reading the clock costs as much as half a hop, and would make everything
+  /// after the mark later by it. So a mark is late by one send, however many follow.
   void flush() {
+    const auto envelopes = outbox_.envelopes();
+    if (!envelopes.empty()) send(envelopes.front());
     for (const auto& [operation, mark] : outbox_.completions()) {
       witness_.reached(operation, mark, transport_.now(), depth(operation));
       if (P::marks[static_cast<std::size_t>(mark)].answers) witness_.answered(operation, machine_.answer(operation));
     }
-    for (auto& envelope : outbox_.envelopes()) {
-      transport_.send(envelope.to, wire_of(envelope), envelope.payload);
-      envelope.payload = {};
-    }
+    for (std::size_t i = 1; i < envelopes.size(); ++i) send(envelopes[i]);
     outbox_.clear();
+  }
+
+  void send(typename Outbox<Message>::Envelope& envelope) {
+    transport_.send(envelope.to, wire_of(envelope), envelope.payload);
+    envelope.payload = {};
   }
 
   [[nodiscard]] Wire<Message> wire_of(const typename Outbox<Message>::Envelope& envelope) {
     std::uint16_t deepest = 0;
     const Message& message = envelope.message;
-    for (Operation k = message.first; k < message.first + message.count; ++k) deepest = std::max(deepest, depth(k));
-    return {message, static_cast<std::uint16_t>(deepest + 1), static_cast<std::uint32_t>(envelope.payload.size())};
+    for (Operation k = message.first, end = k + message.count; k < end; ++k) deepest = std::max(deepest, depth(k));
+    return {message, static_cast<std::uint16_t>(deepest + 1)};
   }
 
   std::uint16_t& depth(Operation operation) { return depths_[static_cast<std::size_t>(operation)]; }

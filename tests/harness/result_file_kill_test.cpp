@@ -1,7 +1,6 @@
 // A launch that writes its file, killed at every call by which it does so. The calls are this executable's own definitions,
 // which HDF5 and the C++ library find before the C library's.
 #include <dlfcn.h>
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/wait.h>
@@ -12,7 +11,7 @@
 #include <csignal>
 #include <cstdio>
 
-#include "harness/result_file.hpp"
+#include "harness/results/result_file.hpp"
 #include "tests/support/small_launch.hpp"
 
 namespace coordbench {

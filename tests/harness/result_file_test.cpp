@@ -1,8 +1,10 @@
-#include "harness/result_file.hpp"
+#include "harness/results/result_file.hpp"
 
 #include <sys/resource.h>
 #include <csignal>
 
+#include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <set>
 #include <thread>
@@ -234,53 +236,57 @@ TEST(ResultFileTest, KeepsChunksSmall) {
   EXPECT_EQ(chunk, (std::array<hsize_t, 3>{1, 16'384, 2}));
 }
 
-/// A disk on which no file can grow past `bytes`, for as long as it lives.
-class FullDisk {
- public:
-  explicit FullDisk(std::uintmax_t bytes) : ignored_(std::signal(SIGXFSZ, SIG_IGN)) {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
+/// What a launch does whose disk is full, in a process of its own: no file can grow past `bytes`.
+template <class Write>
+[[noreturn]] void on_a_full_disk(std::uintmax_t bytes, Write write) {
+  const rlimit limit{bytes, bytes};
+  if (::setrlimit(RLIMIT_FSIZE, &limit) != 0 || std::signal(SIGXFSZ, SIG_IGN) == SIG_ERR) std::exit(1);
+  try {
+    write();
+  } catch (const ResultError& error) {
+    std::fputs(error.what(), stderr);
+    std::exit(3);
   }
-  FullDisk(const FullDisk&) = delete;
-  FullDisk& operator=(const FullDisk&) = delete;
-  ~FullDisk() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    static_cast<void>(std::signal(SIGXFSZ, ignored_));
-  }
-
- private:
-  rlimit before_{};
-  void (*ignored_)(int);
-};
+  std::exit(0);
+}
 
 TEST(ResultFileTest, SaysSoWhenTheDiskIsFullAndKeepsWhatItHas) {
-  const TemporaryFolder folder;
   const SmallLaunch launch;
-  const fs::path path = ResultFile::next_free(folder.path());
-  ResultFile results(path, launch.record);
-  for (std::size_t i = 0; i < 3; ++i) results.append(launch.result(i));
   for (const std::uintmax_t room : {100U, 2'000U, 5'000U, 20'000U, 100'000U}) {
-    const FullDisk full(fs::file_size(path) + room);
-    EXPECT_EQ(testing::refusal<ResultError>([&] { results.append(launch.result(3, 20'000)); }).substr(0, 30),
-              "results cannot be written to '")
-        << room;
+    const TemporaryFolder folder;
+    const fs::path path = ResultFile::next_free(folder.path());
+    ResultFile results(path, launch.record);
+    for (std::size_t i = 0; i < 3; ++i) results.append(launch.result(i));
+    EXPECT_EXIT(on_a_full_disk(fs::file_size(path) + room, [&] { results.append(launch.result(3, 20'000)); }),
+                ::testing::ExitedWithCode(3), "^results cannot be written to '.*launch-001.h5' .*File too large.*--out$");
     const StoredFile file(path);
     EXPECT_EQ(file.cases(), 3U);
     for (std::size_t i = 0; i < 3; ++i) EXPECT_TRUE(holds(file, launch.result(i)));
   }
-  results.append(launch.result(4));
-  EXPECT_TRUE(holds(StoredFile(path), launch.result(4))) << "there is room again";
 }
 
-TEST(ResultFileTest, SaysWhyAFullDiskTakesNoNewFile) {
+TEST(ResultFileTest, AsksNothingMoreOfADiskThatFailed) {
   const TemporaryFolder folder;
   const SmallLaunch launch;
   const fs::path path = ResultFile::next_free(folder.path());
-  const FullDisk full(4'096);
-  EXPECT_EQ(testing::refusal<ResultError>([&] { const ResultFile results(path, launch.record); }),
-            "results cannot be written to '" + path.native() +
-                "' (cannot write and close the file: File too large); make room there or name another folder with --out");
+  ResultFile results(path, launch.record);
+  const auto failing = [&] { results.append(launch.result(0, 20'000)); };
+  const auto write = [&] {
+    const std::string sentence = testing::refusal<ResultError>(failing);
+    if (testing::refusal<ResultError>([&] { results.finish(""); }) == sentence) results.append(launch.result(1));
+  };
+  EXPECT_EXIT(on_a_full_disk(fs::file_size(path), write), ::testing::ExitedWithCode(3), "File too large");
+  EXPECT_EQ(StoredFile(path).integer("/", "complete"), 0);
+}
+
+TEST(ResultFileTest, LeavesNothingBehindWhereThereIsNoRoomForIt) {
+  const TemporaryFolder folder;
+  const SmallLaunch launch;
+  const fs::path path = ResultFile::next_free(folder.path());
+  EXPECT_EXIT(
+      on_a_full_disk(4'096, [&] { const ResultFile results(path, launch.record); }), ::testing::ExitedWithCode(3),
+      "^results cannot be written to '.*' \\(cannot write and close the file: File too large\\); make room there or name "
+      "another folder with --out$");
   EXPECT_EQ(folder.files(), 0U);
 }
 

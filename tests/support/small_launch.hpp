@@ -8,13 +8,12 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
 #include "harness/kernel.hpp"
 #include "harness/pattern.hpp"
-#include "harness/result_file.hpp"
+#include "harness/results/result_file.hpp"
 
 namespace coordbench::testing {
 

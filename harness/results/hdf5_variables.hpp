@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "harness/hdf5.hpp"
+#include "harness/results/hdf5.hpp"
 
 namespace coordbench::hdf5 {
 

@@ -1,4 +1,4 @@
-#include "harness/case_columns.hpp"
+#include "harness/results/case_columns.hpp"
 
 #include <algorithm>
 #include <limits>

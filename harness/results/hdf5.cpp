@@ -1,4 +1,4 @@
-#include "harness/hdf5.hpp"
+#include "harness/results/hdf5.hpp"
 
 #include <fmt/format.h>
 
@@ -8,6 +8,9 @@
 
 namespace coordbench::hdf5 {
 namespace {
+
+/// HDF5 1.10 frees a file or variable even if closing it fails, but keeps its identifier, and would follow it at exit.
+[[maybe_unused]] const bool kNothingAtExit = H5dont_atexit() >= 0;
 
 /// Keeps HDF5's innermost message or, where it quotes the system, only the system's words.
 herr_t keep_innermost(unsigned depth, const H5E_error2_t* error, void* reason) {

@@ -1,4 +1,4 @@
-#include "harness/hdf5_variables.hpp"
+#include "harness/results/hdf5_variables.hpp"
 
 #include <fmt/format.h>
 #include <hdf5_hl.h>

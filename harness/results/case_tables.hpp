@@ -7,7 +7,7 @@
 #include <string>
 
 #include "harness/case_result.hpp"
-#include "harness/hdf5.hpp"
+#include "harness/results/hdf5.hpp"
 
 namespace coordbench {
 

@@ -1,4 +1,4 @@
-#include "harness/case_tables.hpp"
+#include "harness/results/case_tables.hpp"
 
 #include <fmt/compile.h>
 #include <fmt/ranges.h>
@@ -6,9 +6,9 @@
 #include <array>
 #include <vector>
 
-#include "harness/case_columns.hpp"
-#include "harness/hdf5_variables.hpp"
 #include "harness/kernel.hpp"
+#include "harness/results/case_columns.hpp"
+#include "harness/results/hdf5_variables.hpp"
 
 namespace coordbench {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "harness/hdf5.hpp"
-#include "harness/launch_record.hpp"
+#include "harness/results/hdf5.hpp"
+#include "harness/results/launch_record.hpp"
 
 namespace coordbench {
 

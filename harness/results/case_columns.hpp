@@ -6,7 +6,7 @@
 #include <string>
 
 #include "harness/case_result.hpp"
-#include "harness/hdf5_variables.hpp"
+#include "harness/results/hdf5_variables.hpp"
 
 namespace coordbench {
 

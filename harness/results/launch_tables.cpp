@@ -1,4 +1,4 @@
-#include "harness/launch_tables.hpp"
+#include "harness/results/launch_tables.hpp"
 
 #include <fmt/compile.h>
 #include <fmt/ranges.h>
@@ -9,8 +9,8 @@
 #include <span>
 #include <vector>
 
-#include "harness/hdf5_variables.hpp"
 #include "harness/machine/topology.hpp"
+#include "harness/results/hdf5_variables.hpp"
 
 namespace coordbench {
 namespace {

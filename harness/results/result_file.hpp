@@ -1,0 +1,80 @@
+#pragma once
+// The one file of a launch, written by rank 0 outside every clock. Under the published name there is at every instant a
+// complete, closed file with every case whose append has returned: changes are made to a hidden working copy, which then
+// takes the published name, while the file that had it becomes the next working copy, one change behind.
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "harness/case_result.hpp"
+#include "harness/results/hdf5.hpp"
+#include "harness/results/launch_record.hpp"
+
+namespace coordbench {
+
+/// Results cannot be written; `what()` is one sentence for the user. The published file keeps all earlier cases, and takes no
+/// more from this launch.
+class ResultError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+class ResultFile {
+ public:
+  /// directory/launch-001.h5, the first number that no launch has, finished or not; makes the directory and reserves the
+  /// number. Throws ResultError if it cannot.
+  static std::filesystem::path next_free(const std::filesystem::path& directory);
+
+  /// When it returns the file exists and opens, `complete` is 0. Throws ResultError, also if there is such a file already.
+  ResultFile(std::filesystem::path path, const LaunchRecord& launch);
+  ~ResultFile();
+  ResultFile(const ResultFile&) = delete;
+  ResultFile& operator=(const ResultFile&) = delete;
+
+  /// When it returns the case survives a SIGKILL at any instant. Throws ResultError; the case is then not in the file.
+  void append(const CaseResult& result);
+  /// Sets more flags of cases, which are counted from 0 in the order of their appends. Throws ResultError.
+  void add_flags(std::span<const std::size_t> case_rows, std::uint32_t flags);
+  /// Sets `complete` to 1 and brings the file to the disk. Throws ResultError.
+  void finish(const std::string& load_after);
+
+  /// Wall time spent in this class so far, s.
+  [[nodiscard]] double writing_s() const { return static_cast<double>(writing_ns_) * 1e-9; }
+
+ private:
+  struct FlagChange {
+    std::vector<std::size_t> rows;
+    std::uint32_t flags;
+  };
+  struct End {
+    std::string load_after;
+  };
+  using Change = std::variant<CaseResult, FlagChange, End>;
+  class Stopwatch;
+
+  template <class Work>
+  void guarded(Work work);
+  void create(const LaunchRecord& launch);
+  void commit(Change change);
+  hdf5::Handle open_working_copy();
+  void write_changes(const Change& change);
+  void publish();
+  void remove_hidden_files() const;
+
+  std::filesystem::path published_, working_, spare_;
+  std::string placement_;
+  Time epoch_ns_;
+  Time writing_ns_ = 0;
+  bool has_working_copy_ = false;
+  std::optional<Change> behind_;  ///< what the working copy lacks
+  std::string failure_;           ///< the sentence of the first ResultError, if any
+};
+
+}  // namespace coordbench
