@@ -2,7 +2,7 @@
 // two_phase_commit — all participants commit a transaction or none does, as one coordinator decides.
 //
 //   coordinator 0 ──prepare──►  participants 1 … N-1      everyone is asked
-//                ◄───vote────                             `decided`  once all have said yes, or one has said no
+//                ◄───vote────                             `decided`  once all have voted: commit if all said yes
 //                ──decision─►                             `learned`  at each participant that had said yes
 //                ◄───ack─────                             `ended`    the coordinator may forget
 //
@@ -120,7 +120,7 @@ class TwoPhaseCommit {
       set_alarm(transaction, now);
       if (self_ != 0)
         out.send(0, about_one(transaction.operation, Kind::inquire));
-      else if (transaction.votes_due > 0)
+      else if (transaction.outcome == undecided)
         give_up_on_votes(now, transaction, out);
       else
         tell_again(transaction, out);
@@ -159,6 +159,7 @@ class TwoPhaseCommit {
     Operation operation = -1;
     std::int64_t votes_due = 0;
     std::int64_t acks_due = 0;
+    bool refused = false;  ///< somebody voted no
     Outcome outcome = undecided;
     bool open = true;  ///< not ended at the coordinator; not left at a participant
     Time alarm = kNever;
@@ -172,15 +173,8 @@ class TwoPhaseCommit {
     Transaction& transaction = slot(operation);
     if (transaction.operation != operation || !transaction.open || voter(operation, from) != Voter::asked) return;
     voter(operation, from) = kind == Kind::vote_yes ? Voter::waiting : Voter::done;
-    --transaction.votes_due;
-    if (transaction.outcome == aborted) {
-      if (kind == Kind::vote_yes) tell(transaction, from, out);
-      end_if_done(transaction, out);
-    } else if (kind == Kind::vote_no) {
-      decide(now, transaction, aborted, out);
-    } else if (transaction.votes_due == 0) {
-      decide(now, transaction, committed, out);
-    }
+    transaction.refused |= kind == Kind::vote_no;
+    if (--transaction.votes_due == 0) decide(now, transaction, transaction.refused ? aborted : committed, out);
   }
 
   template <class Out>
@@ -192,20 +186,18 @@ class TwoPhaseCommit {
     end_if_done(transaction, out);
   }
 
+  /// The first time that the waiting are told; without an ack to wait for, they are done.
   template <class Out>
   void tell_waiting(Transaction& transaction, Out& out) {
-    for (Rank to = 1; to <= roles_.participants; ++to)
-      if (voter(transaction.operation, to) == Voter::waiting) tell(transaction, to, out);
-  }
-
-  /// Tells a participant the decision for the first time; without an ack to wait for, that participant is done.
-  template <class Out>
-  void tell(Transaction& transaction, Rank to, Out& out) {
-    send_decision(transaction.operation, transaction.outcome, to, out);
-    if (roles_.acknowledges(transaction.outcome))
-      ++transaction.acks_due;
-    else
-      voter(transaction.operation, to) = Voter::done;
+    const bool acknowledged = roles_.acknowledges(transaction.outcome);
+    for (Rank to = 1; to <= roles_.participants; ++to) {
+      if (voter(transaction.operation, to) != Voter::waiting) continue;
+      send_decision(transaction.operation, transaction.outcome, to, out);
+      if (acknowledged)
+        ++transaction.acks_due;
+      else
+        voter(transaction.operation, to) = Voter::done;
+    }
   }
 
   template <class Out>
@@ -217,16 +209,10 @@ class TwoPhaseCommit {
   /// A vote that never came may have been a yes, so its voter waits for the decision as the others do.
   template <class Out>
   void give_up_on_votes(Time now, Transaction& transaction, Out& out) {
+    for (Rank rank = 1; rank <= roles_.participants; ++rank)
+      if (voter(transaction.operation, rank) == Voter::asked) voter(transaction.operation, rank) = Voter::waiting;
     transaction.votes_due = 0;
-    for (Rank rank = 1; rank <= roles_.participants; ++rank) {
-      if (voter(transaction.operation, rank) != Voter::asked) continue;
-      voter(transaction.operation, rank) = Voter::waiting;
-      if (transaction.outcome != undecided) tell(transaction, rank, out);
-    }
-    if (transaction.outcome == undecided)
-      decide(now, transaction, aborted, out);
-    else
-      end_if_done(transaction, out);
+    decide(now, transaction, aborted, out);
   }
 
   template <class Out>
@@ -240,7 +226,7 @@ class TwoPhaseCommit {
 
   template <class Out>
   void end_if_done(Transaction& transaction, Out& out) {
-    if (transaction.votes_due > 0 || transaction.acks_due > 0) return;
+    if (transaction.acks_due > 0) return;
     transaction.open = false;
     transaction.alarm = kNever;
     out.complete(transaction.operation, ended);

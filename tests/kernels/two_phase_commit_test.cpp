@@ -43,6 +43,17 @@ TEST(TwoPhaseCommit, CostsWhatItDeclaresWithReadersAndNoVotes) {
           expect_declared_costs(commit_shape(ranks, {{"variant", variant}, {"read_only", read_only}, {"no_votes", no_votes}}));
 }
 
+TEST(TwoPhaseCommit, CostsTheSameWhicheverVoteComesLast) {
+  for (const std::uint64_t seed : seeds(300)) {
+    const Shape shape = commit_shape(6, {{"variant", static_cast<std::int64_t>(seed % 3)}, {"no_votes", 1}, {"read_only", 1}});
+    Cluster<Commit> cluster(shape, {.seed = seed, .delay_least = 1, .delay_most = 50}, describe);
+    cluster.propose(0);
+    cluster.run();
+    EXPECT_EQ(cluster.traffic().messages_sent, Commit::messages(shape)) << "seed " << seed;
+    for (int mark = 0; mark < 3; ++mark) EXPECT_EQ(cluster.deepest(mark), Commit::delays(shape, mark)) << "seed " << seed << ", mark " << mark;
+  }
+}
+
 TEST(TwoPhaseCommit, CostsByHandAtFiveRanks) {  // n = 4 participants
   const auto messages = [](const Settings& set) { return run_one(commit_shape(5, set))->traffic().messages_sent; };
   EXPECT_EQ(messages({}), 16);                                                                     // 4n
