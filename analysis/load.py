@@ -55,7 +55,9 @@ def latencies_ns(start_ns: np.ndarray, end_ns: np.ndarray, definition: str) -> n
     start = np.where(start_ns == NO_STAMP, np.nan, start_ns)
     end = np.where(end_ns == NO_STAMP, np.nan, end_ns)
     if definition == "proposer":
-        return np.fmax.reduce(end - start, axis=1)  # the proposer alone has a start
+        own = end - start
+        proposer = np.argmax(~np.isnan(own), axis=1)  # the first rank that has both; in ping_pong the others have them too
+        return own[np.arange(len(own)), proposer]
     first = np.fmin if definition == "makespan" else np.fmax
     return np.fmax.reduce(end, axis=1) - first.reduce(start, axis=1)
 

@@ -1,6 +1,6 @@
-# What was built, by what, from which commit: ${CMAKE_BINARY_DIR}/build_info.hpp. Included by the build, this file makes the target
-# build-info, which runs it again as a script at every build, because a commit changes between two configurations too. The header
-# is written only when its contents change.
+# What was built, by what, from which commit: ${CMAKE_BINARY_DIR}/build_info.hpp. Included by the build, this file makes the
+# target build-info, which runs it again as a script at every build, because a commit changes between two configurations too. The
+# header is written only when its contents change.
 if(CMAKE_SCRIPT_MODE_FILE)
   set(commit "")
   # A prefix means that the repository is somebody else's, around an unpacked release.

@@ -13,11 +13,11 @@ namespace coordbench {
 struct Samples {
   std::int64_t operations = 0;
   std::int64_t ranks = 0;
-  std::int64_t marks = 0;                     ///< marks before the end; 0 for collectives
-  std::vector<std::int64_t> start_ns;         ///< [operation, rank]
-  std::vector<std::int64_t> end_ns;           ///< [operation, rank]
-  std::vector<std::int64_t> mark_ns;          ///< [mark, operation, rank]
-  std::vector<std::int64_t> start_slack_ns;   ///< [operation]; empty without an agreed start instant
+  std::int64_t marks = 0;                    ///< marks before the end; 0 for collectives
+  std::vector<std::int64_t> start_ns;        ///< [operation, rank]
+  std::vector<std::int64_t> end_ns;          ///< [operation, rank]
+  std::vector<std::int64_t> mark_ns;         ///< [mark, operation, rank]
+  std::vector<std::int64_t> start_slack_ns;  ///< [operation]; empty without an agreed start instant
 };
 
 /// Order statistics of the latency of one case, ns; NaN where the samples do not support one.
@@ -28,16 +28,16 @@ struct LatencySummary {
 struct CaseResult {
   const Case* planned = nullptr;
   Samples samples;
-  std::vector<Traffic> traffic;             ///< [rank]
-  std::vector<std::int64_t> delays;          ///< [mark], measured; empty for collectives
-  std::vector<std::int64_t> expected_delays; ///< [mark]
+  std::vector<Traffic> traffic;               ///< [rank]
+  std::vector<std::int64_t> delays;           ///< [mark], measured; empty for collectives
+  std::vector<std::int64_t> expected_delays;  ///< [mark]
   LatencySummary latency{};
   double operations_per_second = 0;
   double expected_messages_per_operation = 0;  ///< NaN where the count rule is none
   std::int64_t control_messages = 0;
   std::int64_t cpu_ns = 0;  ///< of all ranks, over the whole case
   Verdict verdict = Verdict::ok;
-  std::string detail;       ///< of a verdict other than ok: which rank, what it waited for or got wrong
+  std::string detail;  ///< of a verdict other than ok: which rank, what it waited for or got wrong
   StopReason stop_reason = StopReason::precision;
   std::uint32_t flags = 0;
 };

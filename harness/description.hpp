@@ -71,15 +71,15 @@ struct Shape {
 
 /// What `coordbench list` tells of a kernel.
 struct About {
-  int level = 0;             ///< rung of the coordination ladder, 0 to 6
-  std::string_view promise;  ///< what holds once an operation has ended, one line
-  std::string_view messages; ///< the closed form in words
-  std::string_view delays;   ///< messages on the longest causal chain, in words
-  std::string_view source;   ///< paper, section
+  int level = 0;              ///< rung of the coordination ladder, 0 to 6
+  std::string_view promise;   ///< what holds once an operation has ended, one line
+  std::string_view messages;  ///< the closed form in words
+  std::string_view delays;    ///< messages on the longest causal chain, in words
+  std::string_view source;    ///< paper, section
   Latency latency = Latency::makespan;
   CountRule count_rule = CountRule::exact;
-  bool has_payload = true;   ///< false: the case has 0 bytes whatever --bytes says
-  bool streams = false;      ///< operations overlap; takes --in-flight, and its start line is always `none`
+  bool has_payload = true;  ///< false: the case has 0 bytes whatever --bytes says
+  bool streams = false;     ///< operations overlap; takes --in-flight, and its start line is always `none`
 };
 
 }  // namespace coordbench

@@ -20,10 +20,10 @@ struct Kernel {
   std::span<const Parameter> parameters{};
   std::span<const Mark> marks{};  ///< empty for collectives
   std::int64_t (*messages)(const Shape&) = nullptr;
-  int (*delays)(const Shape&, int mark) = nullptr;        ///< collectives ignore `mark`
-  std::string (*unfit)(const Shape&) = nullptr;           ///< why the combination does not fit, or empty
-  std::int64_t (*memory_bytes)(const Shape&) = nullptr;   ///< of buffers, on the busiest rank
-  void (*run)(CaseRun&) = nullptr;                        ///< null in tests that only plan
+  int (*delays)(const Shape&, int mark) = nullptr;       ///< collectives ignore `mark`
+  std::string (*unfit)(const Shape&) = nullptr;          ///< why the combination does not fit, or empty
+  std::int64_t (*memory_bytes)(const Shape&) = nullptr;  ///< of buffers, on the busiest rank
+  void (*run)(CaseRun&) = nullptr;                       ///< null in tests that only plan
 };
 
 /// Every kernel of this build, in alphabetical order; generated from the files in kernels/ and collectives/.

@@ -3,8 +3,8 @@
 
 #include <memory>
 
-#include "harness/measure/collective_bench.hpp"
 #include "harness/kernel.hpp"
+#include "harness/measure/collective_bench.hpp"
 #include "harness/measure/protocol_bench.hpp"
 
 namespace coordbench {

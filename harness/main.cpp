@@ -7,15 +7,15 @@
 #include <string>
 
 #include "build_info.hpp"
-#include "harness/launch/doctor.hpp"
-#include "harness/machine/host_facts.hpp"
 #include "harness/kernel.hpp"
+#include "harness/launch/doctor.hpp"
 #include "harness/launch/launch.hpp"
-#include "harness/plan/list.hpp"
-#include "harness/options/options.hpp"
-#include "harness/plan/plan.hpp"
 #include "harness/launch/record.hpp"
 #include "harness/launch/signals.hpp"
+#include "harness/machine/host_facts.hpp"
+#include "harness/options/options.hpp"
+#include "harness/plan/list.hpp"
+#include "harness/plan/plan.hpp"
 
 namespace coordbench {
 namespace {
@@ -24,7 +24,8 @@ namespace {
 int print(const World& world, const std::string& text) {
   if (!world.is_root()) return kAllOk;
   const bool printed = std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
-  if (!printed) fmt::print(stderr, "coordbench: standard output is closed or full; redirect it to a file that can be written.\n");
+  if (!printed)
+    fmt::print(stderr, "coordbench: standard output is closed or full; redirect it to a file that can be written.\n");
   return printed ? kAllOk : kNotWritten;
 }
 
@@ -49,7 +50,8 @@ int run(World& world, Options options, const std::string& arguments) {
 int dispatch(World& world, int argc, char** argv) {
   const Options options = parse_options(argc, argv, kVersion);
   if (options.command == Command::list) return print(world, options.json ? list_json(all_kernels()) : list_text(all_kernels()));
-  if (options.command == Command::doctor) return doctor(world, options, [&](const std::string& text) { return print(world, text); });
+  if (options.command == Command::doctor)
+    return doctor(world, options, [&](const std::string& text) { return print(world, text); });
   return run(world, options, fmt::format("{}", fmt::join(argv, argv + argc, " ")));
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// Memory for buffers whose speed is measured: large ones lie in huge pages where the kernel has them to give. With small pages the
-// physical layout, and with it cache conflicts and the cost of a copy between processes, is drawn anew for every buffer.
+// Memory for buffers whose speed is measured: large ones lie in huge pages where the kernel has them to give. With small pages
+// the physical layout, and with it cache conflicts and the cost of a copy between processes, is drawn anew for every buffer.
 
 #include <sys/mman.h>
 
@@ -17,7 +17,8 @@ class BufferMemory {
   /// `bytes` zeroed bytes, touched once. Throws std::bad_alloc.
   explicit BufferMemory(std::size_t bytes)
       : memory_(static_cast<std::byte*>(::operator new(rounded(bytes), alignment(bytes))), Free{alignment(bytes)}) {
-    if (alignment(bytes) == kHugePage) madvise(memory_.get(), rounded(bytes), MADV_HUGEPAGE);  // advice: nothing is lost if refused
+    if (alignment(bytes) == kHugePage)
+      madvise(memory_.get(), rounded(bytes), MADV_HUGEPAGE);  // advice: nothing is lost if refused
     std::memset(memory_.get(), 0, rounded(bytes));
   }
   [[nodiscard]] std::byte* data() const { return memory_.get(); }
@@ -28,7 +29,9 @@ class BufferMemory {
     std::align_val_t alignment = kLine;
     void operator()(std::byte* memory) const { ::operator delete(memory, alignment); }
   };
-  static std::align_val_t alignment(std::size_t bytes) { return bytes >= static_cast<std::size_t>(kHugePage) / 2 ? kHugePage : kLine; }
+  static std::align_val_t alignment(std::size_t bytes) {
+    return bytes >= static_cast<std::size_t>(kHugePage) / 2 ? kHugePage : kLine;
+  }
   static std::size_t rounded(std::size_t bytes) {
     const auto unit = static_cast<std::size_t>(alignment(bytes));
     return (bytes + unit - 1) / unit * unit;

@@ -85,7 +85,8 @@ struct Pattern {
     if (effort == Effort::full)  // a loop of its own, so that it is vectorised
       for (std::size_t i = 0; i < count; ++i) wrong = static_cast<Element>(wrong | difference<Element>(payload, i));
     else
-      for (std::size_t i = 0; i < count; i += step(count, effort)) wrong = static_cast<Element>(wrong | difference<Element>(payload, i));
+      for (std::size_t i = 0; i < count; i += step(count, effort))
+        wrong = static_cast<Element>(wrong | difference<Element>(payload, i));
     return wrong == 0;
   }
 

@@ -70,7 +70,9 @@ class PayloadArena {
   static constexpr std::size_t kHeaderRoom = 128;
 
   PayloadArena(std::size_t slots, std::size_t capacity)
-      : capacity_(capacity), stride_(sizeof(detail::Slot) + kHeaderRoom + (capacity + 63) / 64 * 64), slots_(slots),
+      : capacity_(capacity),
+        stride_(sizeof(detail::Slot) + kHeaderRoom + (capacity + 63) / 64 * 64),
+        slots_(slots),
         memory_(stride_ * slots) {
     for (std::size_t i = slots; i-- > 0;) give_back(new (memory_.data() + i * stride_) detail::Slot{this});
   }

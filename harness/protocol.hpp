@@ -19,8 +19,8 @@
 
 namespace coordbench {
 
-/// What a protocol's messages must carry besides their own fields: the operations [first, first + count); count 0 is background. Both may
-/// be as narrow as the protocol likes, or static where they never change: small messages travel faster.
+/// What a protocol's messages must carry besides their own fields: the operations [first, first + count); count 0 is
+/// background. Both may be as narrow as the protocol likes, or static where they never change: small messages travel faster.
 template <class M>
 concept ProtocolMessage = std::is_trivially_copyable_v<M> && requires(M message) {
   { message.first } -> std::convertible_to<Operation>;
@@ -73,26 +73,26 @@ struct Answer {
 template <class K>
 concept Described = requires(const Shape& shape) {
   { K::about } -> std::convertible_to<const About&>;
-  { std::span<const Parameter>(K::parameters) };
+  {std::span<const Parameter>(K::parameters)};
   { K::messages(shape) } -> std::convertible_to<std::int64_t>;
 };
 
 /// A protocol is a deterministic state machine: inputs are calls, outputs go to the outbox; no clock, no randomness, no MPI.
 template <class P>
 concept Protocol = Described<P> && ProtocolMessage<typename P::Message> && std::constructible_from<P, const Shape&, Rank> &&
-                   requires(P machine, const P& still, const Shape& shape, Rank rank, Operation operation, Time now,
-                            const typename P::Message& message, Payload payload, Outbox<typename P::Message>& out) {
-                     { std::span<const Mark>(P::marks) };
-                     { P::delays(shape, int{}) } -> std::convertible_to<int>;
-                     { P::outbox_capacity(shape) } -> std::convertible_to<std::size_t>;
-                     { P::in_degree(shape, rank) } -> std::convertible_to<std::size_t>;
-                     { P::leases(shape) } -> std::convertible_to<std::size_t>;
-                     { P::answers(shape, rank) } -> std::convertible_to<bool>;
-                     { P::expected_outcome(shape) } -> std::convertible_to<std::int64_t>;
-                     machine.propose(now, operation, payload, out);
-                     machine.step(now, rank, message, payload, out);
-                     { still.answer(operation) } -> std::same_as<Answer>;
-                   };
+    requires(P machine, const P& still, const Shape& shape, Rank rank, Operation operation, Time now,
+             const typename P::Message& message, Payload payload, Outbox<typename P::Message>& out) {
+  {std::span<const Mark>(P::marks)};
+  { P::delays(shape, int{}) } -> std::convertible_to<int>;
+  { P::outbox_capacity(shape) } -> std::convertible_to<std::size_t>;
+  { P::in_degree(shape, rank) } -> std::convertible_to<std::size_t>;
+  { P::leases(shape) } -> std::convertible_to<std::size_t>;
+  { P::answers(shape, rank) } -> std::convertible_to<bool>;
+  { P::expected_outcome(shape) } -> std::convertible_to<std::int64_t>;
+  machine.propose(now, operation, payload, out);
+  machine.step(now, rank, message, payload, out);
+  { still.answer(operation) } -> std::same_as<Answer>;
+};
 
 /// Detected, not required: a protocol with time-outs says when it wants to be woken.
 template <class P>
@@ -106,8 +106,8 @@ concept HasTimeouts = requires(P machine, const P& still, const Shape& shape, Ti
 /// verifies its answer, both outside the clock.
 template <class C, class Endpoint>
 concept Collective = Described<C> && std::constructible_from<C, const Shape&, Rank> &&
-                     std::constructible_from<typename C::Data, const Shape&, Rank> &&
-                     requires(C collective, const Shape& shape, Operation operation, Endpoint& endpoint, typename C::Data& data) {
+    std::constructible_from<typename C::Data, const Shape&, Rank> &&
+    requires(C collective, const Shape& shape, Operation operation, Endpoint& endpoint, typename C::Data& data) {
   { C::delays(shape) } -> std::convertible_to<int>;
   data.prepare(operation);
   { data.verify(operation, Effort::full) } -> std::convertible_to<bool>;

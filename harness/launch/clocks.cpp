@@ -69,8 +69,8 @@ void take_bounds(Clocks& clocks, const std::vector<OffsetBounds>& bounds) {
     if (clocks.same_boot[rank] && (rank == 0 || bounds[rank].contain_zero())) continue;
     clocks.offset_ns[rank] = bounds[rank].middle_ns();
     if (clocks.same_boot[rank])
-      clocks.check = fmt::format("rank {} shares rank 0's boot, yet its offset lies in [{:.0f}, {:.0f}] ns", rank, bounds[rank].low_ns,
-                                 bounds[rank].high_ns);
+      clocks.check = fmt::format("rank {} shares rank 0's boot, yet its offset lies in [{:.0f}, {:.0f}] ns", rank,
+                                 bounds[rank].low_ns, bounds[rank].high_ns);
   }
 }
 
@@ -86,7 +86,9 @@ Rank partner(Rank rank, int round, int players) {
   const int moving = seats - 1;
   if (moving <= 0) return -1;
   const int meets_last = round * (moving + 1) / 2 % moving;  // the seat that would meet itself
-  const int other = rank == seats - 1 ? meets_last : rank == meets_last ? seats - 1 : ((round - rank) % moving + moving) % moving;
+  const int other = rank == seats - 1    ? meets_last
+                    : rank == meets_last ? seats - 1
+                                         : ((round - rank) % moving + moving) % moving;
   return other < players ? other : -1;
 }
 

@@ -19,20 +19,20 @@ struct OffsetBounds {
 };
 
 struct Clocks {
-  Time my_offset_ns = 0;                 ///< this rank's clock minus rank 0's; 0 on rank 0's boot
-  std::vector<bool> same_boot;           ///< [rank]: shares rank 0's clock
-  std::vector<double> offset_ns;         ///< [rank]
-  std::vector<double> error_ns;          ///< [rank]: half width of the measured bounds
-  std::vector<double> ping_ns;           ///< [rank, peer]: median round trip, rank 0 only; NaN on the diagonal
-  std::string check;                     ///< "ok", or what was wrong
+  Time my_offset_ns = 0;          ///< this rank's clock minus rank 0's; 0 on rank 0's boot
+  std::vector<bool> same_boot;    ///< [rank]: shares rank 0's clock
+  std::vector<double> offset_ns;  ///< [rank]
+  std::vector<double> error_ns;   ///< [rank]: half width of the measured bounds
+  std::vector<double> ping_ns;    ///< [rank, peer]: median round trip, rank 0 only; NaN on the diagonal
+  std::string check;              ///< "ok", or what was wrong
 };
 
-/// Collective over the world, at start-up. Every pair exchanges, in rounds of disjoint pairs, which also makes the library set up
-/// its connections before the first case.
+/// Collective over the world, at start-up. Every pair exchanges, in rounds of disjoint pairs, which also makes the library set
+/// up its connections before the first case.
 Clocks synchronise_clocks(const World& world);
 
-/// The pairs of round `round` of a round-robin tournament of `players`: rank's partner, or -1 for a rest. Rounds: players - 1, or
-/// players if odd. Each pair meets exactly once.
+/// The pairs of round `round` of a round-robin tournament of `players`: rank's partner, or -1 for a rest. Rounds: players - 1,
+/// or players if odd. Each pair meets exactly once.
 Rank partner(Rank rank, int round, int players);
 
 }  // namespace coordbench

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <vector>
 
-#include "harness/launch/clocks.hpp"
-#include "harness/machine/findings.hpp"
-#include "harness/machine/host_facts.hpp"
 #include "harness/kernel.hpp"
+#include "harness/launch/clocks.hpp"
 #include "harness/launch/launch.hpp"
 #include "harness/launch/seating.hpp"
+#include "harness/machine/findings.hpp"
+#include "harness/machine/host_facts.hpp"
 #include "harness/measure/statistics.hpp"
 
 namespace coordbench {
@@ -26,7 +26,8 @@ Plan two_names_plan(const Kernel& kernel, int ranks, std::uint64_t seed) {
     const bool second = (i % 4 == 1) || (i % 4 == 2);
     Case planned;
     planned.kernel = &kernel;
-    planned.shape = {.ranks = ranks, .payload_bytes = 8, .seed = mix(seed + static_cast<std::uint64_t>(i)), .parameters = kernel.parameters};
+    planned.shape = {
+        .ranks = ranks, .payload_bytes = 8, .seed = mix(seed + static_cast<std::uint64_t>(i)), .parameters = kernel.parameters};
     planned.name = second ? "b" : "a";
     plan.cases.push_back(planned);
   }
@@ -40,7 +41,8 @@ const Kernel& ping_pong() {
 
 HostState state_of(const World& world, const Seating& seating) {
   HostState state = read_host_state();
-  state.ranks = static_cast<int>(std::count_if(seating.ranks.begin(), seating.ranks.end(), [](const auto& rank) { return rank.node == 0; }));
+  state.ranks = static_cast<int>(
+      std::count_if(seating.ranks.begin(), seating.ranks.end(), [](const auto& rank) { return rank.node == 0; }));
   state.boot_ids = world.gather_texts(boot_id());
   state.time_namespaces = world.gather_texts(time_namespace());
   return state;
@@ -48,13 +50,16 @@ HostState state_of(const World& world, const Seating& seating) {
 
 std::string clock_text(const Clocks& clocks) {
   const double widest = *std::max_element(clocks.error_ns.begin(), clocks.error_ns.end());
-  return fmt::format("{} clocks: {}; offsets known to ±{:.0f} ns by measurement.\n", clocks.check == "ok" ? "good   " : "warning", clocks.check, widest);
+  return fmt::format("{} clocks: {}; offsets known to ±{:.0f} ns by measurement.\n",
+                     clocks.check == "ok" ? "good   " : "warning", clocks.check, widest);
 }
 
 std::string names_text(const TwoNames& names, int ranks) {
-  return fmt::format("{} ping_pong on {} rank{} under two names: medians differ by a factor of {:.3f}, 95 % interval {:.3f} to {:.3f}{}\n",
-                     names.equal() ? "good   " : "warning", ranks, ranks == 1 ? "" : "s", names.ratio, names.low, names.high,
-                     names.equal() ? ", so equal things come out equal here." : ": this machine tells equal things apart; find what else runs on it.");
+  return fmt::format(
+      "{} ping_pong on {} rank{} under two names: medians differ by a factor of {:.3f}, 95 % interval {:.3f} to {:.3f}{}\n",
+      names.equal() ? "good   " : "warning", ranks, ranks == 1 ? "" : "s", names.ratio, names.low, names.high,
+      names.equal() ? ", so equal things come out equal here."
+                    : ": this machine tells equal things apart; find what else runs on it.");
 }
 
 }  // namespace
@@ -78,7 +83,9 @@ int doctor(World& world, Options options, const std::function<int(const std::str
   if (!world.is_root()) return follow(launch);
 
   std::vector<double> first_ns, second_ns;
-  const Measured measured = direct(launch, [&](const CaseResult& result) { (result.planned->name == "a" ? first_ns : second_ns).push_back(result.latency.p50); });
+  const Measured measured = direct(launch, [&](const CaseResult& result) {
+    (result.planned->name == "a" ? first_ns : second_ns).push_back(result.latency.p50);
+  });
   const TwoNames names = compare_names(first_ns, second_ns);
   const int printed = print(findings_text(host_findings(state)) + clock_text(clocks) + names_text(names, ranks));
   return std::max({measured.status, printed, names.equal() ? kAllOk : kSomeCaseFailed});

@@ -1,20 +1,20 @@
 #pragma once
-// `coordbench doctor`: what on this machine would spoil a measurement. The proof is a measurement too: one kernel under two names
-// must come out equal.
+// `coordbench doctor`: what on this machine would spoil a measurement. The proof is a measurement too: one kernel under two
+// names must come out equal.
 
 #include <functional>
 #include <span>
 #include <string>
 
-#include "harness/options/options.hpp"
 #include "harness/launch/world.hpp"
+#include "harness/options/options.hpp"
 
 namespace coordbench {
 
 /// One kernel measured under two names in alternation: medians of short blocks.
 struct TwoNames {
-  double ratio = 0;             ///< median of the second name's block medians over the first's
-  double low = 0, high = 0;     ///< 95 % interval of the median ratio of neighbouring blocks
+  double ratio = 0;          ///< median of the second name's block medians over the first's
+  double low = 0, high = 0;  ///< 95 % interval of the median ratio of neighbouring blocks
   [[nodiscard]] bool equal() const { return low <= 1.0 + kTolerance && high >= 1.0 - kTolerance; }
   static constexpr double kTolerance = 0.01;
 };

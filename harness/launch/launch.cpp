@@ -9,12 +9,12 @@
 #include <optional>
 #include <utility>
 
-#include "harness/machine/host_facts.hpp"
 #include "harness/kernel.hpp"
-#include "harness/results/report.hpp"
+#include "harness/launch/watchdog.hpp"
+#include "harness/machine/host_facts.hpp"
 #include "harness/measure/statistics.hpp"
 #include "harness/measure/verdict.hpp"
-#include "harness/launch/watchdog.hpp"
+#include "harness/results/report.hpp"
 
 namespace coordbench {
 namespace {
@@ -55,8 +55,10 @@ CaseRun::Setting setting_of(const LaunchSetting& launch, const Begin& begin) {
           .kernel_communicator = group.kernel,
           .control_communicator = group.control,
           .tag = static_cast<int>(begin.index % lanes) * kTagsOfCase,
-          .rule = {.precision = options.precision, .max_operations = options.max_operations,
-                   .exact_operations = options.operations.value_or(0), .budget_ns = begin.budget_ns},
+          .rule = {.precision = options.precision,
+                   .max_operations = options.max_operations,
+                   .exact_operations = options.operations.value_or(0),
+                   .budget_ns = begin.budget_ns},
           .deadline = now_ns() + 2 * begin.budget_ns + kGrace,
           .epoch_ns = launch.epoch_ns,
           .clock_offset_ns = launch.clocks.my_offset_ns,
@@ -97,7 +99,8 @@ class Directed {
     reports_[0] = run_.report();
     const bool everyone = collect_reports();
     const StolenTime stolen_after = stolen_time();
-    stolen_ = stolen_after.steal_ticks != stolen_before.steal_ticks || stolen_after.throttled_periods != stolen_before.throttled_periods;
+    stolen_ = stolen_after.steal_ticks != stolen_before.steal_ticks ||
+              stolen_after.throttled_periods != stolen_before.throttled_periods;
     return everyone;
   }
 
@@ -134,9 +137,11 @@ class Directed {
   }
 
   [[nodiscard]] Surroundings surroundings() const {
-    Surroundings around{.oversubscribed = launch_.seating.oversubscribed, .timer_overhead_ns = launch_.timer_overhead_ns, .stolen = stolen_};
+    Surroundings around{
+        .oversubscribed = launch_.seating.oversubscribed, .timer_overhead_ns = launch_.timer_overhead_ns, .stolen = stolen_};
     for (std::size_t rank = 0; rank < reports_.size(); ++rank) {
-      if (!launch_.clocks.same_boot[rank]) around.clock_error_ns = std::max(around.clock_error_ns, launch_.clocks.error_ns[rank]);
+      if (!launch_.clocks.same_boot[rank])
+        around.clock_error_ns = std::max(around.clock_error_ns, launch_.clocks.error_ns[rank]);
       around.switched |= reports_[rank].involuntary_switches > 0;
     }
     return around;
@@ -191,7 +196,8 @@ class Director {
     const CaseResult& result = directed.conclude();
     keep_(result);
     progress_.wipe();
-    fmt::print(stderr, "coordbench: {} timed out ({}); the launch ends here, finished cases are on disk.\n", result.planned->name, result.detail);
+    fmt::print(stderr, "coordbench: {} timed out ({}); the launch ends here, finished cases are on disk.\n",
+               result.planned->name, result.detail);
     _exit(kSomeCaseFailed);
   }
 

@@ -1,19 +1,19 @@
 #pragma once
-// The plan carried out. Rank 0 directs: it says which case comes next, collects what it came to and appends it to the file; the other
-// ranks sleep between the cases they take part in.
+// The plan carried out. Rank 0 directs: it says which case comes next, collects what it came to and appends it to the file; the
+// other ranks sleep between the cases they take part in.
 
 #include <functional>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "harness/measure/case_report.hpp"
 #include "harness/case_result.hpp"
-#include "harness/measure/case_run.hpp"
 #include "harness/launch/clocks.hpp"
-#include "harness/options/options.hpp"
 #include "harness/launch/seating.hpp"
 #include "harness/launch/world.hpp"
+#include "harness/measure/case_report.hpp"
+#include "harness/measure/case_run.hpp"
+#include "harness/options/options.hpp"
 
 namespace coordbench {
 
@@ -39,8 +39,8 @@ struct Measured {
 /// The rank counts of a plan, for the groups that the world makes before the first case.
 std::set<int> rank_counts(const Plan& plan);
 
-/// Rank 0: every case of the plan, within the total budget; each goes to `keep` as soon as it is over, outside every clock. What `keep`
-/// throws is passed on, after dismissing the other ranks.
+/// Rank 0: every case of the plan, within the total budget; each goes to `keep` as soon as it is over, outside every clock.
+/// What `keep` throws is passed on, after dismissing the other ranks.
 using Keep = std::function<void(const CaseResult&)>;
 Measured direct(const LaunchSetting& launch, const Keep& keep);
 /// The other ranks, until rank 0 says that it is over; returns the status that rank 0 gives.

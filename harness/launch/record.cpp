@@ -3,11 +3,10 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <ctime>
-
 #include "build_info.hpp"
-#include "harness/machine/environment.hpp"
 #include "harness/launch/signals.hpp"
+#include "harness/machine/clock.hpp"
+#include "harness/machine/environment.hpp"
 
 namespace coordbench {
 namespace {
@@ -46,7 +45,7 @@ LaunchRecord record_of(const LaunchSetting& launch, const std::filesystem::path&
   return {.campaign = campaign_of(file),
           .launch = number_of(file),
           .command_line = command_line,
-          .created_utc = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))),
+          .created_utc = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(calendar_time())),
           .version = kVersion,
           .git_commit = kGitCommit,
           .seed = launch.options.seed.value(),
@@ -82,7 +81,9 @@ void LaunchResults::keep(const CaseResult& result) {
 }
 
 std::string LaunchResults::table(const Measured& measured) const {
-  return final_table(rows_, {.cases_planned = launch_.plan.cases.size(), .file = path_.string(), .wall_s = measured.wall_s,
+  return final_table(rows_, {.cases_planned = launch_.plan.cases.size(),
+                             .file = path_.string(),
+                             .wall_s = measured.wall_s,
                              .writing_s = file_.writing_s()});
 }
 

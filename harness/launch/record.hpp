@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "harness/machine/host_facts.hpp"
 #include "harness/launch/launch.hpp"
+#include "harness/machine/host_facts.hpp"
 #include "harness/results/report.hpp"
 #include "harness/results/result_file.hpp"
 

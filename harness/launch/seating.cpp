@@ -39,9 +39,15 @@ json sit_down(const Topology& topology, const Placement& placement, std::size_t 
   const CpuSet binding = current_binding(topology);
   const Seat seat = seat_of(topology, binding);
   const bool throttled = cgroup_cpu_quota_cores() < static_cast<double>(placement.targets.size());
-  return {{"package", seat.package}, {"numa", seat.numa}, {"core", seat.core}, {"pu", seat.pu}, {"cpuset", seat.cpuset},
-          {"bound_by", name_of(placement.bound_by)}, {"oversubscribed", placement.oversubscribed || throttled},
-          {"unmet", local_rank == 0 ? placement.unmet : ""}, {"xml", local_rank == 0 ? topology.xml() : ""}};
+  return {{"package", seat.package},
+          {"numa", seat.numa},
+          {"core", seat.core},
+          {"pu", seat.pu},
+          {"cpuset", seat.cpuset},
+          {"bound_by", name_of(placement.bound_by)},
+          {"oversubscribed", placement.oversubscribed || throttled},
+          {"unmet", local_rank == 0 ? placement.unmet : ""},
+          {"xml", local_rank == 0 ? topology.xml() : ""}};
 }
 
 json place_this_rank(const Topology& topology, const std::vector<json>& arrivals, const std::vector<int>& nodes, Rank self,
@@ -78,7 +84,8 @@ void measure_distances(Seating& seating) {
 
 Seating take_seats(const World& world, const PlacementPolicy& policy) {
   const Topology topology = Topology::this_machine();
-  const auto arrivals = gather(world, {{"host", host_name()}, {"boot", boot_id()}, {"cpuset", current_binding(topology).text()}});
+  const auto arrivals =
+      gather(world, {{"host", host_name()}, {"boot", boot_id()}, {"cpuset", current_binding(topology).text()}});
   const std::vector<int> nodes = number_nodes(arrivals);
   const auto seats = gather(world, place_this_rank(topology, arrivals, nodes, world.rank(), policy));
 
@@ -87,8 +94,13 @@ Seating take_seats(const World& world, const PlacementPolicy& policy) {
   for (std::size_t rank = 0; rank < seats.size(); ++rank) {
     const json& seat = seats[rank];
     if (seat.contains("error")) throw UsageError(seat.at("error").get<std::string>());
-    seating.ranks.push_back({.node = nodes[rank], .host = arrivals[rank].at("host"), .package = seat.at("package"), .numa = seat.at("numa"),
-                             .core = seat.at("core"), .pu = seat.at("pu"), .cpuset = seat.at("cpuset")});
+    seating.ranks.push_back({.node = nodes[rank],
+                             .host = arrivals[rank].at("host"),
+                             .package = seat.at("package"),
+                             .numa = seat.at("numa"),
+                             .core = seat.at("core"),
+                             .pu = seat.at("pu"),
+                             .cpuset = seat.at("cpuset")});
     seating.oversubscribed |= seat.at("oversubscribed").get<bool>();
     binders.insert(seat.at("bound_by").get<std::string>());
     if (const std::string xml = seat.at("xml"); !xml.empty()) seating.topology_xml.push_back(xml);

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "harness/results/launch_record.hpp"
-#include "harness/machine/placement.hpp"
 #include "harness/launch/world.hpp"
+#include "harness/machine/placement.hpp"
+#include "harness/results/launch_record.hpp"
 
 namespace coordbench {
 
@@ -16,8 +16,8 @@ struct Seating {
   std::vector<std::int8_t> distance;         ///< [rank, peer]
   std::vector<std::string> topology_xml;     ///< [node]
   std::string bound_by;
-  bool oversubscribed = false;               ///< on any node: more ranks than cores, or than the cgroup's quota pays for
-  std::vector<std::string> remarks;          ///< policies that could not be met, one sentence a node
+  bool oversubscribed = false;       ///< on any node: more ranks than cores, or than the cgroup's quota pays for
+  std::vector<std::string> remarks;  ///< policies that could not be met, one sentence a node
 };
 
 /// Collective over the world. Throws UsageError, on every rank alike, for a policy that some node cannot follow.

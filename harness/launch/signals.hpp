@@ -1,6 +1,6 @@
 #pragma once
-// SIGINT and SIGTERM end the launch at once. Every finished case is on disk by then, whatever instant it is, so there is nothing
-// to do but say so.
+// SIGINT and SIGTERM end the launch at once. Every finished case is on disk by then, whatever instant it is, so there is
+// nothing to do but say so.
 
 #include <filesystem>
 #include <string>

@@ -7,8 +7,9 @@
 
 namespace coordbench {
 
-/// Runs `bark` from a signal handler if it is still alive at `deadline`. That is not async-signal-safe in general; it is the last
-/// act of a process that is spinning inside the library for good, and a second alarm ends the process should it not succeed.
+/// Runs `bark` from a signal handler if it is still alive at `deadline`. That is not async-signal-safe in general; it is the
+/// last act of a process that is spinning inside the library for good, and a second alarm ends the process should it not
+/// succeed.
 class Watchdog {
  public:
   Watchdog(Time deadline, std::function<void()> bark);

@@ -16,7 +16,7 @@ struct CaseReport {
   std::int64_t control_messages = 0;
   std::int64_t cpu_ns = 0;
   std::int64_t involuntary_switches = 0;
-  std::int64_t wrong_answers = 0;   ///< checks that failed, and answers that never came
+  std::int64_t wrong_answers = 0;  ///< checks that failed, and answers that never came
   std::int64_t first_wrong = -1;
   std::array<std::int64_t, kMarksMax> deepest{-1, -1, -1, -1};
   std::array<char, 160> text{};  ///< what a rank that is not done was waiting for

@@ -64,7 +64,8 @@ void CaseRun::append(const std::vector<std::vector<Time>>& blocks, std::int64_t 
   for (const auto& marks : mark_columns_) samples_.mark_ns.insert(samples_.mark_ns.end(), marks.begin(), marks.end());
 }
 
-void CaseRun::conclude(const Traffic& traffic, const Recorder& recorder, std::int64_t control_messages, std::int64_t answers_due) {
+void CaseRun::conclude(const Traffic& traffic, const Recorder& recorder, std::int64_t control_messages,
+                       std::int64_t answers_due) {
   report_.traffic = traffic;
   report_.control_messages = control_messages;
   report_.wrong_answers = recorder.wrong_answers() + std::abs(answers_due - recorder.answers());

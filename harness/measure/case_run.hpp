@@ -5,8 +5,8 @@
 
 #include <vector>
 
-#include "harness/measure/case_report.hpp"
 #include "harness/case_result.hpp"
+#include "harness/measure/case_report.hpp"
 #include "harness/measure/control_tree.hpp"
 #include "harness/measure/recorder.hpp"
 #include "harness/measure/stopping.hpp"
@@ -15,7 +15,8 @@ namespace coordbench {
 
 class CaseRun {
  public:
-  /// `kernel_communicator` and `control_communicator` hold exactly the ranks of the case; `tag` is the first of the case's own tags.
+  /// `kernel_communicator` and `control_communicator` hold exactly the ranks of the case; `tag` is the first of the case's own
+  /// tags.
   struct Setting {
     const Case* planned = nullptr;
     MPI_Comm kernel_communicator = MPI_COMM_NULL;
@@ -36,8 +37,8 @@ class CaseRun {
   [[nodiscard]] Rank rank() const { return rank_; }
   [[nodiscard]] Effort effort() const { return sync() == Sync::none ? Effort::sampled : Effort::full; }
 
-  /// Calls `run_block(first, count)` on every rank of the case, checkpoint after checkpoint, until rank 0 says enough. After each
-  /// block its stamps go to rank 0.
+  /// Calls `run_block(first, count)` on every rank of the case, checkpoint after checkpoint, until rank 0 says enough. After
+  /// each block its stamps go to rank 0.
   template <class RunBlock>
   void drive(ControlTree& tree, const Recorder& recorder, RunBlock&& run_block) {
     for (std::int64_t done = 0;;) {
@@ -53,8 +54,8 @@ class CaseRun {
   void conclude(const Traffic& traffic, const Recorder& recorder, std::int64_t control_messages, std::int64_t answers_due);
 
   [[nodiscard]] CaseReport& report() { return report_; }
-  [[nodiscard]] const Samples& samples() const { return samples_; }               ///< rank 0
-  [[nodiscard]] StopReason stop_reason() const { return stop_reason_; }           ///< rank 0
+  [[nodiscard]] const Samples& samples() const { return samples_; }                          ///< rank 0
+  [[nodiscard]] StopReason stop_reason() const { return stop_reason_; }                      ///< rank 0
   [[nodiscard]] const std::vector<std::int64_t>& block_ends() const { return block_ends_; }  ///< rank 0
   [[nodiscard]] std::int64_t operations() const { return operations_; }
 

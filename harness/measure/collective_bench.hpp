@@ -2,26 +2,30 @@
 // Measures a collective: prepare, start line, stamp, run, stamp, verify; all ranks alike.
 
 #include "harness/measure/case_run.hpp"
-#include "harness/transport/endpoint.hpp"
-#include "harness/protocol.hpp"
 #include "harness/measure/start_line.hpp"
+#include "harness/protocol.hpp"
+#include "harness/transport/endpoint.hpp"
 
 namespace coordbench {
 
 template <class C>
-  requires Collective<C, Endpoint>
+requires Collective<C, Endpoint>
 class CollectiveBench {
  public:
   explicit CollectiveBench(CaseRun& run)
-      : run_(run), tree_(run.setting().control_communicator, run.setting().tag, run.setting().deadline),
+      : run_(run),
+        tree_(run.setting().control_communicator, run.setting().tag, run.setting().deadline),
         line_(tree_, run.sync(), run.setting().clock_offset_ns, run.setting().oversubscribed),
         endpoint_(run.setting().kernel_communicator, run.setting().tag, posted_max(run.shape()), run.setting().deadline),
-        collective_(run.shape(), run.rank()), data_(run.shape(), run.rank()), recorder_(run.setting().rule.operations_max(), 0),
+        collective_(run.shape(), run.rank()),
+        data_(run.shape(), run.rank()),
+        recorder_(run.setting().rule.operations_max(), 0),
         effort_(run.effort()) {}
 
   void measure() {
     run_.drive(tree_, recorder_, [this](Operation first, std::int64_t count) {
-      if constexpr (requires { collective_.begin(endpoint_, data_, first, count); }) collective_.begin(endpoint_, data_, first, count);
+      if constexpr (requires { collective_.begin(endpoint_, data_, first, count); })
+        collective_.begin(endpoint_, data_, first, count);
       run_block(first, count);
       if constexpr (requires { collective_.finish(endpoint_, data_); }) collective_.finish(endpoint_, data_);
     });

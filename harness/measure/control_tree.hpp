@@ -10,8 +10,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "harness/measure/deadline.hpp"
 #include "harness/description.hpp"
+#include "harness/measure/deadline.hpp"
 
 namespace coordbench {
 
@@ -106,7 +106,8 @@ class ControlTree {
     wait(request, "for the samples of", from, kNoProgress);
   }
 
-  /// Own dissemination barrier (Hensgen, Finkel, Manber 1988), so that the start line does not depend on the library under test.
+  /// Own dissemination barrier (Hensgen, Finkel, Manber 1988), so that the start line does not depend on the library under
+  /// test.
   void barrier() {
     for (int distance = 1, round = 0; distance < ranks_; distance *= 2, ++round) {
       MPI_Request receiving;

@@ -3,11 +3,11 @@
 // others serve. Every rank's answers are checked, outside the clock or, in a stream, by a bounded sample.
 
 #include "harness/measure/case_run.hpp"
+#include "harness/measure/start_line.hpp"
+#include "harness/protocol.hpp"
 #include "harness/transport/counted.hpp"
 #include "harness/transport/mpi_transport.hpp"
 #include "harness/transport/node.hpp"
-#include "harness/protocol.hpp"
-#include "harness/measure/start_line.hpp"
 
 namespace coordbench {
 
@@ -15,7 +15,11 @@ namespace coordbench {
 class Witness {
  public:
   Witness(Recorder& recorder, const Shape& shape, std::size_t marks, std::int64_t expected_outcome, bool streams)
-      : recorder_(recorder), shape_(shape), last_mark_(static_cast<int>(marks) - 1), expected_outcome_(expected_outcome), streams_(streams) {
+      : recorder_(recorder),
+        shape_(shape),
+        last_mark_(static_cast<int>(marks) - 1),
+        expected_outcome_(expected_outcome),
+        streams_(streams) {
     unchecked_.reserve(kUnchecked);
   }
   void reached(Operation operation, int mark, Time at, int depth) {
@@ -38,8 +42,9 @@ class Witness {
 
   void check(Operation operation, const Answer& answer) {
     recorder_.checked();
-    const bool right = answer.outcome == expected_outcome_ && answer.payload.size() == static_cast<std::size_t>(shape_.payload_bytes) &&
-                       Pattern::of(shape_.seed, operation, 0).matches(answer.payload.bytes(), streams_ ? Effort::sampled : Effort::full);
+    const bool right =
+        answer.outcome == expected_outcome_ && answer.payload.size() == static_cast<std::size_t>(shape_.payload_bytes) &&
+        Pattern::of(shape_.seed, operation, 0).matches(answer.payload.bytes(), streams_ ? Effort::sampled : Effort::full);
     if (!right) [[unlikely]]
       recorder_.wrong(operation);
   }
@@ -57,13 +62,16 @@ template <Protocol P>
 class ProtocolBench {
  public:
   explicit ProtocolBench(CaseRun& run)
-      : run_(run), shape_(run.shape()), deadline_(run.setting().deadline),
+      : run_(run),
+        shape_(run.shape()),
+        deadline_(run.setting().deadline),
         tree_(run.setting().control_communicator, run.setting().tag, run.setting().deadline),
         line_(tree_, run.sync(), run.setting().clock_offset_ns, run.setting().oversubscribed),
         recorder_(run.setting().rule.operations_max(), P::marks.size()),
         witness_(recorder_, shape_, P::marks.size(), P::expected_outcome(shape_), run.sync() == Sync::none),
         transport_(run.setting().kernel_communicator, run.setting().tag, transport_size<P>(shape_, run.rank())),
-        counted_(transport_, run.rank()), node_(shape_, run.rank(), counted_, witness_, run.setting().rule.operations_max()) {}
+        counted_(transport_, run.rank()),
+        node_(shape_, run.rank(), counted_, witness_, run.setting().rule.operations_max()) {}
 
   void measure() {
     run_.drive(tree_, recorder_, [this](Operation first, std::int64_t count) {
@@ -75,7 +83,8 @@ class ProtocolBench {
         propose_one_by_one(first, count);
       drain();
     });
-    run_.conclude(counted_.traffic(), recorder_, tree_.messages_sent(), P::answers(shape_, run_.rank()) ? run_.operations() : 0);
+    run_.conclude(counted_.traffic(), recorder_, tree_.messages_sent(),
+                  P::answers(shape_, run_.rank()) ? run_.operations() : 0);
   }
 
  private:
@@ -123,8 +132,8 @@ class ProtocolBench {
     }
   }
 
-  /// Nobody proposes or ticks; step until what was sent by the second of two waves is what had been received by the first (Mattern,
-  /// Distributed Computing 2(3) 1987, the four-counter method), so that nothing leaks into the next block.
+  /// Nobody proposes or ticks; step until what was sent by the second of two waves is what had been received by the first
+  /// (Mattern, Distributed Computing 2(3) 1987, the four-counter method), so that nothing leaks into the next block.
   void drain() {
     node_.pause_ticking();
     for (std::int64_t received_before = -1;;) {
@@ -139,7 +148,9 @@ class ProtocolBench {
     tree_.say({Cue::block_done}, [this] { node_.poll(); });
   }
 
-  [[nodiscard]] Tally tally() const { return {.sent = counted_.traffic().messages_sent, .received = counted_.traffic().messages_received}; }
+  [[nodiscard]] Tally tally() const {
+    return {.sent = counted_.traffic().messages_sent, .received = counted_.traffic().messages_received};
+  }
 
   /// The operation's payload, outside the clock of the operation. Polls while every lease is taken.
   Payload fill(Operation operation, Effort effort) {

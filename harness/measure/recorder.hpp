@@ -14,8 +14,11 @@ class Recorder {
  public:
   /// Room for `operations_max` operations; `marks` counts all declared marks, the end included (0 for collectives).
   Recorder(std::int64_t operations_max, std::size_t marks)
-      : start_(static_cast<std::size_t>(operations_max), -1), end_(start_), slack_(start_.size(), 0),
-        marks_(marks > 1 ? marks - 1 : 0, start_), deepest_(marks, -1) {}
+      : start_(static_cast<std::size_t>(operations_max), -1),
+        end_(start_),
+        slack_(start_.size(), 0),
+        marks_(marks > 1 ? marks - 1 : 0, start_),
+        deepest_(marks, -1) {}
 
   void start(Operation operation, Time at) { start_[index(operation)] = at; }
   void end(Operation operation, Time at) { end_[index(operation)] = at; }
@@ -42,7 +45,9 @@ class Recorder {
   [[nodiscard]] std::vector<Time> packed(Operation first, std::int64_t count) const {
     std::vector<Time> block;
     block.reserve(columns() * static_cast<std::size_t>(count));
-    const auto append = [&](const std::vector<Time>& column) { block.insert(block.end(), column.begin() + first, column.begin() + first + count); };
+    const auto append = [&](const std::vector<Time>& column) {
+      block.insert(block.end(), column.begin() + first, column.begin() + first + count);
+    };
     append(start_);
     append(end_);
     append(slack_);

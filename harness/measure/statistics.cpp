@@ -42,7 +42,8 @@ std::vector<double> latencies(const Samples& samples, Latency definition) {
   for (std::int64_t k = 0; k < samples.operations; ++k) {
     if (definition == Latency::proposer) {
       const auto i = static_cast<std::size_t>(k * samples.ranks);
-      if (samples.start_ns[i] >= 0 && samples.end_ns[i] >= 0) values.push_back(static_cast<double>(samples.end_ns[i] - samples.start_ns[i]));
+      if (samples.start_ns[i] >= 0 && samples.end_ns[i] >= 0)
+        values.push_back(static_cast<double>(samples.end_ns[i] - samples.start_ns[i]));
       continue;
     }
     const Extent extent = extent_of(samples, k);
@@ -56,7 +57,7 @@ std::vector<double> latencies(const Samples& samples, Latency definition) {
 MedianInterval median_interval(std::size_t n) {
   if (n < 6) return {};
   const auto count = static_cast<double>(n);
-  const double low = std::floor((count - kZ * std::sqrt(count)) / 2);       // ranks from 1
+  const double low = std::floor((count - kZ * std::sqrt(count)) / 2);  // ranks from 1
   const double high = std::ceil(1 + (count + kZ * std::sqrt(count)) / 2);
   return {static_cast<std::size_t>(std::max(low, 1.0)) - 1, static_cast<std::size_t>(std::min(high, count)) - 1, true};
 }

@@ -24,14 +24,16 @@ MedianInterval median_interval(std::size_t n);
 /// The fewest samples that bound quantile q from above with 97.5 % confidence: ln 0.025 / ln q.
 std::size_t samples_needed(double q);
 
-/// Sorts `values`. Quantiles by the nearest rank (⌈q n⌉-th smallest; the median of an even number is the mean of the middle two).
+/// Sorts `values`. Quantiles by the nearest rank (⌈q n⌉-th smallest; the median of an even number is the mean of the middle
+/// two).
 LatencySummary summarise(std::vector<double>& values);
 
 /// Half the width of the median's interval over the median; infinity where there is none.
 double relative_half_width(const LatencySummary& summary);
 
-/// Operations per second over the stretches in which operations ran: for each start-lined operation its own latest end - earliest
-/// start; for a stream (`streams`) each block from its first start to its last end. `block_ends`: operations done after each block.
+/// Operations per second over the stretches in which operations ran: for each start-lined operation its own latest end -
+/// earliest start; for a stream (`streams`) each block from its first start to its last end. `block_ends`: operations done
+/// after each block.
 double operations_per_second(const Samples& samples, bool streams, std::span<const std::int64_t> block_ends);
 
 }  // namespace coordbench

@@ -9,7 +9,7 @@
 namespace coordbench {
 
 struct StoppingRule {
-  double precision = 0.05;            ///< half width of the median's 95 % interval over the median
+  double precision = 0.05;  ///< half width of the median's 95 % interval over the median
   std::int64_t max_operations = 10'000;
   std::int64_t exact_operations = 0;  ///< > 0: exactly so many, whatever the rest says
   Time budget_ns = 2'000'000'000;
@@ -24,8 +24,8 @@ struct Decision {
   StopReason reason = StopReason::precision;
 };
 
-/// What to do after `done` operations in `spent_ns`, of which `latency` is the summary so far. Blocks double what has been done, but
-/// never run past the maximum or, by the pace so far, past the budget. Pure.
+/// What to do after `done` operations in `spent_ns`, of which `latency` is the summary so far. Blocks double what has been
+/// done, but never run past the maximum or, by the pace so far, past the budget. Pure.
 Decision decide(const StoppingRule& rule, std::int64_t done, Time spent_ns, const LatencySummary& latency);
 
 }  // namespace coordbench

@@ -32,8 +32,8 @@ void check_answers(CaseResult& result, std::span<const CaseReport> reports) {
   for (std::size_t rank = 0; rank < reports.size(); ++rank)
     if (reports[rank].wrong_answers > 0)
       fail(result, Verdict::wrong_answer,
-           fmt::format("rank {}: {} answers of {} operations wrong or missing, first operation {}", rank, reports[rank].wrong_answers,
-                       result.samples.operations, reports[rank].first_wrong));
+           fmt::format("rank {}: {} answers of {} operations wrong or missing, first operation {}", rank,
+                       reports[rank].wrong_answers, result.samples.operations, reports[rank].first_wrong));
 }
 
 void check_counts(CaseResult& result) {
@@ -51,7 +51,8 @@ void check_counts(CaseResult& result) {
     fail(result, Verdict::count_mismatch, fmt::format("{} messages sent, {} received", sent, received));
   if (result.samples.operations > 0 && result.delays != result.expected_delays)
     fail(result, Verdict::count_mismatch,
-         fmt::format("delays at the marks {}, {} expected", fmt::join(result.delays, " "), fmt::join(result.expected_delays, " ")));
+         fmt::format("delays at the marks {}, {} expected", fmt::join(result.delays, " "),
+                     fmt::join(result.expected_delays, " ")));
 }
 
 }  // namespace
@@ -59,8 +60,9 @@ void check_counts(CaseResult& result) {
 void judge(CaseResult& result, std::span<const CaseReport> reports) {
   const Kernel& kernel = *result.planned->kernel;
   const Shape& shape = result.planned->shape;
-  result.expected_messages_per_operation = kernel.about.count_rule == CountRule::none ? std::numeric_limits<double>::quiet_NaN()
-                                                                                        : static_cast<double>(kernel.messages(shape));
+  result.expected_messages_per_operation = kernel.about.count_rule == CountRule::none
+                                               ? std::numeric_limits<double>::quiet_NaN()
+                                               : static_cast<double>(kernel.messages(shape));
   for (std::size_t mark = 0; mark < kernel.marks.size(); ++mark) {
     std::int64_t deepest = -1;
     for (const CaseReport& report : reports) deepest = std::max(deepest, report.deepest[mark]);

@@ -3,8 +3,8 @@
 
 #include <span>
 
-#include "harness/measure/case_report.hpp"
 #include "harness/case_result.hpp"
+#include "harness/measure/case_report.hpp"
 
 namespace coordbench {
 

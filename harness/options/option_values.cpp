@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kSizesAccepted =
     "sizes from 0 to 1GiB such as 8, 64KiB or 4MiB, or A:B for the powers of two from A to B";
-constexpr std::string_view kSettingAccepted = "kernel.parameter=value,value,... as in two_phase_commit.read_only=0,1";
+constexpr std::string_view kSettingAccepted = "kernel.parameter=value,value,... of a parameter that coordbench list shows";
 
 template <class Value>
 Value within(Value lowest, std::optional<Value> value, Value highest, std::string_view option, std::string_view given,

@@ -75,7 +75,7 @@ void describe_plan_options(OptionTable& table, Options& options) {
   table.list("--ranks", options.ranks, parse_ranks, "N,N|pow2|all", "rank counts  [pow2: powers of two, and the world]");
   table.list("--bytes", options.payload_bytes, parse_sizes, "SIZE,SIZE|A:B", "payloads  [8,1KiB,64KiB,1MiB]");
   table.list("--set", options.settings, parse_settings, "KERNEL.PARAMETER=V,V", "values of a parameter; repeatable");
-  table.list("--in-flight", options.in_flight, parse_in_flight, "N,N", "operations that overlap  [1; stream: 64]");
+  table.list("--in-flight", options.in_flight, parse_in_flight, "N,N", "operations that overlap  [1; streams: 64]");
   table.one("--sync", options.sync, parse_sync, "round-time|barrier|none", "the start line  [round-time]");
   table.one("--transport", options.transport, parse_transport, "mpi", "how messages travel  [mpi]");
 }

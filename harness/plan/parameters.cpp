@@ -9,9 +9,9 @@
 #include <string_view>
 #include <utility>
 
-#include "harness/plan/selection.hpp"
 #include "harness/options/units.hpp"
 #include "harness/options/usage_error.hpp"
+#include "harness/plan/selection.hpp"
 
 namespace coordbench {
 namespace {

@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include "harness/plan/parameters.hpp"
-#include "harness/pattern.hpp"
-#include "harness/plan/selection.hpp"
 #include "harness/options/units.hpp"
+#include "harness/pattern.hpp"
+#include "harness/plan/parameters.hpp"
+#include "harness/plan/selection.hpp"
 
 namespace coordbench {
 namespace {
@@ -145,8 +145,8 @@ void refuse_useless_window(const Options& options, const std::vector<const Kerne
       std::any_of(selected.begin(), selected.end(), [](auto* kernel) { return overlaps(*kernel); }))
     return;
   throw UsageError(
-      "--in-flight was given, but the operations of no selected kernel overlap; select a protocol or stream, or "
-      "leave it out");
+      "--in-flight was given, but the operations of no selected kernel overlap; select a protocol or a kernel that "
+      "streams, or leave it out");
 }
 
 }  // namespace

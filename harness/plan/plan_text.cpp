@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <iterator>
 
-#include "harness/plan/plan.hpp"
 #include "harness/options/units.hpp"
+#include "harness/plan/plan.hpp"
 
 namespace coordbench {
 namespace {

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "harness/kernel.hpp"
-#include "harness/plan/parameters.hpp"
 #include "harness/measure/statistics.hpp"
 #include "harness/options/units.hpp"
+#include "harness/plan/parameters.hpp"
 
 namespace coordbench {
 namespace {

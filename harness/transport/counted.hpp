@@ -15,7 +15,8 @@ namespace coordbench {
 template <ProtocolMessage M>
 struct Wire {
   M message;
-  std::uint16_t depth = 0;
+  std::uint16_t depth : 15;
+  std::uint16_t has_payload : 1;  ///< so that its size is asked for only where there is one
 };
 #pragma pack(pop)
 

@@ -120,12 +120,15 @@ class MpiTransport {
     --receives_;
     W wire;
     std::memcpy(&wire, lease.header(sizeof wire), sizeof wire);
-    int bytes = 0;
-    MPI_Get_count(&status, MPI_BYTE, &bytes);
-    const std::size_t payload_bytes = static_cast<std::size_t>(bytes) - sizeof wire;
-    receive(status.MPI_SOURCE, wire, payload_bytes > 0 ? lease.resized(payload_bytes) : Payload());
+    receive(status.MPI_SOURCE, wire, wire.has_payload ? lease.resized(payload_bytes(status)) : Payload());
     lease = {};  // back to the arena unless the machine kept it
     post_receives();
+  }
+
+  static std::size_t payload_bytes(const MPI_Status& status) {
+    int bytes = 0;
+    MPI_Get_count(&status, MPI_BYTE, &bytes);
+    return static_cast<std::size_t>(bytes) - sizeof(W);
   }
 
   void post_receives() {

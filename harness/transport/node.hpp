@@ -88,8 +88,10 @@ class Node {
     std::uint16_t deepest = 0;
     const Message& message = envelope.message;
     for (Operation k = message.first, end = k + message.count; k < end; ++k) deepest = std::max(deepest, depth(k));
-    return {message, static_cast<std::uint16_t>(deepest + 1)};
+    return {message, static_cast<std::uint16_t>((deepest + 1) & kDeepest), envelope.payload.size() > 0};
   }
+
+  static constexpr unsigned kDeepest = 0x7fff;
 
   std::uint16_t& depth(Operation operation) { return depths_[static_cast<std::size_t>(operation)]; }
 

@@ -1,5 +1,6 @@
-// What the harness costs: coordbench's ping_pong against the loop that anybody would write by hand, a blocking MPI_Send and MPI_Recv
-// between two stamps. Same process, no start line, rotating buffers, in alternation. Prints both medians and their ratio.
+// What the harness costs: coordbench's ping_pong against the loop that anybody would write by hand, a blocking MPI_Send and
+// MPI_Recv between two stamps. Same process, no start line, rotating buffers, in alternation. Prints both medians and their
+// ratio.
 //
 //   mpirun -n 2 build/ping-pong-baseline
 
@@ -44,12 +45,18 @@ double by_hand(const World& world) {
 double by_coordbench(const World& world, int block) {
   const auto kernels = all_kernels();
   Case planned;
-  planned.kernel = &*std::find_if(kernels.begin(), kernels.end(), [](const Kernel& kernel) { return kernel.name == "ping_pong"; });
+  planned.kernel =
+      &*std::find_if(kernels.begin(), kernels.end(), [](const Kernel& kernel) { return kernel.name == "ping_pong"; });
   planned.sync = Sync::none;
-  planned.shape = {.ranks = 2, .payload_bytes = kBytes, .seed = static_cast<std::uint64_t>(block), .parameters = planned.kernel->parameters};
+  planned.shape = {
+      .ranks = 2, .payload_bytes = kBytes, .seed = static_cast<std::uint64_t>(block), .parameters = planned.kernel->parameters};
   const World::Group& group = world.group(2);
-  CaseRun run({.planned = &planned, .kernel_communicator = group.kernel, .control_communicator = group.control,
-               .tag = 100 * block, .rule = {.exact_operations = kOperations}, .deadline = now_ns() + 10'000'000'000});
+  CaseRun run({.planned = &planned,
+               .kernel_communicator = group.kernel,
+               .control_communicator = group.control,
+               .tag = 100 * block,
+               .rule = {.exact_operations = kOperations},
+               .deadline = now_ns() + 10'000'000'000});
   planned.kernel->run(run);
   return world.is_root() ? median(latencies(run.samples(), Latency::proposer)) : 0;
 }
@@ -63,7 +70,8 @@ int compare(World& world) {
     coordbench_ns.push_back(by_coordbench(world, block));
   }
   if (world.is_root())
-    fmt::print("{:.0f} ns by hand, {:.0f} ns by coordbench, ratio {:.3f}\n", median(hand_ns), median(coordbench_ns), median(coordbench_ns) / median(hand_ns));
+    fmt::print("{:.0f} ns by hand, {:.0f} ns by coordbench, ratio {:.3f}\n", median(hand_ns), median(coordbench_ns),
+               median(coordbench_ns) / median(hand_ns));
   return 0;
 }
 

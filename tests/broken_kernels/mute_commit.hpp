@@ -11,7 +11,8 @@ class MuteCommit {
     Operation first;
     std::int32_t count = 1;
   };
-  static constexpr About about{.promise = "nothing", .messages = "N - 1", .delays = "0", .source = "none", .latency = Latency::proposer};
+  static constexpr About about{
+      .promise = "nothing", .messages = "N - 1", .delays = "0", .source = "none", .latency = Latency::proposer};
   static constexpr std::array<Parameter, 0> parameters{};
   static constexpr std::array marks{Mark{.name = "ended", .answers = true}};
   static std::int64_t messages(const Shape& shape) { return shape.ranks - 1; }

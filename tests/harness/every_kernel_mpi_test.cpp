@@ -4,8 +4,8 @@
 
 #include <set>
 
-#include "harness/measure/case_run.hpp"
 #include "harness/kernel.hpp"
+#include "harness/measure/case_run.hpp"
 #include "harness/measure/verdict.hpp"
 #include "tests/support/mpi_world.hpp"
 
@@ -18,7 +18,9 @@ Case case_of(const Kernel& kernel, std::int64_t bytes, Sync sync) {
   Case planned;
   planned.kernel = &kernel;
   planned.sync = kernel.about.streams ? Sync::none : sync;
-  planned.shape = {.ranks = world().size(), .payload_bytes = kernel.about.has_payload ? bytes : 0, .seed = mix(static_cast<std::uint64_t>(bytes)),
+  planned.shape = {.ranks = world().size(),
+                   .payload_bytes = kernel.about.has_payload ? bytes : 0,
+                   .seed = mix(static_cast<std::uint64_t>(bytes)),
                    .parameters = kernel.parameters};
   for (std::size_t i = 0; i < kernel.parameters.size(); ++i) planned.shape.values[i] = kernel.parameters[i].initial;
   if (kernel.about.streams) planned.shape.in_flight = 5;
@@ -29,8 +31,12 @@ Case case_of(const Kernel& kernel, std::int64_t bytes, Sync sync) {
 CaseResult run_case(const Case& planned) {
   static int cases = 0;
   const World::Group& group = world().group(world().size());
-  CaseRun run({.planned = &planned, .kernel_communicator = group.kernel, .control_communicator = group.control,
-               .tag = (cases++ % 500) * (ControlTree::kTags + 2), .rule = {.exact_operations = kOperations}, .deadline = now_ns() + 60'000'000'000});
+  CaseRun run({.planned = &planned,
+               .kernel_communicator = group.kernel,
+               .control_communicator = group.control,
+               .tag = (cases++ % 500) * (ControlTree::kTags + 2),
+               .rule = {.exact_operations = kOperations},
+               .deadline = now_ns() + 60'000'000'000});
   planned.kernel->run(run);
   std::vector<CaseReport> reports(static_cast<std::size_t>(world().size()));
   MPI_Gather(&run.report(), sizeof(CaseReport), MPI_BYTE, reports.data(), sizeof(CaseReport), MPI_BYTE, 0, world().all());
@@ -44,8 +50,8 @@ CaseResult run_case(const Case& planned) {
 void expect_ok(const Case& planned) {
   const CaseResult result = run_case(planned);
   if (!world().is_root()) return;
-  EXPECT_EQ(result.verdict, Verdict::ok) << planned.kernel->name << ", " << planned.shape.payload_bytes << " B, " << name_of(planned.sync) << ": "
-                                         << result.detail;
+  EXPECT_EQ(result.verdict, Verdict::ok) << planned.kernel->name << ", " << planned.shape.payload_bytes << " B, "
+                                         << name_of(planned.sync) << ": " << result.detail;
   EXPECT_EQ(result.samples.operations, kOperations);
 }
 
@@ -55,7 +61,8 @@ void set(Case& planned, std::string_view name, std::int64_t value) {
 }
 
 bool has(const Kernel& kernel, std::string_view name) {
-  return std::any_of(kernel.parameters.begin(), kernel.parameters.end(), [&](const Parameter& parameter) { return parameter.name == name; });
+  return std::any_of(kernel.parameters.begin(), kernel.parameters.end(),
+                     [&](const Parameter& parameter) { return parameter.name == name; });
 }
 
 TEST(EveryKernel, IsRightAndOnFormulaAtEverySize) {

@@ -13,7 +13,8 @@ using Commit = TwoPhaseCommit;
 using CommitHistory = History<Commit>;
 
 inline std::string describe(const Commit::Message& message) {
-  static constexpr std::array<std::string_view, 8> kWords{"prepare", "vote yes", "vote no", "vote read-only", "commit", "abort", "acknowledge", "inquire"};
+  static constexpr std::array<std::string_view, 8> kWords{"prepare", "vote yes", "vote no",     "vote read-only",
+                                                          "commit",  "abort",    "acknowledge", "inquire"};
   return fmt::format("{} {}", kWords[static_cast<std::size_t>(message.kind)], message.first);
 }
 
@@ -42,13 +43,15 @@ inline Invariant<Commit> ac2() {
 }
 
 inline Invariant<Commit> ac3(int participants) {
-  return {"AC3: the commit decision can only be reached if all processes voted yes", [participants](const CommitHistory& history) {
+  return {"AC3: the commit decision can only be reached if all processes voted yes",
+          [participants](const CommitHistory& history) {
             std::map<Operation, std::set<Rank>> agreed;
             for (const auto& spoken : history.sent)
               if (spoken.message.kind == Commit::Kind::vote_yes || spoken.message.kind == Commit::Kind::vote_read_only)
                 agreed[spoken.message.first].insert(spoken.from);
             for (const auto& [operation, decided] : outcomes(history))
-              if (decided.contains(Commit::committed) && static_cast<int>(agreed[operation].size()) < participants) return false;
+              if (decided.contains(Commit::committed) && static_cast<int>(agreed[operation].size()) < participants)
+                return false;
             return true;
           }};
 }
@@ -73,11 +76,12 @@ inline bool ac5_everyone_decided(const CommitHistory& history, Operation operati
 }
 
 inline Invariant<Commit> nothing_garbled() {
-  return {"what a process decided on is the payload that was proposed", [](const CommitHistory& history) {
-            return history.answered.empty() || history.answered.back().payload_is_right;
-          }};
+  return {"what a process decided on is the payload that was proposed",
+          [](const CommitHistory& history) { return history.answered.empty() || history.answered.back().payload_is_right; }};
 }
 
-inline std::vector<Invariant<Commit>> commit_invariants(int participants) { return {ac1(), ac2(), ac3(participants), nothing_garbled()}; }
+inline std::vector<Invariant<Commit>> commit_invariants(int participants) {
+  return {ac1(), ac2(), ac3(participants), nothing_garbled()};
+}
 
 }  // namespace coordbench::testing

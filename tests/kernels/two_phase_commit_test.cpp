@@ -50,19 +50,20 @@ TEST(TwoPhaseCommit, CostsTheSameWhicheverVoteComesLast) {
     cluster.propose(0);
     cluster.run();
     EXPECT_EQ(cluster.traffic().messages_sent, Commit::messages(shape)) << "seed " << seed;
-    for (int mark = 0; mark < 3; ++mark) EXPECT_EQ(cluster.deepest(mark), Commit::delays(shape, mark)) << "seed " << seed << ", mark " << mark;
+    for (int mark = 0; mark < 3; ++mark)
+      EXPECT_EQ(cluster.deepest(mark), Commit::delays(shape, mark)) << "seed " << seed << ", mark " << mark;
   }
 }
 
 TEST(TwoPhaseCommit, CostsByHandAtFiveRanks) {  // n = 4 participants
   const auto messages = [](const Settings& set) { return run_one(commit_shape(5, set))->traffic().messages_sent; };
-  EXPECT_EQ(messages({}), 16);                                                                     // 4n
-  EXPECT_EQ(messages({{"variant", Commit::presumed_commit}}), 12);                                 // 3n
-  EXPECT_EQ(messages({{"read_only", 4}}), 8);                                                      // 2n
-  EXPECT_EQ(messages({{"read_only", 1}}), 14);                                                     // 2r + 4(n - r)
-  EXPECT_EQ(messages({{"no_votes", 1}}), 14);                                                      // 2n + 2 for each of 3 yes
-  EXPECT_EQ(messages({{"no_votes", 1}, {"variant", Commit::presumed_abort}}), 11);                 // 2n + 1 for each of 3 yes
-  EXPECT_EQ(messages({{"no_votes", 4}}), 8);                                                       // nobody waits for the decision
+  EXPECT_EQ(messages({}), 16);                                                      // 4n
+  EXPECT_EQ(messages({{"variant", Commit::presumed_commit}}), 12);                  // 3n
+  EXPECT_EQ(messages({{"read_only", 4}}), 8);                                       // 2n
+  EXPECT_EQ(messages({{"read_only", 1}}), 14);                                      // 2r + 4(n - r)
+  EXPECT_EQ(messages({{"no_votes", 1}}), 14);                                       // 2n + 2 for each of 3 yes
+  EXPECT_EQ(messages({{"no_votes", 1}, {"variant", Commit::presumed_abort}}), 11);  // 2n + 1 for each of 3 yes
+  EXPECT_EQ(messages({{"no_votes", 4}}), 8);                                        // nobody waits for the decision
 }
 
 TEST(TwoPhaseCommit, TellsTheStoryOfACommit) {
@@ -115,8 +116,11 @@ TEST(TwoPhaseCommit, RefusesMoreReadersThanParticipants) {
 
 /// A lossy, duplicating, reordering network that heals, with time-outs: safe throughout, and everyone decides in the end.
 void survive(std::uint64_t seed, std::int64_t variant) {
-  const Shape shape = commit_shape(2 + static_cast<int>(seed % 4), {{"variant", variant}, {"timeout_us", 1}, {"no_votes", seed % 3 == 0 ? 1 : 0}});
-  Cluster<Commit> cluster(shape, {.seed = seed, .delay_least = 1, .delay_most = 900, .loss = 0.2, .duplication = 0.1, .heals_at = 60'000}, describe);
+  const Shape shape = commit_shape(2 + static_cast<int>(seed % 4),
+                                   {{"variant", variant}, {"timeout_us", 1}, {"no_votes", seed % 3 == 0 ? 1 : 0}});
+  Cluster<Commit> cluster(
+      shape, {.seed = seed, .delay_least = 1, .delay_most = 900, .loss = 0.2, .duplication = 0.1, .heals_at = 60'000},
+      describe);
   cluster.demand(commit_invariants(shape.ranks - 1));
   for (Operation k = 0; k < 4; ++k) {
     cluster.propose(k);
@@ -128,7 +132,8 @@ void survive(std::uint64_t seed, std::int64_t variant) {
 
 TEST(TwoPhaseCommit, SurvivesLossAndDuplicationInEveryVariant) {  // AC1, AC2, AC3, AC5
   for (const std::uint64_t seed : seeds(1000))
-    for (const std::int64_t variant : {Commit::presumed_nothing, Commit::presumed_abort, Commit::presumed_commit}) ASSERT_NO_THROW(survive(seed, variant));
+    for (const std::int64_t variant : {Commit::presumed_nothing, Commit::presumed_abort, Commit::presumed_commit})
+      ASSERT_NO_THROW(survive(seed, variant));
 }
 
 /// Runs until every vote is on its way, kills the coordinator, and waits a thousand time-outs.

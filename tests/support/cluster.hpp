@@ -1,6 +1,6 @@
 #pragma once
-// N machines of a protocol in one process, on a simulated network. Invariants are checked after every event; a violated one ends
-// the run with its English sentence, the seed, the command that replays it and the last lines of the conversation.
+// N machines of a protocol in one process, on a simulated network. Invariants are checked after every event; a violated one
+// ends the run with its English sentence, the seed, the command that replays it and the last lines of the conversation.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -60,7 +60,10 @@ class Cluster {
   using Describe = std::string (*)(const Message&);
 
   Cluster(const Shape& shape, const Faults& faults, Describe describe, std::int64_t operations_max = 64)
-      : shape_(shape), faults_(faults), describe_(describe), network_(faults),
+      : shape_(shape),
+        faults_(faults),
+        describe_(describe),
+        network_(faults),
         arena_(static_cast<std::size_t>(operations_max) + 1, static_cast<std::size_t>(shape.payload_bytes)) {
     for (Rank rank = 0; rank < shape.ranks; ++rank) members_.push_back(std::make_unique<Member>(*this, rank, operations_max));
   }
@@ -134,7 +137,9 @@ class Cluster {
       SimTransport<W>(cluster.network_, rank).send(to, wire, payload);
     }
     [[nodiscard]] Time now() const { return cluster.network_.now(); }
-    void reached(Operation operation, int mark, Time at, int depth) { cluster.history_.reached.push_back({at, rank, operation, mark, depth}); }
+    void reached(Operation operation, int mark, Time at, int depth) {
+      cluster.history_.reached.push_back({at, rank, operation, mark, depth});
+    }
     void answered(Operation operation, const Answer& answer) {
       const bool right = !answer.payload || Pattern::of(cluster.shape_.seed, operation, 0).matches(answer.payload.bytes());
       cluster.history_.answered.push_back({rank, operation, answer.outcome, right});
@@ -169,8 +174,9 @@ class Cluster {
   }
   [[nodiscard]] std::string report(const std::string& sentence) const {
     const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-    return fmt::format("violated at {}: {}\nseed {}; replay: COORDBENCH_SEED={} build/unit-tests --gtest_filter={}.{}\n{}", network_.now(), sentence,
-                       faults_.seed, faults_.seed, test->test_suite_name(), test->name(), conversation(20));
+    return fmt::format("violated at {}: {}\nseed {}; replay: COORDBENCH_SEED={} build/unit-tests --gtest_filter={}.{}\n{}",
+                       network_.now(), sentence, faults_.seed, faults_.seed, test->test_suite_name(), test->name(),
+                       conversation(20));
   }
 
   Shape shape_;

@@ -1,14 +1,14 @@
 #pragma once
-// A seeded network in virtual time: delays (and so reordering), loss, duplication, crashes. One total order of events, so that a
-// seed is a replay.
+// A seeded network in virtual time: delays (and so reordering), loss, duplication, crashes. One total order of events, so that
+// a seed is a replay.
 
 #include <queue>
 #include <random>
 #include <set>
 #include <vector>
 
-#include "harness/transport/counted.hpp"
 #include "harness/protocol.hpp"
+#include "harness/transport/counted.hpp"
 
 namespace coordbench::testing {
 

@@ -110,13 +110,13 @@ class ThreadEndpoint {
 };
 
 struct CollectiveResult {
-  std::int64_t messages = 0;      ///< sent by all ranks in all operations
+  std::int64_t messages = 0;  ///< sent by all ranks in all operations
   std::int64_t bytes = 0;
   std::int64_t busiest_rank = 0;      ///< most messages sent by one rank
   std::int64_t busiest_receiver = 0;  ///< most messages received by one rank
   std::size_t most_posted = 0;        ///< most requests that one rank had open
-  int wrong_answers = 0;          ///< (rank, operation) pairs whose check failed
-  bool leftovers = false;         ///< messages that nobody received
+  int wrong_answers = 0;              ///< (rank, operation) pairs whose check failed
+  bool leftovers = false;             ///< messages that nobody received
 };
 
 /// Runs `operations` operations of collective C on shape.ranks threads; rethrows the first rank's exception.

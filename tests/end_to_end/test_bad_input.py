@@ -1,0 +1,204 @@
+"""Whatever goes wrong is said once, in one sentence, with the right exit status, and loses no finished case."""
+
+import os
+import resource
+import shutil
+import signal
+import time
+
+import pytest
+
+import stored
+from launching import Launch, assert_no_trace, assert_one_sentence, run, under_mpirun
+
+USAGE, NOT_WRITTEN = 2, 3
+QUICK = ("--kernels", "empty", "--operations", 5)
+
+WRONG = {
+    "unknown kernel": (("--kernels", "binomial_brodcast"), ("--kernels", "'binomial_brodcast'", "nearest: binomial_broadcast")),
+    "rank count above the world": (("--ranks", "4"), ("--ranks", "'4' was given", "1 to 2", "mpirun -n 4")),
+    "no ranks": (("--ranks", "0"), ("--ranks", "'0'", "numbers from 1 up")),
+    "size that overflows": (("--bytes", "99999999999999999999"), ("--bytes", "'99999999999999999999'", "0 to 1GiB")),
+    "unit that overflows": (("--bytes", "9223372036854775807GiB"), ("--bytes", "'9223372036854775807GiB'", "0 to 1GiB")),
+    "size above the limit": (("--bytes", "2GiB"), ("--bytes", "'2GiB'", "0 to 1GiB")),
+    "size that is none": (("--bytes", "12XB"), ("--bytes", "'12XB'", "such as 8, 64KiB")),
+    "negative size": (("--bytes=-8",), ("--bytes", "'-8'", "0 to 1GiB")),
+    "range without a size": (("--bytes", "64:8"), ("--bytes", "'64:8'", "a power of two in it")),
+    "exactly and at most": (("--operations", 5, "--max-operations", 6), ("--operations", "--max-operations", "leave one out")),
+    "window and start line": (("--in-flight", 8, "--sync", "barrier"), ("--in-flight 8", "--sync barrier", "leave --sync out")),
+    "window for none": (("--kernels", "empty", "--in-flight", 8), ("--in-flight", "leave it out")),
+    "list and dry run": (("--list", "--dry-run"), ("--list", "--dry-run", "leave one out")),
+    "parameter too small": (("--set", "two_phase_commit.read_only=-1"), ("two_phase_commit.read_only", "'-1'", "0 to 1048575")),
+    "parameter too large": (("--set", "binomial_broadcast.root=9999999999"), ("binomial_broadcast.root", "'9999999999'", "0 to")),
+    "choice that is none": (("--set", "two_phase_commit.variant=9"), ("'9'", "presumed_nothing, presumed_abort, presumed_commit")),
+    "unknown parameter": (("--set", "two_phase_commit.rot=1"), ("--set", "'rot'", "read_only")),
+    "operations out of range": (("--operations", 0), ("--operations", "'0'", "from 1 to")),
+    "seed that is negative": (("--seed=-1",), ("--seed", "'-1'", "2^64 - 1")),
+    "unknown option": (("--kernals", "empty"), ("'--kernals'", "nearest: --kernels")),
+    "option without a value": (("--bytes",), ("--bytes", "no value")),
+    "unknown placement": (("--placement", "sideways"), ("--placement", "'sideways'", "auto, compact, spread, none")),
+    "core that is not there": (("--placement", "list:99999"), ("--placement", "list:99999")),
+}
+
+
+@pytest.mark.parametrize("arguments, words", WRONG.values(), ids=WRONG.keys())
+def test_a_wrong_command_line_is_one_sentence_of_one_rank(coordbench, mpirun, tmp_path, arguments, words):
+    ended = mpirun(2, coordbench, "run", *arguments, "--out", tmp_path / "out")
+    assert_one_sentence(ended, *words)
+    assert (ended.status, ended.stdout) == (USAGE, "")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("arguments, words", [((), ("no command", "run, list, doctor")), (("runn",), ("'runn'", "run, list, doctor"))])
+def test_a_command_that_is_missing_or_unknown(coordbench, arguments, words):
+    ended = run(coordbench, *arguments)
+    assert_one_sentence(ended, *words)
+    assert ended.status == USAGE
+
+
+MALFORMED = {
+    "open text": ('kernels = "empty\n', ("line 1", "'kernels'", "not closed")),
+    "open array": ('kernels = ["empty",\n', ("line 1", "'kernels'", "not closed")),
+    "no value": ("# sizes\nbytes =\n", ("line 2", "'bytes'", "no value")),
+    "no key": ("[run\n", ("line 1", "key = value")),
+    "unknown key": ('kernals = "empty"\n', ("line 1", "'kernals'", "nearest: kernels")),
+    "value out of range": ('bytes = "2GiB"\n', ("--bytes", "'2GiB'", "0 to 1GiB")),
+    "not text": ("\x00\x01\x02\n", ("line 1", "key = value")),
+}
+
+
+@pytest.mark.parametrize("content, words", MALFORMED.values(), ids=MALFORMED.keys())
+def test_a_malformed_configuration_is_one_sentence(coordbench, mpirun, tmp_path, content, words):
+    config = tmp_path / "campaign.toml"
+    config.write_text(content)
+    ended = mpirun(2, coordbench, "run", "--config", config)
+    assert_one_sentence(ended, *words)
+    assert ended.status == USAGE
+
+
+def test_a_configuration_that_is_not_there(coordbench, tmp_path):
+    ended = run(coordbench, "run", "--config", tmp_path / "none.toml")
+    assert_one_sentence(ended, "--config", "none.toml", "can be read")
+    assert ended.status == USAGE
+
+
+# ---- the output folder ---------------------------------------------------------------------------------------------------
+
+
+def test_an_output_folder_below_a_file(coordbench, mpirun, tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    ended = mpirun(2, coordbench, "run", *QUICK, "--out", tmp_path / "file" / "out")
+    assert_one_sentence(ended, "results cannot be written", "file/out'", "Not a directory", "--out")
+    assert ended.status == NOT_WRITTEN
+
+
+def test_an_output_folder_without_permission(coordbench, mpirun, tmp_path):
+    tmp_path.chmod(0o555)
+    # Root may write anywhere by a capability that it can do without.
+    like_anybody = () if os.getuid() else ("setpriv", "--bounding-set=-all", "--inh-caps=-all")
+    ended = run(*like_anybody, *under_mpirun(2, coordbench, "run", *QUICK, "--out", tmp_path))
+    tmp_path.chmod(0o755)
+    assert_one_sentence(ended, "results cannot be written", "Permission denied", "--out")
+    assert ended.status == NOT_WRITTEN
+
+
+def test_an_output_folder_that_fills_up_keeps_the_finished_cases(coordbench, tmp_path):
+    small, kept = tmp_path / "small", tmp_path / "kept"
+    small.mkdir(), kept.mkdir()
+    namespace = ("unshare", "--mount") if os.getuid() == 0 else ("unshare", "--mount", "--map-root-user")
+    mount = f"mount -t tmpfs -o size=300k none {small}"
+    if shutil.which("unshare") is None or run(*namespace, "sh", "-c", mount).status != 0:
+        pytest.skip("this machine gives nobody a small file system of their own")
+    launch = " ".join(map(str, under_mpirun(2, coordbench, "run", "--kernels", "ping_pong,binomial_broadcast", "--bytes",
+                                            "8:64KiB", "--operations", 300, "--out", small)))
+    ended = run(*namespace, "sh", "-c", f"{mount} && {launch}; status=$?; cp {small}/launch-*.h5 {kept}; exit $status")
+    assert_one_sentence(ended, "results cannot be written", "No space left on device", "--out")
+    assert ended.status == NOT_WRITTEN
+    assert len(stored.whole_cases(kept / "launch-001.h5")) >= 1
+    assert stored.attribute(kept / "launch-001.h5", "complete") == 0
+
+
+# ---- a world of one ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("launcher", [(), under_mpirun(1)], ids=["without mpirun", "under mpirun"])
+def test_a_world_of_one_works(coordbench, tmp_path, launcher):
+    ended = run(*launcher, coordbench, "run", "--bytes", 8, "--operations", 5, "--out", tmp_path, limit_s=120)
+    assert (ended.status, ended.sentences) == (0, []), ended.stderr
+    assert stored.attribute(tmp_path / "launch-001.h5", "complete") == 1
+    assert set(stored.column(tmp_path / "launch-001.h5", "ranks")) == {1}
+    assert set(stored.column(tmp_path / "launch-001.h5", "verdict")) == {"ok"}
+
+
+# ---- interruptions -------------------------------------------------------------------------------------------------------
+
+ENDLESS = ("--bytes", "1MiB", "--precision", "0.001%", "--max-operations", 100_000, "--time-budget", "1min")
+
+
+def until_first_case(launch: Launch, path) -> list[str]:
+    """Names of the cases that are safe, as soon as there are any. The next case then runs for a long time."""
+    end = time.monotonic() + 30
+    while launch.running and time.monotonic() < end:
+        if path.exists() and (cases := stored.whole_cases(path)):
+            return cases
+        time.sleep(0.02)
+    raise AssertionError("no case was finished")
+
+
+def interrupt(launch: Launch, number: int, path):
+    before = until_first_case(launch, path)
+    time.sleep(0.2)
+    launch.signal(number)
+    ended = launch.wait(10)
+    assert launch.gone_within(2), launch.processes()
+    assert_one_sentence(ended, "interrupted", str(path))
+    assert stored.whole_cases(path) == before
+    assert stored.attribute(path, "complete") == 0
+    return ended
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_under_mpirun_keeps_the_finished_cases(coordbench, tmp_path, number):
+    command = under_mpirun(2, coordbench, "run", "--kernels", "ping_pong", *ENDLESS, "--out", tmp_path)
+    with Launch(command) as launch:
+        assert interrupt(launch, number, tmp_path / "launch-001.h5").status != 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_without_mpirun_gives_its_status(coordbench, tmp_path, number):
+    with Launch([coordbench, "run", "--kernels", "two_phase_commit", *ENDLESS, "--out", tmp_path]) as launch:
+        assert interrupt(launch, number, tmp_path / "launch-001.h5").status == 128 + number
+
+
+def test_a_limit_on_file_sizes_is_a_sentence_and_not_a_death(coordbench, tmp_path):
+    path = tmp_path / "launch-001.h5"
+    command = [coordbench, "run", "--kernels", "two_phase_commit,empty", "--bytes", "8:1MiB", "--time-budget", "300ms", "--precision",
+               "0.001%", "--out", tmp_path]
+    with Launch(command) as launch:
+        before = until_first_case(launch, path)
+        resource.prlimit(launch.pid, resource.RLIMIT_FSIZE, (1024, 1024))
+        ended = launch.wait(30)
+    assert_one_sentence(ended, "results cannot be written", "File too large", "--out")
+    assert ended.status == NOT_WRITTEN
+    assert stored.whole_cases(path)[:len(before)] == before
+    assert stored.attribute(path, "complete") == 0
+
+
+# ---- standard output -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("launcher", [(), under_mpirun(2)], ids=["without mpirun", "under mpirun"])
+@pytest.mark.parametrize("redirection", [">&-", ">/dev/full", "| true"])
+def test_a_standard_output_that_takes_nothing(coordbench, tmp_path, launcher, redirection):
+    command = " ".join(map(str, (coordbench, "run", *QUICK, "--out", tmp_path)))
+    ended = run(*launcher, "bash", "-c", f"set -o pipefail; {command} {redirection}")
+    assert_one_sentence(ended, "standard output is closed or full", "redirect it")
+    assert ended.status == NOT_WRITTEN
+    assert stored.attribute(tmp_path / "launch-001.h5", "complete") == 1
+
+
+def test_a_closed_standard_output_of_mpirun_disturbs_nothing(coordbench, tmp_path):
+    command = " ".join(map(str, under_mpirun(2, coordbench, "run", *QUICK, "--out", tmp_path)))
+    ended = run("bash", "-c", f"{command} >&-")
+    assert_no_trace(ended)
+    assert stored.attribute(tmp_path / "launch-001.h5", "complete") == 1

@@ -1,0 +1,145 @@
+"""What a real launch of two ranks leaves behind: every group opens, and what is in it is true."""
+
+import json
+import subprocess
+
+import h5py
+import numpy as np
+import pytest
+import xarray
+
+import stored
+from launching import ROOT
+
+OPERATIONS = 20
+SOME = "binomial_broadcast,two_phase_commit,dissemination_barrier,native_broadcast"
+
+
+def launch(mpirun, coordbench, folder, *arguments):
+    ended = mpirun(2, coordbench, "run", "--operations", OPERATIONS, "--bytes", "8,1KiB", *arguments, "--out", folder, limit_s=120)
+    assert ended.status == 0, ended.stderr
+    return ended
+
+
+@pytest.fixture(scope="module")
+def folder(mpirun, coordbench, tmp_path_factory):
+    """A campaign of two launches: all kernels, and some again with the first one's seed."""
+    folder = tmp_path_factory.mktemp("launches") / "small-campaign"
+    launch(mpirun, coordbench, folder, "--seed", 11)
+    launch(mpirun, coordbench, folder, "--seed", 12, "--kernels", SOME)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def path(folder):
+    return folder / "launch-001.h5"
+
+
+@pytest.fixture(scope="module")
+def cases(path):
+    with xarray.open_dataset(path, group="/cases") as cases:
+        yield cases.load()
+
+
+def samples_of(path, kernel, payload=8):
+    return xarray.open_dataset(path, group=f"/samples/{kernel}/n2/b{payload}/mpi/round-time")
+
+
+def test_opens_with_xarray_without_options(path, cases):
+    assert xarray.open_dataset(path, group="/ranks").sizes["rank"] == 2
+    assert xarray.open_dataset(path, group="/plan").sizes["planned"] >= cases.sizes["case"]
+    samples = samples_of(path, "binomial_broadcast")
+    assert samples["start_ns"].dims == ("operation", "rank") and samples["start_ns"].shape == (OPERATIONS, 2)
+    assert samples["start_ns"].attrs["units"] == "ns"
+    assert cases["latency_p50_ns"].attrs["units"] == "ns" and cases["latency_p50_ns"].attrs["definition"]
+
+
+def test_says_what_it_is(path):
+    with h5py.File(path) as file:
+        attributes = {name: stored.text(value) for name, value in file.attrs.items()}
+    assert attributes["schema_version"] == "1.0" and attributes["source"] == "measured"
+    assert (attributes["campaign"], attributes["launch"], attributes["seed"]) == ("small-campaign", 1, 11)
+    assert "--operations 20" in attributes["command_line"]
+    assert attributes["complete"] == 1 and attributes["epoch_ns"] > 0
+    assert {"coordbench_version", "git_commit", "created_utc"} <= set(attributes)
+    assert 0 < attributes["writing_s"] < attributes["wall_s"], "the share spent writing can be told"
+
+
+def test_records_the_environment(path):
+    with h5py.File(path) as file:
+        environment = {name: stored.text(value) for name, value in file["environment"].attrs.items()}
+    for name in ("host", "kernel", "cpu", "mpi_library", "mpi_version", "compiler", "compiler_flags", "hwloc_version", "hdf5_version",
+                 "clock_source", "load_before", "load_after", "hwloc_xml_0"):
+        assert environment[name] != "", name
+    assert environment["cores"] >= 1 and environment["timer_overhead_ns"] > 0 and environment["oversubscribed"] in (0, 1)
+    assert "governor" in environment and "virtualisation" in environment and "cgroup_limits" in environment
+    json.loads(environment["mpi_variables"]), json.loads(environment["scheduler_variables"])
+    assert "Open MPI" in environment["mpi_library"] and "<topology" in environment["hwloc_xml_0"]
+
+
+def test_every_case_is_ok_and_has_its_samples(path, cases):
+    assert set(cases["verdict"].values) == {"ok"}
+    assert set(cases["operations"].values) == {OPERATIONS}
+    assert stored.whole_cases(path) == list(cases["name"].values)
+
+
+def test_every_exact_kernel_sends_what_its_closed_form_says(cases):
+    exact = cases["count_rule"].values == "exact"
+    assert len(set(cases["kernel"].values[exact])) >= 15
+    assert (cases["messages_per_operation"].values[exact] == cases["expected_messages_per_operation"].values[exact]).all()
+    none = cases["count_rule"].values == "none"
+    assert none.any() and np.isnan(cases["expected_messages_per_operation"].values[none]).all()
+
+
+def test_protocols_have_their_delays_and_their_marks_in_order(path, cases):
+    protocol = cases["family"].values == "protocol"
+    assert (cases["delays"].values[protocol] == cases["expected_delays"].values[protocol]).all() and protocol.any()
+    assert (cases["delays"].values[~protocol] == -1).all()
+    samples = samples_of(path, "two_phase_commit")
+    assert samples.attrs["marks"] == "decided learned ended"
+    assert samples["delays"].values.tolist() == samples["expected_delays"].values.tolist() == [2, 3, 4]
+    start, end = samples["start_ns"].values, samples["end_ns"].values
+    decided, learned = samples["mark_ns"].values
+    assert (start[:, 0] >= 0).all() and (start[:, 1] == -1).all() and (end[:, 1] == -1).all(), "only the proposer has these"
+    assert (decided[:, 1] == -1).all() and (learned[:, 0] == -1).all()
+    chain = np.stack([start[:, 0], decided[:, 0], learned[:, 1], end[:, 0]])
+    assert (np.diff(chain, axis=0) >= 0).all(), "start, decided, learned, ended: one clock, on one host"
+
+
+def test_the_clocks_of_one_host_agree(path):
+    ranks = xarray.open_dataset(path, group="/ranks")
+    assert ranks.attrs["clock_check"] == "ok", "the bounds of the offset contain zero"
+    assert (ranks["clock_offset_ns"] == 0).all()
+    assert (0 <= ranks["clock_error_ns"]).all() and (ranks["clock_error_ns"] < 1e6).all() and ranks["clock_error_ns"][1] > 0
+    ping = ranks["ping_ns"].values
+    assert np.isnan(np.diag(ping)).all() and ping[0, 1] == ping[1, 0] > 0
+    assert ranks["distance"].shape == (2, 2)
+
+
+def test_the_plan_is_recorded_in_the_order_it_ran(path, cases):
+    plan = xarray.open_dataset(path, group="/plan")
+    ran = plan["name"].values[plan["order"].values >= 0]
+    assert list(ran) == list(cases["name"].values)
+    assert all(reason for reason in plan["reason"].values[plan["order"].values < 0])
+    measured = [name for name in ran if "/drift=" not in name]
+    assert sorted(measured) != measured, "shuffled"
+    assert "/drift=0.before" in ran[0] and ran[-1].endswith(".after")
+
+
+def test_a_seed_repeats_the_order_and_another_does_not(mpirun, coordbench, folder, path, tmp_path):
+    listed = [mpirun(2, coordbench, "run", "--bytes", "8,1KiB", "--seed", seed, "--list").stdout.splitlines() for seed in (11, 11, 12)]
+    assert listed[0] == listed[1] == stored.column(path, "name")
+    assert sorted(listed[0]) == sorted(listed[2]) and listed[0] != listed[2]
+
+
+def test_the_report_draws_the_campaign(folder, tmp_path):
+    done = subprocess.run([ROOT / "analysis" / "report", folder, "--out", tmp_path], capture_output=True, text=True, timeout=180)
+    assert done.returncode == 0, done.stderr
+    assert "2 launches" in done.stdout
+    figures = tmp_path / "figures"
+    names = {figure.stem for figure in figures.glob("*.pdf")}
+    assert {"latency_against_ranks", "latency_against_payload", "messages_against_ranks", "tail", "launch_to_launch",
+            "topology_and_placement"} <= names
+    for name in names:
+        assert (figures / f"{name}.svg").stat().st_size > 0 and (figures / f"{name}.png").stat().st_size > 0
+    assert "two_phase_commit" in (tmp_path / "summary.csv").read_text()
