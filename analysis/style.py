@@ -132,7 +132,7 @@ def caption(campaign: Campaign, rows: pd.DataFrame, what: str) -> str:
     first = launches.iloc[0]
     parts = [f"{what} Campaign {', '.join(launches.campaign.unique())}: {len(launches)} launches"
              + (f", {launches.oversubscribed.sum()} of them oversubscribed" if launches.oversubscribed.any() else "")
-             + f"; {first.source} on {first.cpu}, {first.cores} cores, {first.mpi}."]
+             + f"; {first.source} on {first.cpu}, {first.cores} cores, {first.mpi.split(',')[0]}."]
     if len(rows):
         definitions, syncs = (" or ".join(sorted(rows[name].unique())) for name in ("latency_definition", "sync"))
         parts.append(f"Latency: {definitions}; start line: {syncs}.")
