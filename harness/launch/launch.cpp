@@ -110,7 +110,7 @@ class Directed {
   CaseResult& conclude() {
     result_.samples = run_.samples();
     result_.stop_reason = run_.stop_reason();
-    judge(result_, reports_);
+    judge(result_, reports_, surroundings().clock_error_ns);
     if (result_.verdict == Verdict::timed_out) result_.stop_reason = StopReason::timed_out;
     std::vector<double> values = latencies(result_.samples, result_.planned->kernel->about.latency);
     result_.latency = summarise(values);

@@ -30,6 +30,7 @@ void end_on_signals(bool speaks) {
   sigaction(SIGTERM, &action, nullptr);
   action.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &action, nullptr);  // a closed pipe is an error to report, not a death
+  sigaction(SIGXFSZ, &action, nullptr);  // and so is a limit on the size of files
 }
 
 void name_results(const std::filesystem::path& published) {

@@ -36,6 +36,18 @@ void check_answers(CaseResult& result, std::span<const CaseReport> reports) {
                        reports[rank].wrong_answers, result.samples.operations, reports[rank].first_wrong));
 }
 
+void check_barriers(CaseResult& result, double clock_error_ns) {
+  const Samples& samples = result.samples;
+  if (result.planned->kernel->about.latency != Latency::barrier) return;
+  for (std::int64_t k = 0; k < samples.operations; ++k) {
+    const auto row = k * samples.ranks, next = row + samples.ranks;
+    const auto last_start = *std::max_element(samples.start_ns.begin() + row, samples.start_ns.begin() + next);
+    const auto first_end = *std::min_element(samples.end_ns.begin() + row, samples.end_ns.begin() + next);
+    if (static_cast<double>(last_start - first_end) > 2 * clock_error_ns)
+      return fail(result, Verdict::wrong_answer, fmt::format("operation {}: a rank left the barrier {} ns before another came", k, last_start - first_end));
+  }
+}
+
 void check_counts(CaseResult& result) {
   const Kernel& kernel = *result.planned->kernel;
   if (kernel.about.count_rule != CountRule::exact) return;
@@ -57,7 +69,7 @@ void check_counts(CaseResult& result) {
 
 }  // namespace
 
-void judge(CaseResult& result, std::span<const CaseReport> reports) {
+void judge(CaseResult& result, std::span<const CaseReport> reports, double clock_error_ns) {
   const Kernel& kernel = *result.planned->kernel;
   const Shape& shape = result.planned->shape;
   result.expected_messages_per_operation = kernel.about.count_rule == CountRule::none
@@ -77,6 +89,7 @@ void judge(CaseResult& result, std::span<const CaseReport> reports) {
   result.verdict = Verdict::ok;
   check_endings(result, reports);
   check_answers(result, reports);
+  check_barriers(result, clock_error_ns);
   check_counts(result);
 }
 

@@ -87,6 +87,7 @@ void check(const std::string& text, const std::vector<std::string>& keys) {
 
 std::vector<CLI::ConfigItem> ConfigFile::from_config(std::istream& input) const {
   const std::string text(std::istreambuf_iterator<char>(input), {});
+  if (text.find('\0') != std::string::npos) throw CLI::ConfigError("is not text, which a TOML file is");
   check(text, keys_);
   std::istringstream again(text);
   return ConfigBase::from_config(again);

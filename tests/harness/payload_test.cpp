@@ -1,0 +1,101 @@
+#include "harness/payload.hpp"
+
+#include <gtest/gtest.h>
+
+#include "harness/pattern.hpp"
+
+namespace coordbench::testing {
+namespace {
+
+TEST(PayloadArena, GivesEachLeaseItsOwnBytes) {
+  PayloadArena arena(2, 100);
+  const Payload a = arena.allocate(100), b = arena.allocate(50);
+  EXPECT_EQ(a.size(), 100U);
+  EXPECT_EQ(b.size(), 50U);
+  EXPECT_GE(std::abs(a.data() - b.data()), 100);
+}
+
+TEST(PayloadArena, SaysNoWhenEveryLeaseIsTakenAndYesAgainLater) {
+  PayloadArena arena(1, 8);
+  Payload first = arena.allocate(8);
+  EXPECT_FALSE(arena.allocate(8));
+  first = {};
+  EXPECT_TRUE(arena.allocate(8));
+}
+
+TEST(PayloadArena, RefusesWhatDoesNotFit) {
+  PayloadArena arena(1, 8);
+  EXPECT_THROW(static_cast<void>(arena.allocate(9)), std::length_error);
+}
+
+TEST(Payload, LivesAsLongAsAnyCopy) {
+  PayloadArena arena(1, 8);
+  Payload kept;
+  {
+    const Payload lease = arena.allocate(8);
+    EXPECT_TRUE(lease.sole_owner());
+    kept = lease.resized(4);
+    EXPECT_FALSE(lease.sole_owner());
+    EXPECT_EQ(kept.data(), lease.data());
+  }
+  EXPECT_EQ(kept.size(), 4U);
+  EXPECT_TRUE(kept.sole_owner());
+  EXPECT_FALSE(arena.allocate(8)) << "the copy still holds it";
+}
+
+TEST(Payload, HasRoomForAHeaderRightInFront) {
+  PayloadArena arena(2, 8);
+  const Payload lease = arena.allocate(8);
+  EXPECT_EQ(lease.header(10) + 10, lease.data());
+}
+
+TEST(Pattern, DiffersBetweenOperationsOwnersAndPositions) {
+  std::vector<std::byte> payload(4096);
+  Pattern::of(1, 5, 0).fill(payload);
+  EXPECT_TRUE(Pattern::of(1, 5, 0).matches(payload));
+  EXPECT_FALSE(Pattern::of(1, 6, 0).matches(payload));
+  EXPECT_FALSE(Pattern::of(1, 5, 1).matches(payload));
+  EXPECT_FALSE(Pattern::of(2, 5, 0).matches(payload));
+  std::swap(payload[8], payload[16]);
+  EXPECT_FALSE(Pattern::of(1, 5, 0).matches(payload));
+}
+
+TEST(Pattern, SeesOneWrongBitAnywhere) {
+  for (const std::size_t size : {1U, 7U, 8U, 4096U, 4097U}) {
+    std::vector<std::byte> payload(size);
+    Pattern::of(1, 2, 3).fill(payload);
+    for (const std::size_t at : {std::size_t{0}, size / 2, size - 1}) {
+      payload[at] ^= std::byte{1};
+      EXPECT_FALSE(Pattern::of(1, 2, 3).matches(payload)) << size << " bytes, wrong at " << at;
+      payload[at] ^= std::byte{1};
+    }
+    EXPECT_TRUE(Pattern::of(1, 2, 3).matches(payload));
+  }
+}
+
+TEST(Pattern, ASampledCheckReadsWhatASampledFillWrote) {
+  std::vector<std::byte> payload(1 << 20);
+  Pattern::of(1, 2, 3).fill(payload, Effort::sampled);
+  EXPECT_TRUE(Pattern::of(1, 2, 3).matches(payload, Effort::sampled));
+  EXPECT_FALSE(Pattern::of(1, 2, 3).matches(payload, Effort::full));
+  EXPECT_FALSE(Pattern::of(1, 3, 3).matches(payload, Effort::sampled));
+}
+
+TEST(Pattern, SumsAreThePatternOfTheSums) {
+  std::vector<std::byte> a(64), b(64);
+  Pattern sum = Pattern::of(1, 2, 0);
+  sum.fill(a);
+  Pattern::of(1, 2, 1).fill(b);
+  sum += Pattern::of(1, 2, 1);
+  for (std::size_t i = 0; i < 8; ++i) {
+    std::uint64_t x = 0, y = 0;
+    std::memcpy(&x, a.data() + 8 * i, 8);
+    std::memcpy(&y, b.data() + 8 * i, 8);
+    x += y;
+    std::memcpy(a.data() + 8 * i, &x, 8);
+  }
+  EXPECT_TRUE(sum.matches(a));
+}
+
+}  // namespace
+}  // namespace coordbench::testing
