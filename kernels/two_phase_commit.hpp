@@ -11,20 +11,25 @@
 // what may be concluded of a transaction that the coordinator has forgotten, and so which decision needs no ack:
 // presumed_nothing acks both, presumed_abort only commits, presumed_commit only aborts.
 // It blocks: a participant that has voted yes cannot decide alone, however long the coordinator stays silent.
-// Source: Mohan, Lindsay, Obermarck, ACM TODS 11(4) 1986, sections 2 and 3 (the variants); Bernstein, Hadzilacos, Goodman 1987, 7.3 (AC1–AC5).
+// Source: Mohan, Lindsay, Obermarck, ACM TODS 11(4) 1986, sections 2 and 3 (the variants); Bernstein, Hadzilacos, Goodman
+// 1987, 7.3 (AC1–AC5).
 
 #include <bit>
 #include <optional>
 
 #include "harness/protocol.hpp"
+#include "kernels/parts/commit_roles.hpp"
 
 namespace coordbench {
 
 class TwoPhaseCommit {
  public:
-  enum Variant : std::int64_t { presumed_nothing, presumed_abort, presumed_commit };
+  static constexpr auto presumed_nothing = CommitRoles::presumed_nothing, presumed_abort = CommitRoles::presumed_abort,
+                        presumed_commit = CommitRoles::presumed_commit;
+  static constexpr auto undecided = CommitRoles::undecided, committed = CommitRoles::committed, aborted = CommitRoles::aborted;
+  using Outcome = CommitRoles::Outcome;
+  using Vote = CommitRoles::Vote;
   enum class Kind : std::uint8_t { prepare, vote_yes, vote_no, vote_read_only, commit, abort, acknowledge, inquire };
-  enum Outcome : std::uint8_t { undecided, committed, aborted };
   enum { decided, learned, ended };
 
   struct Message {
@@ -40,30 +45,35 @@ class TwoPhaseCommit {
                                .source = "Mohan, Lindsay, Obermarck, TODS 1986, 2-3",
                                .latency = Latency::proposer};
   static constexpr std::array parameters{
-      Parameter{.name = "variant", .initial = presumed_nothing, .lowest = 0, .highest = 2, .help = "what a forgotten transaction is presumed to be",
+      Parameter{.name = "variant",
+                .initial = presumed_nothing,
+                .lowest = 0,
+                .highest = 2,
+                .help = "what a forgotten transaction is presumed to be",
                 .choices = {"presumed_nothing", "presumed_abort", "presumed_commit"}},
       Parameter{.name = "read_only", .initial = 0, .lowest = 0, .highest = 1'048'575, .help = "participants that only read"},
       Parameter{.name = "no_votes", .initial = 0, .lowest = 0, .highest = 1'048'575, .help = "participants that vote no"},
-      Parameter{.name = "timeout_us", .initial = 0, .lowest = 0, .highest = 60'000'000, .help = "wait before asking again, 0 = never"}};
+      Parameter{.name = "timeout_us",
+                .initial = 0,
+                .lowest = 0,
+                .highest = 60'000'000,
+                .help = "wait before asking again, 0 = never"}};
   static constexpr std::array marks{Mark{.name = "decided", .where = Mark::Where::proposer, .answers = true},
                                     Mark{.name = "learned", .where = Mark::Where::everywhere, .answers = true},
                                     Mark{.name = "ended", .where = Mark::Where::proposer}};
 
-  static std::int64_t messages(const Shape& shape) {
-    const Roles roles(shape);
-    return 2 * roles.participants + roles.waiting() * (roles.acknowledges(expected_outcome(shape)) ? 2 : 1);
-  }
+  static std::int64_t messages(const Shape& shape) { return CommitRoles(shape).messages(); }
   static int delays(const Shape& shape, int mark) {
-    const Roles roles(shape);
+    const CommitRoles roles(shape);
     if (roles.participants == 0) return mark == learned ? -1 : 0;
     if (mark == decided) return 2;
     if (mark == learned) return roles.waiting() > 0 ? 3 : roles.no_votes > 0 ? 1 : -1;
-    return roles.waiting() > 0 && roles.acknowledges(expected_outcome(shape)) ? 4 : 2;
+    return roles.waiting() > 0 && roles.acknowledges(roles.expected_outcome()) ? 4 : 2;
   }
   static std::string unfit(const Shape& shape) {
-    return Roles(shape).waiting() >= 0 ? "" : "more read-only participants and no-votes than participants";
+    return CommitRoles(shape).waiting() >= 0 ? "" : "more read-only participants and no-votes than participants";
   }
-  static std::int64_t expected_outcome(const Shape& shape) { return shape["no_votes"] > 0 ? aborted : committed; }
+  static std::int64_t expected_outcome(const Shape& shape) { return CommitRoles(shape).expected_outcome(); }
   static bool answers(const Shape& shape, Rank rank) { return rank == 0 || rank > shape["read_only"]; }
   static bool times_out(const Shape& shape) { return shape["timeout_us"] > 0; }
 
@@ -71,24 +81,31 @@ class TwoPhaseCommit {
   static std::size_t outbox_capacity(const Shape& shape) {
     return static_cast<std::size_t>(shape.ranks) * static_cast<std::size_t>(times_out(shape) ? 2 * shape.in_flight : 1) + 2;
   }
-  /// The coordinator hears each participant once per open transaction; a participant may hear of the next before it is done with this one.
+  /// The coordinator hears each participant once per open transaction; a participant may hear of the next before it is done
+  /// with this one.
   static std::size_t in_degree(const Shape& shape, Rank rank) {
     return static_cast<std::size_t>(shape.in_flight) * static_cast<std::size_t>(rank == 0 ? shape.ranks : 2);
   }
   /// Participants never talk to each other.
-  static std::optional<Rank> hears_from(const Shape& /*shape*/, Rank rank) { return rank == 0 ? std::nullopt : std::optional<Rank>(0); }
+  static std::optional<Rank> hears_from(const Shape& /*shape*/, Rank rank) {
+    return rank == 0 ? std::nullopt : std::optional<Rank>(0);
+  }
   /// Every slot keeps its transaction's payload until the slot is used again.
   static std::size_t leases(const Shape& shape) { return slots(shape); }
 
   TwoPhaseCommit(const Shape& shape, Rank self)
-      : roles_(shape), self_(self), timeout_(shape["timeout_us"] * 1000),
-        slots_(slots(shape)), transactions_(slots_),
+      : roles_(shape),
+        self_(self),
+        timeout_(shape["timeout_us"] * 1000),
+        slots_(slots(shape)),
+        transactions_(slots_),
         voters_(self == 0 ? slots_ * static_cast<std::size_t>(shape.ranks) : 0) {}
 
   /// The coordinator asks everyone. Call it for transactions that are at most in_flight apart from the oldest not ended.
   template <class Out>
   void propose(Time now, Operation operation, Payload payload, Out& out) {
-    Transaction& transaction = slot(operation) = {.operation = operation, .votes_due = roles_.participants, .payload = std::move(payload)};
+    Transaction& transaction =
+        slot(operation) = {.operation = operation, .votes_due = roles_.participants, .payload = std::move(payload)};
     set_alarm(transaction, now);
     for (Rank to = 1; to <= roles_.participants; ++to) {
       voter(operation, to) = Voter::asked;
@@ -101,7 +118,7 @@ class TwoPhaseCommit {
   void step(Time now, Rank from, const Message& message, const Payload& payload, Out& out) {
     const Kind kind = message.kind;
     if (kind == Kind::prepare)
-      vote(now, message.first, payload, out);
+      cast_vote(now, message.first, payload, out);
     else if (kind == Kind::commit || kind == Kind::abort)
       learn(message.first, kind == Kind::commit ? committed : aborted, out);
     else if (kind == Kind::acknowledge)
@@ -139,20 +156,6 @@ class TwoPhaseCommit {
 
  private:
   enum class Voter : std::uint8_t { asked, waiting, done };  ///< as the coordinator sees a participant
-
-  struct Roles {
-    explicit Roles(const Shape& shape)
-        : participants(shape.ranks - 1), read_only(shape["read_only"]), no_votes(shape["no_votes"]), variant(shape["variant"]) {}
-    [[nodiscard]] std::int64_t waiting() const { return participants - read_only - no_votes; }
-    [[nodiscard]] bool acknowledges(std::int64_t outcome) const {
-      return variant == presumed_nothing || (variant == presumed_abort) == (outcome == committed);
-    }
-    [[nodiscard]] Kind vote_of(Rank rank) const {
-      if (rank <= read_only) return Kind::vote_read_only;
-      return rank > participants - no_votes ? Kind::vote_no : Kind::vote_yes;
-    }
-    std::int64_t participants, read_only, no_votes, variant;
-  };
 
   /// One rank's view of one transaction. A participant's alarm is set while it is uncertain.
   struct Transaction {
@@ -203,7 +206,8 @@ class TwoPhaseCommit {
   template <class Out>
   void tell_again(const Transaction& transaction, Out& out) {
     for (Rank to = 1; to <= roles_.participants; ++to)
-      if (voter(transaction.operation, to) == Voter::waiting) send_decision(transaction.operation, transaction.outcome, to, out);
+      if (voter(transaction.operation, to) == Voter::waiting)
+        send_decision(transaction.operation, transaction.outcome, to, out);
   }
 
   /// A vote that never came may have been a yes, so its voter waits for the decision as the others do.
@@ -238,26 +242,28 @@ class TwoPhaseCommit {
     const Transaction& transaction = slot(operation);
     if (transaction.operation == operation && transaction.open) {
       if (transaction.outcome != undecided) send_decision(operation, transaction.outcome, from, out);
-    } else if (roles_.variant != presumed_nothing) {
-      send_decision(operation, roles_.variant == presumed_commit ? committed : aborted, from, out);
+    } else if (roles_.presumed_outcome() != undecided) {
+      send_decision(operation, roles_.presumed_outcome(), from, out);
     }
   }
 
   // ---- participant -------------------------------------------------------------------------------------------------
 
   template <class Out>
-  void vote(Time now, Operation operation, const Payload& payload, Out& out) {
+  void cast_vote(Time now, Operation operation, const Payload& payload, Out& out) {
     Transaction& transaction = slot(operation);
-    const Kind kind = roles_.vote_of(self_);
+    const Vote vote = roles_.vote_of(self_);
     if (transaction.operation > operation || (transaction.operation == operation && !transaction.open)) return;  // a late copy
     if (transaction.operation >= 0 && transaction.operation < operation && transaction.open) return;  // no room: be asked again
     if (transaction.operation < operation) {
-      transaction = {.operation = operation, .open = kind == Kind::vote_yes, .payload = payload};
-      if (kind == Kind::vote_yes) set_alarm(transaction, now);
-      if (kind == Kind::vote_no) transaction.outcome = aborted;
-      if (kind == Kind::vote_no) out.complete(operation, learned);
+      transaction = {.operation = operation, .open = vote == Vote::yes, .payload = payload};
+      if (vote == Vote::yes) set_alarm(transaction, now);
+      if (vote == Vote::no) transaction.outcome = aborted;
+      if (vote == Vote::no) out.complete(operation, learned);
     }
-    out.send(0, about_one(operation, kind));
+    out.send(0, about_one(operation, vote == Vote::yes  ? Kind::vote_yes
+                                     : vote == Vote::no ? Kind::vote_no
+                                                        : Kind::vote_read_only));
   }
 
   /// A decision may overtake its prepare; it is kept, so that the late prepare finds the matter closed.
@@ -279,7 +285,9 @@ class TwoPhaseCommit {
 
   // ---- both --------------------------------------------------------------------------------------------------------
 
-  static Message about_one(Operation operation, Kind kind) { return {.first = static_cast<std::uint32_t>(operation), .kind = kind}; }
+  static Message about_one(Operation operation, Kind kind) {
+    return {.first = static_cast<std::uint32_t>(operation), .kind = kind};
+  }
   template <class Out>
   static void send_decision(Operation operation, Outcome outcome, Rank to, Out& out) {
     out.send(to, about_one(operation, outcome == committed ? Kind::commit : Kind::abort));
@@ -294,7 +302,7 @@ class TwoPhaseCommit {
     return voters_[index(operation) * static_cast<std::size_t>(roles_.participants + 1) + static_cast<std::size_t>(rank)];
   }
 
-  Roles roles_;
+  CommitRoles roles_;
   Rank self_;
   Time timeout_;
   std::size_t slots_;

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "harness/description.hpp"
-#include "harness/measure/deadline.hpp"
+#include "harness/machine/deadline.hpp"
 
 namespace coordbench {
 

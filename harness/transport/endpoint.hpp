@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "harness/case.hpp"
-#include "harness/measure/deadline.hpp"
 #include "harness/description.hpp"
+#include "harness/machine/deadline.hpp"
 
 namespace coordbench {
 
@@ -103,10 +103,10 @@ class Endpoint {
     int done = 0;
     MPI_Test(&request, &done, MPI_STATUS_IGNORE);
     while (!done) [[unlikely]] {
-      if (deadline_.passed()) [[unlikely]]
-        give_up(request, what, peer);
-      MPI_Test(&request, &done, MPI_STATUS_IGNORE);
-    }
+        if (deadline_.passed()) [[unlikely]]
+          give_up(request, what, peer);
+        MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+      }
   }
   [[noreturn]] [[gnu::cold]] static void give_up(MPI_Request& request, const char* what, Rank peer) {
     abandon(request);

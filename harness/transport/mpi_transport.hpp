@@ -1,6 +1,7 @@
 #pragma once
-// Two-sided MPI for protocols. Receives are posted ahead in a pool for all senders and re-posted after the reply has left, so that
-// re-posting is never on the critical path. A send never waits: what the library or a peer's window does not take is queued.
+// Two-sided MPI for protocols. Receives are posted ahead in a pool for all senders and re-posted after the reply has left, so
+// that re-posting is never on the critical path. A send never waits: what the library or a peer's window does not take is
+// queued.
 
 #include <mpi.h>
 
@@ -24,8 +25,8 @@ struct TransportSize {
   Rank source;                   ///< the only rank that sends here, or MPI_ANY_SOURCE
 };
 
-/// A receive from a known sender is set up when it is posted; one from any sender only when its message is here, which costs a tenth
-/// of a hop. So a protocol may say `hears_from(shape, rank)`; of two ranks there is only one to hear from.
+/// A receive from a known sender is set up when it is posted; one from any sender only when its message is here, which costs a
+/// tenth of a hop. So a protocol may say `hears_from(shape, rank)`; of two ranks there is only one to hear from.
 template <Protocol P>
 Rank source_of(const Shape& shape, Rank self) {
   if (shape.ranks == 2) return 1 - self;
@@ -43,16 +44,24 @@ TransportSize transport_size(const Shape& shape, Rank self) {
   const auto in_flight = static_cast<std::size_t>(shape.in_flight);
   const std::size_t affordable = std::max(kPostedMin, kPostedBytesMax / std::max<std::size_t>(capacity, 1));
   const std::size_t posted = std::min(affordable, std::clamp(P::in_degree(shape, self) + 1, kPostedMin, kPostedMax));
-  return {.posted_receives = posted, .leases = posted + P::leases(shape) + 2 * in_flight + 8, .payload_capacity = capacity,
-          .window = 2 * in_flight + 8, .backlog = 2 * P::outbox_capacity(shape) * in_flight + 8, .source = source_of<P>(shape, self)};
+  return {.posted_receives = posted,
+          .leases = posted + P::leases(shape) + 2 * in_flight + 8,
+          .payload_capacity = capacity,
+          .window = 2 * in_flight + 8,
+          .backlog = 2 * P::outbox_capacity(shape) * in_flight + 8,
+          .source = source_of<P>(shape, self)};
 }
 
 template <class W>
 class MpiTransport {
  public:
   MpiTransport(MPI_Comm communicator, int tag, const TransportSize& size)
-      : communicator_(communicator), tag_(tag), size_(size), arena_(size.leases, size.payload_capacity),
-        headers_(8 * size.window + size.backlog, 0), posted_(size.posted_receives) {
+      : communicator_(communicator),
+        tag_(tag),
+        size_(size),
+        arena_(size.leases, size.payload_capacity),
+        headers_(8 * size.window + size.backlog, 0),
+        posted_(size.posted_receives) {
     static_assert(sizeof(W) <= PayloadArena::kHeaderRoom);
     int ranks = 0;
     MPI_Comm_size(communicator, &ranks);
@@ -136,8 +145,8 @@ class MpiTransport {
       Posted& next = posted_[(first_ + receives_) % posted_.size()];
       next.lease = arena_.allocate(size_.payload_capacity);
       if (!next.lease) return;  // all leases are held; tried again at the next poll
-      MPI_Irecv(next.lease.header(sizeof(W)), static_cast<int>(sizeof(W) + size_.payload_capacity), MPI_BYTE, size_.source, tag_,
-                communicator_, &next.request);
+      MPI_Irecv(next.lease.header(sizeof(W)), static_cast<int>(sizeof(W) + size_.payload_capacity), MPI_BYTE, size_.source,
+                tag_, communicator_, &next.request);
       ++receives_;
     }
   }
@@ -154,7 +163,8 @@ class MpiTransport {
       MPI_Status status;
       MPI_Test(&posted_[(first_ + i) % posted_.size()].request, &arrived, &status);
       if (!arrived) continue;
-      for (std::size_t j = i; j > 0; --j) std::swap(posted_[(first_ + j) % posted_.size()], posted_[(first_ + j - 1) % posted_.size()]);
+      for (std::size_t j = i; j > 0; --j)
+        std::swap(posted_[(first_ + j) % posted_.size()], posted_[(first_ + j - 1) % posted_.size()]);
       take(status, std::move(posted_[first_ % posted_.size()].lease), receive);
       return true;
     }
@@ -166,7 +176,8 @@ class MpiTransport {
     Payload carrier = payload ? carrier_of(wire, payload) : header_only(wire);
     if (!carrier) return false;
     MPI_Request request;
-    MPI_Isend(carrier.header(sizeof wire), static_cast<int>(sizeof wire + payload.size()), MPI_BYTE, to, tag_, communicator_, &request);
+    MPI_Isend(carrier.header(sizeof wire), static_cast<int>(sizeof wire + payload.size()), MPI_BYTE, to, tag_, communicator_,
+              &request);
     int done = 0;
     MPI_Test(&request, &done, MPI_STATUS_IGNORE);
     if (done) [[likely]]
@@ -177,7 +188,8 @@ class MpiTransport {
     return true;
   }
 
-  /// The payload itself, with the header written in front of it; a copy only while another header is still being sent from there.
+  /// The payload itself, with the header written in front of it; a copy only while another header is still being sent from
+  /// there.
   Payload carrier_of(const W& wire, const Payload& payload) {
     std::byte* header = payload.header(sizeof wire);
     if (payload.slot()->sends == 0) {

@@ -7,8 +7,8 @@
 #include <type_traits>
 #include <vector>
 
-#include "harness/transport/counted.hpp"
 #include "harness/protocol.hpp"
+#include "harness/transport/counted.hpp"
 
 namespace coordbench {
 
@@ -19,7 +19,10 @@ class Node {
 
   /// `operations_max` bounds the operations of the case. Everything is allocated here, nothing later.
   Node(const Shape& shape, Rank self, Counted<Transport>& transport, Witness& witness, std::int64_t operations_max)
-      : machine_(shape, self), outbox_(P::outbox_capacity(shape)), transport_(transport), witness_(witness),
+      : machine_(shape, self),
+        outbox_(P::outbox_capacity(shape)),
+        transport_(transport),
+        witness_(witness),
         depths_(static_cast<std::size_t>(operations_max), 0) {
     if constexpr (HasTimeouts<P>) ticking_ = times_out_ = P::times_out(shape);
   }
@@ -31,7 +34,8 @@ class Node {
 
   /// Takes at most one message that has arrived; false if there was none.
   bool poll() {
-    const bool taken = transport_.poll([this](Rank from, const Wire<Message>& wire, const Payload& payload) { receive(from, wire, payload); });
+    const bool taken =
+        transport_.poll([this](Rank from, const Wire<Message>& wire, const Payload& payload) { receive(from, wire, payload); });
     if constexpr (HasTimeouts<P>)
       if (ticking_) [[unlikely]]
         tick_if_due();
@@ -46,9 +50,7 @@ class Node {
     flush();
   }
 
-  void tick_if_due()
-    requires HasTimeouts<P>
-  {
+  void tick_if_due() requires HasTimeouts<P> {
     const Time now = transport_.now();
     if (!ticking_ || machine_.deadline() > now) return;
     machine_.tick(now, outbox_);

@@ -2,7 +2,7 @@
 
 import pytest
 
-from launching import BUILD, run, under_mpirun
+from .launching import BUILD, run, under_mpirun
 
 
 def built(name: str):

@@ -8,15 +8,16 @@ import numpy as np
 import pytest
 import xarray
 
-import stored
-from launching import ROOT
+from . import stored
+from .launching import ROOT
 
 OPERATIONS = 20
 SOME = "binomial_broadcast,two_phase_commit,dissemination_barrier,native_broadcast"
 
 
 def launch(mpirun, coordbench, folder, *arguments):
-    ended = mpirun(2, coordbench, "run", "--operations", OPERATIONS, "--bytes", "8,1KiB", *arguments, "--out", folder, limit_s=120)
+    ended = mpirun(2, coordbench, "run", "--operations", OPERATIONS, "--bytes", "8,1KiB", *arguments, "--out", folder,
+                   limit_s=120)
     assert ended.status == 0, ended.stderr
     return ended
 
@@ -68,8 +69,8 @@ def test_says_what_it_is(path):
 def test_records_the_environment(path):
     with h5py.File(path) as file:
         environment = {name: stored.text(value) for name, value in file["environment"].attrs.items()}
-    for name in ("host", "kernel", "cpu", "mpi_library", "mpi_version", "compiler", "compiler_flags", "hwloc_version", "hdf5_version",
-                 "clock_source", "load_before", "load_after", "hwloc_xml_0"):
+    for name in ("host", "kernel", "cpu", "mpi_library", "mpi_version", "compiler", "compiler_flags", "hwloc_version",
+                 "hdf5_version", "clock_source", "load_before", "load_after", "hwloc_xml_0"):
         assert environment[name] != "", name
     assert environment["cores"] >= 1 and environment["timer_overhead_ns"] > 0 and environment["oversubscribed"] in (0, 1)
     assert "governor" in environment and "virtualisation" in environment and "cgroup_limits" in environment
@@ -126,14 +127,16 @@ def test_the_plan_is_recorded_in_the_order_it_ran(path, cases):
     assert "/drift=0.before" in ran[0] and ran[-1].endswith(".after")
 
 
-def test_a_seed_repeats_the_order_and_another_does_not(mpirun, coordbench, folder, path, tmp_path):
-    listed = [mpirun(2, coordbench, "run", "--bytes", "8,1KiB", "--seed", seed, "--list").stdout.splitlines() for seed in (11, 11, 12)]
+def test_a_seed_repeats_the_order_and_another_does_not(mpirun, coordbench, path):
+    listed = [mpirun(2, coordbench, "run", "--bytes", "8,1KiB", "--seed", seed, "--list").stdout.splitlines()
+              for seed in (11, 11, 12)]
     assert listed[0] == listed[1] == stored.column(path, "name")
     assert sorted(listed[0]) == sorted(listed[2]) and listed[0] != listed[2]
 
 
 def test_the_report_draws_the_campaign(folder, tmp_path):
-    done = subprocess.run([ROOT / "analysis" / "report", folder, "--out", tmp_path], capture_output=True, text=True, timeout=180)
+    done = subprocess.run([ROOT / "analysis" / "report", folder, "--out", tmp_path], capture_output=True, text=True,
+                          timeout=180)
     assert done.returncode == 0, done.stderr
     assert "2 launches" in done.stdout
     figures = tmp_path / "figures"

@@ -1,14 +1,14 @@
 """Kernels that are wrong on purpose get the verdict that they deserve, and the run goes on where it can."""
 
-import stored
+from . import stored
 
 SOME_CASE_FAILED = 1
 
 
 def measure(mpirun, broken, kernel, folder, *arguments, ranks=3):
     """The rows of the case and of the sane ping_pong beside it, in the order they ran."""
-    ended = mpirun(ranks, broken, "run", "--kernels", f"{kernel},ping_pong", "--ranks", ranks, "--bytes", 8, "--max-operations", 20,
-                   "--time-budget", "50ms", "--out", folder, *arguments)
+    ended = mpirun(ranks, broken, "run", "--kernels", f"{kernel},ping_pong", "--ranks", ranks, "--bytes", 8,
+                   "--max-operations", 20, "--time-budget", "50ms", "--out", folder, *arguments)
     path = folder / "launch-001.h5"
     rows = [dict(zip(("name", "kernel", "verdict", "detail"), row)) for row in zip(
         *(stored.column(path, column) for column in ("name", "kernel", "verdict", "detail")))]
