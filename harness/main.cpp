@@ -31,11 +31,12 @@ int print(const World& world, const std::string& text) {
 
 int run(World& world, Options options, const std::string& arguments) {
   options.seed = static_cast<std::uint64_t>(world.from_root(static_cast<std::int64_t>(options.seed.value_or(draw_seed()))));
+  const PlacementPolicy placement = policy_of(options.placement);
   const Plan plan = make_plan(options, all_kernels(), world.size(), world.from_root(memory_available_bytes() / 2));
   if (options.list) return print(world, case_names(plan));
   if (options.dry_run) return print(world, describe_plan(plan, options));
 
-  const Seating seating = take_seats(world, parse_policy(options.placement));
+  const Seating seating = take_seats(world, placement);
   const Clocks clocks = synchronise_clocks(world);
   world.make_groups(rank_counts(plan));
   const LaunchSetting launch{world, options, plan, seating, clocks, world.from_root(now_ns()), timer_overhead_ns()};
@@ -55,13 +56,8 @@ int dispatch(World& world, int argc, char** argv) {
   return run(world, options, fmt::format("{}", fmt::join(argv, argv + argc, " ")));
 }
 
-}  // namespace
-}  // namespace coordbench
-
-int main(int argc, char** argv) {
-  using namespace coordbench;
-  World world(argc, argv);
-  end_on_signals(world.is_root());
+/// The status of the launch; what went wrong is said once.
+int attempt(World& world, int argc, char** argv) {
   try {
     return dispatch(world, argc, argv);
   } catch (const Exit& exit) {
@@ -77,4 +73,15 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "coordbench: rank {}: {}\n", world.rank(), error.what());
     world.abandon(kSomeCaseFailed);
   }
+}
+
+}  // namespace
+}  // namespace coordbench
+
+int main(int argc, char** argv) {
+  coordbench::World world(argc, argv);
+  coordbench::end_on_signals(world.is_root());
+  const int status = coordbench::attempt(world, argc, argv);
+  coordbench::leave_with(status);
+  return status;
 }

@@ -75,7 +75,7 @@ int doctor(World& world, Options options, const std::function<int(const std::str
   const int ranks = std::min(2, world.size());
   options.operations = kOperations;
   const Plan plan = two_names_plan(ping_pong(), ranks, static_cast<std::uint64_t>(world.from_root(now_ns())));
-  const Seating seating = take_seats(world, parse_policy(options.placement));
+  const Seating seating = take_seats(world, policy_of(options.placement));
   const Clocks clocks = synchronise_clocks(world);
   const HostState state = state_of(world, seating);
   world.make_groups(rank_counts(plan));

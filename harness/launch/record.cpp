@@ -64,7 +64,7 @@ LaunchRecord record_of(const LaunchSetting& launch, const std::filesystem::path&
 
 LaunchResults::LaunchResults(const LaunchSetting& launch, const std::string& command_line)
     : launch_(launch), path_(ResultFile::next_free(launch.options.out)), file_(path_, record_of(launch, path_, command_line)) {
-  name_results(path_);
+  name_results(path_, ResultFile::hidden_files(path_));
 }
 
 void LaunchResults::keep(const CaseResult& result) {

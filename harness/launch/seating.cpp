@@ -1,5 +1,7 @@
 #include "harness/launch/seating.hpp"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -81,6 +83,15 @@ void measure_distances(Seating& seating) {
 }
 
 }  // namespace
+
+PlacementPolicy policy_of(const std::string& placement) {
+  try {
+    return parse_policy(placement);
+  } catch (const std::invalid_argument& error) {
+    const std::string sentence = error.what();
+    throw UsageError(sentence.starts_with("--placement") ? sentence : fmt::format("--placement {}: {}", placement, sentence));
+  }
+}
 
 Seating take_seats(const World& world, const PlacementPolicy& policy) {
   const Topology topology = Topology::this_machine();

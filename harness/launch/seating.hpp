@@ -11,6 +11,9 @@
 
 namespace coordbench {
 
+/// The policy that --placement names; throws UsageError.
+PlacementPolicy policy_of(const std::string& placement);
+
 struct Seating {
   std::vector<LaunchRecord::RankRow> ranks;  ///< [rank], clocks not yet filled in
   std::vector<std::int8_t> distance;         ///< [rank, peer]

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstring>
 
@@ -11,13 +13,16 @@ namespace {
 // Written before any signal can come, read in the handler: plain static memory, because a handler may not allocate.
 char sentence[4352] = "coordbench: interrupted before the first case; nothing was measured.\n";
 bool may_speak = false;
+int final_status = -1;
+std::array<std::array<char, 4096>, 4> leftovers{};
 
 extern "C" void on_signal(int signal) {
   if (may_speak) {
     const ssize_t ignored = write(STDERR_FILENO, sentence, std::strlen(sentence));
     static_cast<void>(ignored);
+    for (const auto& path : leftovers) unlink(path.data());  // the published file is whole without them
   }
-  _exit(128 + signal);
+  _exit(final_status >= 0 ? final_status : 128 + signal);
 }
 
 }  // namespace
@@ -33,9 +38,16 @@ void end_on_signals(bool speaks) {
   sigaction(SIGXFSZ, &action, nullptr);  // and so is a limit on the size of files
 }
 
-void name_results(const std::filesystem::path& published) {
+void leave_with(int status) {
+  may_speak = false;
+  final_status = status;
+}
+
+void name_results(const std::filesystem::path& published, const std::vector<std::filesystem::path>& hidden) {
   const std::string text = "coordbench: interrupted; finished cases are in " + published.string() + "\n";
   std::strncpy(sentence, text.c_str(), sizeof sentence - 1);
+  for (std::size_t i = 0; i < std::min(hidden.size(), leftovers.size()); ++i)
+    std::strncpy(leftovers[i].data(), hidden[i].c_str(), leftovers[i].size() - 1);
 }
 
 }  // namespace coordbench

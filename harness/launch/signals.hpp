@@ -4,12 +4,15 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace coordbench {
 
 /// From now on a signal ends this process with status 128 + signal; if `speaks` it first says so, in one sentence.
 void end_on_signals(bool speaks);
-/// The file that the sentence names.
-void name_results(const std::filesystem::path& published);
+/// All is said and done: a launcher that ends the other ranks when the first one leaves must change neither words nor status.
+void leave_with(int status);
+/// The file that the sentence names, and what lies beside it until the launch ends, to be taken away.
+void name_results(const std::filesystem::path& published, const std::vector<std::filesystem::path>& hidden);
 
 }  // namespace coordbench

@@ -44,7 +44,8 @@ void check_barriers(CaseResult& result, double clock_error_ns) {
     const auto last_start = *std::max_element(samples.start_ns.begin() + row, samples.start_ns.begin() + next);
     const auto first_end = *std::min_element(samples.end_ns.begin() + row, samples.end_ns.begin() + next);
     if (static_cast<double>(last_start - first_end) > 2 * clock_error_ns)
-      return fail(result, Verdict::wrong_answer, fmt::format("operation {}: a rank left the barrier {} ns before another came", k, last_start - first_end));
+      return fail(result, Verdict::wrong_answer,
+                  fmt::format("operation {}: a rank left the barrier {} ns before another came", k, last_start - first_end));
   }
 }
 

@@ -174,13 +174,13 @@ std::string overall_help() {
 
 Options parse_options(int argc, const char* const* argv, std::string_view version) {
   constexpr std::string_view accepted = "run, list, doctor, --help and --version";
-  if (argc < 2) throw UsageError(fmt::format("coordbench: no command was given; accepted: {}", accepted));
+  if (argc < 2) throw UsageError(fmt::format("no command was given; accepted: {}", accepted));
   const std::string_view first = argv[1];
   if (first == "--help" || first == "-h") throw Exit{0, overall_help()};
   if (first == "--version") throw Exit{0, fmt::format("coordbench {}\n", version)};
   for (const CommandText& command : kCommands)
     if (first == command.name) return parse_command(command, argc - 1, argv + 1);
-  throw UsageError("coordbench", first, accepted);
+  throw UsageError("command", first, accepted);
 }
 
 std::uint64_t draw_seed() {

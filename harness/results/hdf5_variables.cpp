@@ -14,7 +14,7 @@ namespace coordbench::hdf5 {
 namespace {
 
 constexpr std::array<hsize_t, 1> kColumnChunk{64};  // elements of a growing variable that are stored together
-constexpr hsize_t kChunkBytes = 256 * 1024;
+constexpr hsize_t kChunkBytes = 262'144;
 constexpr hsize_t kCompactBytes = 2048;  // up to here a variable lives in its header and needs no storage elsewhere
 constexpr unsigned kDeflateLevel = 1;    // level 4 makes stamps 1 % smaller, and takes a fifth longer
 

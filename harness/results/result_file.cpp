@@ -61,7 +61,7 @@ class ResultFile::Stopwatch {
 fs::path ResultFile::next_free(const fs::path& directory) try {
   fs::create_directories(directory);
   for (int number = 1;; ++number)
-    if (const fs::path path = directory / fmt::format("launch-{:03}.h5", number); reserve(path)) return path;
+    if (fs::path path = directory / fmt::format("launch-{:03}.h5", number); reserve(path)) return path;
 } catch (const std::system_error& error) {
   throw ResultError(fmt::format("results cannot be written to the folder '{}' ({}); name another with --out",
                                 directory.native(), error.code().message()));
@@ -129,6 +129,10 @@ void ResultFile::commit(Change change) {
 
 /// The working copy, which a whole copy of the published file replaces where there is none or a reader still has it open
 /// under the name that it had.
+std::vector<fs::path> ResultFile::hidden_files(const fs::path& published) {
+  return {hidden(published, "next"), hidden(published, "previous"), reservation_of(published)};
+}
+
 hdf5::Handle ResultFile::open_working_copy() {
   if (has_working_copy_) try {
       return hdf5::open_file(working_);
@@ -167,7 +171,7 @@ void ResultFile::publish() {
 
 void ResultFile::remove_hidden_files() const {
   std::error_code ignored;
-  for (const fs::path& path : {working_, spare_, reservation_of(published_)}) fs::remove(path, ignored);
+  for (const fs::path& path : hidden_files(published_)) fs::remove(path, ignored);
 }
 
 }  // namespace coordbench

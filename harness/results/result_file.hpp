@@ -32,6 +32,9 @@ class ResultFile {
   /// number. Throws ResultError if it cannot.
   static std::filesystem::path next_free(const std::filesystem::path& directory);
 
+  /// The files that a launch keeps beside its published one while it runs, for whoever must end it at once.
+  static std::vector<std::filesystem::path> hidden_files(const std::filesystem::path& published);
+
   /// When it returns the file exists and opens, `complete` is 0. Throws ResultError, also if there is such a file already.
   ResultFile(std::filesystem::path path, const LaunchRecord& launch);
   ~ResultFile();

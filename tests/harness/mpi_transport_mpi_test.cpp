@@ -21,7 +21,12 @@ constexpr int kTag = 7000;
 class Transport : public ::testing::Test {
  protected:
   static TransportSize size(std::size_t payload_capacity, std::size_t window = 4) {
-    return {.posted_receives = 4, .leases = 64, .payload_capacity = payload_capacity, .window = window, .backlog = 4096, .source = MPI_ANY_SOURCE};
+    return {.posted_receives = 4,
+            .leases = 64,
+            .payload_capacity = payload_capacity,
+            .window = window,
+            .backlog = 4096,
+            .source = MPI_ANY_SOURCE};
   }
   static void TearDownTestSuite() { MPI_Barrier(world().all()); }
 
@@ -29,8 +34,7 @@ class Transport : public ::testing::Test {
   template <class Receive>
   static void receive(MpiTransport<Numbered>& transport, std::int64_t count, Receive&& handle) {
     const Time until = now_ns() + 20'000'000'000;
-    for (std::int64_t taken = 0; taken < count && now_ns() < until;)
-      taken += transport.poll(handle) ? 1 : 0;
+    for (std::int64_t taken = 0; taken < count && now_ns() < until;) taken += transport.poll(handle) ? 1 : 0;
   }
   /// Lets sends complete before the transport goes away; nothing more is expected to arrive.
   static void settle(MpiTransport<Numbered>& transport) {
@@ -65,7 +69,8 @@ TEST_F(Transport, CarriesAMebibyteToEveryoneFromOneLease) {
   if (world().is_root()) {
     Payload payload = transport.allocate(1 << 20);
     Pattern::of(1, 2, 3).fill(payload.bytes());
-    for (Rank to = 1; to < world().size(); ++to) transport.send(to, {to % 2, true}, payload);  // two different headers in flight
+    for (Rank to = 1; to < world().size(); ++to)
+      transport.send(to, {to % 2, true}, payload);  // two different headers in flight
   } else {
     receive(transport, 1, [&](Rank from, const Numbered& wire, const Payload& payload) {
       EXPECT_EQ(from, 0);
@@ -88,7 +93,8 @@ TEST_F(Transport, LetsAReceiverKeepWhatArrived) {
   std::vector<Payload> kept;
   receive(transport, kMessages, [&](Rank, const Numbered&, const Payload& payload) { kept.push_back(payload); });
   ASSERT_EQ(kept.size(), static_cast<std::size_t>(kMessages));
-  for (std::int64_t i = 0; i < kMessages; ++i) EXPECT_TRUE(Pattern::of(9, i, previous).matches(kept[static_cast<std::size_t>(i)].bytes()));
+  for (std::int64_t i = 0; i < kMessages; ++i)
+    EXPECT_TRUE(Pattern::of(9, i, previous).matches(kept[static_cast<std::size_t>(i)].bytes()));
   settle(transport);
 }
 
@@ -99,8 +105,7 @@ TEST(Clocks, OffsetsOfOneHostContainZeroAndEveryPairHasMet) {
   EXPECT_EQ(clocks.check, "ok");
   const auto ranks = static_cast<std::size_t>(world().size());
   for (std::size_t a = 0; a < ranks; ++a)
-    for (std::size_t b = 0; b < ranks; ++b)
-      EXPECT_TRUE(a == b || clocks.ping_ns[a * ranks + b] > 0) << a << " and " << b;
+    for (std::size_t b = 0; b < ranks; ++b) EXPECT_TRUE(a == b || clocks.ping_ns[a * ranks + b] > 0) << a << " and " << b;
 }
 
 TEST(Clocks, BoundsTightenToTheTrueOffset) {

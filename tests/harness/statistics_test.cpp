@@ -12,14 +12,26 @@ namespace coordbench::testing {
 namespace {
 
 TEST(Latencies, FollowTheDeclaredDefinition) {
-  const Samples samples{.operations = 1, .ranks = 3, .marks = 0, .start_ns = {10, 12, 14}, .end_ns = {30, 35, 33}, .mark_ns = {}, .start_slack_ns = {}};
+  const Samples samples{.operations = 1,
+                        .ranks = 3,
+                        .marks = 0,
+                        .start_ns = {10, 12, 14},
+                        .end_ns = {30, 35, 33},
+                        .mark_ns = {},
+                        .start_slack_ns = {}};
   EXPECT_EQ(latencies(samples, Latency::proposer), std::vector<double>{20});
   EXPECT_EQ(latencies(samples, Latency::makespan), std::vector<double>{25});
   EXPECT_EQ(latencies(samples, Latency::barrier), std::vector<double>{21});
 }
 
 TEST(Latencies, LeaveOutOperationsWithoutTheirStamps) {
-  const Samples samples{.operations = 2, .ranks = 2, .marks = 0, .start_ns = {10, -1, 20, -1}, .end_ns = {15, -1, -1, -1}, .mark_ns = {}, .start_slack_ns = {}};
+  const Samples samples{.operations = 2,
+                        .ranks = 2,
+                        .marks = 0,
+                        .start_ns = {10, -1, 20, -1},
+                        .end_ns = {15, -1, -1, -1},
+                        .mark_ns = {},
+                        .start_slack_ns = {}};
   EXPECT_EQ(latencies(samples, Latency::proposer), std::vector<double>{5});
   EXPECT_EQ(latencies(samples, Latency::makespan), std::vector<double>{5});
 }
@@ -39,7 +51,8 @@ TEST(MedianInterval, CoversTheMedianAsOftenAsItSays) {
   constexpr int kTrials = 2000, kSamples = 101;
   for (int trial = 0; trial < kTrials; ++trial) {
     std::vector<double> values(kSamples);
-    for (double& value : values) value = -std::log(1 - std::generate_canonical<double, 53>(random));  // exponential, median ln 2
+    for (double& value : values)
+      value = -std::log(1 - std::generate_canonical<double, 53>(random));  // exponential, median ln 2
     const LatencySummary summary = summarise(values);
     covered += summary.p50_low <= std::log(2.0) && std::log(2.0) <= summary.p50_high;
   }
@@ -60,7 +73,13 @@ TEST(Summarise, ShowsAPercentileOnlyWhereTheSamplesSupportIt) {
 }
 
 TEST(OperationsPerSecond, LeavesStartLinesOutAndStreamsIn) {
-  const Samples samples{.operations = 2, .ranks = 1, .marks = 0, .start_ns = {0, 900}, .end_ns = {100, 1000}, .mark_ns = {}, .start_slack_ns = {}};
+  const Samples samples{.operations = 2,
+                        .ranks = 1,
+                        .marks = 0,
+                        .start_ns = {0, 900},
+                        .end_ns = {100, 1000},
+                        .mark_ns = {},
+                        .start_slack_ns = {}};
   const std::vector<std::int64_t> one_block{2};
   EXPECT_DOUBLE_EQ(operations_per_second(samples, false, one_block), 2e9 / 200);
   EXPECT_DOUBLE_EQ(operations_per_second(samples, true, one_block), 2e9 / 1000);

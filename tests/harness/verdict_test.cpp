@@ -21,8 +21,13 @@ struct SoundCase {
     planned.kernel = &kernel;
     planned.shape.ranks = 2;
     result.planned = &planned;
-    result.samples = {.operations = 3, .ranks = 2, .marks = 0, .start_ns = {0, 1, 10, 11, 20, 21}, .end_ns = {5, 6, 15, 16, 25, 26},
-                      .mark_ns = {}, .start_slack_ns = {}};
+    result.samples = {.operations = 3,
+                      .ranks = 2,
+                      .marks = 0,
+                      .start_ns = {0, 1, 10, 11, 20, 21},
+                      .end_ns = {5, 6, 15, 16, 25, 26},
+                      .mark_ns = {},
+                      .start_slack_ns = {}};
     for (CaseReport& report : reports) report.traffic = {.messages_sent = 3, .messages_received = 3};
   }
   Verdict verdict() {
