@@ -44,20 +44,7 @@ class TwoPhaseCommit {
                                .delays = "decided 2, learned 3, ended 4",
                                .source = "Mohan, Lindsay, Obermarck, TODS 1986, 2-3",
                                .latency = Latency::proposer};
-  static constexpr std::array parameters{
-      Parameter{.name = "variant",
-                .initial = presumed_nothing,
-                .lowest = 0,
-                .highest = 2,
-                .help = "what a forgotten transaction is presumed to be",
-                .choices = {"presumed_nothing", "presumed_abort", "presumed_commit"}},
-      Parameter{.name = "read_only", .initial = 0, .lowest = 0, .highest = 1'048'575, .help = "participants that only read"},
-      Parameter{.name = "no_votes", .initial = 0, .lowest = 0, .highest = 1'048'575, .help = "participants that vote no"},
-      Parameter{.name = "timeout_us",
-                .initial = 0,
-                .lowest = 0,
-                .highest = 60'000'000,
-                .help = "wait before asking again, 0 = never"}};
+  static constexpr std::array parameters = kCommitParameters;
   static constexpr std::array marks{Mark{.name = "decided", .where = Mark::Where::proposer, .answers = true},
                                     Mark{.name = "learned", .where = Mark::Where::everywhere, .answers = true},
                                     Mark{.name = "ended", .where = Mark::Where::proposer}};

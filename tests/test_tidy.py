@@ -154,11 +154,13 @@ def every_kernel_has_its_test(tree):
 
 
 @rule({"tests/a/b.cpp": "", "harness/plan/c.cpp": ""},
-      beside={"README.md": "`cmake/`", "cmake/d": "", "tests/README.md": "", "harness/README.md": "plan", "harness/e": ""})
+      beside={"README.md": "`cmake/`", "cmake/d": "", "tests/README.md": "", "harness/README.md": "plan", "harness/e": "",
+              "tests/harness/plan/f.cpp": ""})
 def every_folder_is_introduced(tree):
-    """By a README of its own, or by name in the one above."""
+    """By a README of its own, by name in the one above, or as the mirror, in tests/, of a folder that is."""
     folders = {parent.as_posix() for path in tree.files for parent in Path(path).parents} - {"."}
-    silent = [f for f in sorted(folders) if not f.startswith("results/") and f"{f}/README.md" not in tree.files]
+    mirrors = {f"tests/{folder}" for folder in folders}
+    silent = [f for f in sorted(folders - mirrors) if not f.startswith("results/") and f"{f}/README.md" not in tree.files]
     above = {f: (Path(f).parent / "README.md").as_posix() for f in silent}
     return [f"{f}/" for f in silent if above[f] not in tree.files or f"`{Path(f).name}/" not in tree.text(above[f])]
 

@@ -38,4 +38,16 @@ struct CommitRoles {
   std::int64_t participants, read_only, no_votes, variant;
 };
 
+inline constexpr std::array kCommitParameters{
+    Parameter{.name = "variant",
+              .initial = CommitRoles::presumed_nothing,
+              .lowest = 0,
+              .highest = 2,
+              .help = "what a forgotten transaction is presumed to be",
+              .choices = {"presumed_nothing", "presumed_abort", "presumed_commit"}},
+    Parameter{.name = "read_only", .initial = 0, .lowest = 0, .highest = 1'048'575, .help = "participants that only read"},
+    Parameter{.name = "no_votes", .initial = 0, .lowest = 0, .highest = 1'048'575, .help = "participants that vote no"},
+    Parameter{
+        .name = "timeout_us", .initial = 0, .lowest = 0, .highest = 60'000'000, .help = "wait before asking again, 0 = never"}};
+
 }  // namespace coordbench
