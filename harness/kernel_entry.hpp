@@ -14,7 +14,9 @@ void run_bench(CaseRun& run) {
   auto bench = std::make_unique<Bench>(run);
   try {
     bench->measure();
+    bench->conclude();
   } catch (...) {
+    bench->conclude();
     static_cast<void>(bench.release());  // never freed: the library may still write into buffers of a case that did not end
     throw;
   }

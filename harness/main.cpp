@@ -45,7 +45,7 @@ int run(World& world, Options options, const std::string& arguments) {
   const auto results = open_results(launch, arguments);
   const Measured measured = direct(launch, [&](const CaseResult& result) { results->keep(result); });
   results->finish();
-  return std::max(measured.status, print(world, results->table(measured)));
+  return std::max(measured.status, print(world, results->table()));
 }
 
 int dispatch(World& world, int argc, char** argv) {

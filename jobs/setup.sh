@@ -42,7 +42,9 @@ build() {
   shift
   while [[ $# -gt 0 && $1 != -- ]]; do targets+=("$1"); shift; done
   [[ $# -gt 0 ]] && shift && options=("$@")
-  cmake -S . -B "$folder" -DCMAKE_BUILD_TYPE=Release "${options[@]}" >"$folder.log" 2>&1 || { cat "$folder.log" >&2; exit 1; }
+  mkdir -p "$folder"
+  cmake -S . -B "$folder" -DCMAKE_BUILD_TYPE=Release "${options[@]}" >"$folder/configure.log" 2>&1 ||
+    { cat "$folder/configure.log" >&2; exit 1; }
   cmake --build "$folder" --parallel "$(nproc)" --target "${targets[@]}" >&2
 }
 

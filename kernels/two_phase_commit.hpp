@@ -282,7 +282,7 @@ class TwoPhaseCommit {
   void set_alarm(Transaction& transaction, Time now) const {
     if (timeout_ > 0) transaction.alarm = now + timeout_;
   }
-  static std::size_t slots(const Shape& shape) { return std::bit_ceil(static_cast<std::size_t>(2 * shape.in_flight)); }
+  static std::size_t slots(const Shape& shape) { return std::bit_ceil(2 * static_cast<std::size_t>(shape.in_flight)); }
   [[nodiscard]] std::size_t index(Operation operation) const { return static_cast<std::size_t>(operation) & (slots_ - 1); }
   Transaction& slot(Operation operation) { return transactions_[index(operation)]; }
   Voter& voter(Operation operation, Rank rank) {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "harness/kernel.hpp"
+#include "harness/launch/signals.hpp"
 #include "harness/launch/watchdog.hpp"
 #include "harness/machine/host_facts.hpp"
 #include "harness/measure/statistics.hpp"
@@ -46,6 +47,13 @@ void tell(const World& world, int ranks, const Begin& begin) {
   for (Rank to = 1; to < ranks; ++to) MPI_Send(&begin, sizeof begin, MPI_BYTE, to, kBeginTag, world.control());
 }
 
+/// A case that is not over by then hangs: twice its budget and a grace, in which its buffers, at a byte a nanosecond, are
+/// touched too. Exactly so many operations have no budget of their own, only the launch's.
+Time deadline_of(const LaunchSetting& launch, const Case& planned, const Begin& begin) {
+  const Time budget_ns = launch.options.operations ? launch.options.total_budget_ns : 2 * begin.budget_ns;
+  return now_ns() + budget_ns + kGrace + planned.kernel->memory_bytes(planned.shape) * planned.shape.ranks;
+}
+
 CaseRun::Setting setting_of(const LaunchSetting& launch, const Begin& begin) {
   const Case& planned = launch.plan.cases[static_cast<std::size_t>(begin.index)];
   const World::Group& group = launch.world.group(planned.shape.ranks);
@@ -59,7 +67,7 @@ CaseRun::Setting setting_of(const LaunchSetting& launch, const Begin& begin) {
                    .max_operations = options.max_operations,
                    .exact_operations = options.operations.value_or(0),
                    .budget_ns = begin.budget_ns},
-          .deadline = now_ns() + 2 * begin.budget_ns + kGrace,
+          .deadline = deadline_of(launch, planned, begin),
           .epoch_ns = launch.epoch_ns,
           .clock_offset_ns = launch.clocks.my_offset_ns,
           .oversubscribed = launch.seating.oversubscribed};
@@ -92,10 +100,16 @@ class Directed {
     result_.planned = run_.setting().planned;
   }
 
-  /// False if a rank is stuck inside the library, so that no further case can be run.
-  bool measure() {
+  /// False if a rank is stuck inside the library, so that no further case can be run. `rank_0_stuck` is called, from the
+  /// watchdog, if that is this rank.
+  bool measure(const std::function<void()>& rank_0_stuck) {
     const StolenTime stolen_before = stolen_time();
-    take_part(run_);
+    {
+      std::optional<Watchdog> watchdog;
+      if (result_.planned->kernel->about.count_rule == CountRule::none)
+        watchdog.emplace(run_.setting().deadline + kReportGrace, rank_0_stuck);
+      take_part(run_);
+    }
     reports_[0] = run_.report();
     const bool everyone = collect_reports();
     const StolenTime stolen_after = stolen_time();
@@ -104,13 +118,18 @@ class Directed {
     return everyone;
   }
 
-  /// The library kept rank 0 itself: called from the watchdog, in place of `measure`'s return.
-  void rank_0_is_stuck() { note(reports_[0], CaseReport::Status::timed_out, "waiting inside the MPI library"); }
+  /// The library kept rank 0 itself: in place of `measure`'s return. The others were not heard.
+  void rank_0_is_stuck() {
+    for (CaseReport& report : reports_) note(report, CaseReport::Status::timed_out, "was not asked: rank 0 is stuck");
+    note(reports_[0], CaseReport::Status::timed_out, "waiting inside the MPI library");
+  }
 
   CaseResult& conclude() {
     result_.samples = run_.samples();
     result_.stop_reason = run_.stop_reason();
     judge(result_, reports_, surroundings().clock_error_ns);
+    const bool cut_short = run_.setting().rule.budget_ns < launch_.options.time_budget_ns;
+    if (result_.stop_reason == StopReason::time_budget && cut_short) result_.stop_reason = StopReason::total_budget;
     if (result_.verdict == Verdict::timed_out) result_.stop_reason = StopReason::timed_out;
     std::vector<double> values = latencies(result_.samples, result_.planned->kernel->about.latency);
     result_.latency = summarise(values);
@@ -128,7 +147,9 @@ class Directed {
       MPI_Request request;
       MPI_Irecv(&report, sizeof report, MPI_BYTE, from, kReportTag, launch_.world.control(), &request);
       int done = 0;
-      while (!done && now_ns() < until) MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+      do {
+        MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+      } while (!done && now_ns() < until);
       if (done) continue;
       note(report, CaseReport::Status::timed_out, "gave no report; it is stuck inside the MPI library, or gone");
       everyone = false;
@@ -167,7 +188,9 @@ class Director {
       measure(begin);
     }
     progress_.wipe();
-    measured_.wall_s = static_cast<double>(now_ns() - launch_.epoch_ns) * 1e-9;
+    if (measured_.cases < cases().size())
+      fmt::print(stderr, "coordbench: the total budget ended before {} of {} cases; --total-budget raises it.\n",
+                 cases().size() - measured_.cases, cases().size());
     return measured_;
   }
 
@@ -180,11 +203,7 @@ class Director {
       directed.rank_0_is_stuck();
       end_here(directed);
     };
-    std::optional<Watchdog> watchdog;
-    if (planned.kernel->about.count_rule == CountRule::none)
-      watchdog.emplace(now_ns() + 2 * begin.budget_ns + kGrace + kReportGrace, rank_0_stuck);
-    if (!directed.measure()) end_here(directed);
-    watchdog.reset();
+    if (!directed.measure(rank_0_stuck)) end_here(directed);
     const CaseResult& result = directed.conclude();
     if (result.verdict != Verdict::ok) measured_.status = kSomeCaseFailed;
     ++measured_.cases;
@@ -198,6 +217,7 @@ class Director {
     progress_.wipe();
     fmt::print(stderr, "coordbench: {} timed out ({}); the launch ends here, finished cases are on disk.\n",
                result.planned->name, result.detail);
+    remove_leftovers();
     _exit(kSomeCaseFailed);
   }
 

@@ -33,7 +33,6 @@ struct LaunchSetting {
 struct Measured {
   int status = kAllOk;
   std::size_t cases = 0;  ///< that ran; fewer than planned if the total budget did not last
-  double wall_s = 0;
 };
 
 /// The rank counts of a plan, for the groups that the world makes before the first case.

@@ -20,7 +20,7 @@ class LaunchResults {
   /// On disk when it returns. A block whose ping_pong cases before and after it differ is flagged when the second one arrives.
   void keep(const CaseResult& result);
   void finish() { file_.finish(load_average()); }
-  [[nodiscard]] std::string table(const Measured& measured) const;
+  [[nodiscard]] std::string table() const;
 
  private:
   const LaunchSetting& launch_;

@@ -16,11 +16,19 @@ bool may_speak = false;
 int final_status = -1;
 std::array<std::array<char, 4096>, 4> leftovers{};
 
+}  // namespace
+
+void remove_leftovers() {
+  for (const auto& path : leftovers) unlink(path.data());  // the published file is whole without them
+}
+
+namespace {
+
 extern "C" void on_signal(int signal) {
   if (may_speak) {
     const ssize_t ignored = write(STDERR_FILENO, sentence, std::strlen(sentence));
     static_cast<void>(ignored);
-    for (const auto& path : leftovers) unlink(path.data());  // the published file is whole without them
+    remove_leftovers();
   }
   _exit(final_status >= 0 ? final_status : 128 + signal);
 }

@@ -12,6 +12,8 @@ namespace coordbench {
 void end_on_signals(bool speaks);
 /// All is said and done: a launcher that ends the other ranks when the first one leaves must change neither words nor status.
 void leave_with(int status);
+/// Takes away what `name_results` was told of, for who leaves without unwinding.
+void remove_leftovers();
 /// The file that the sentence names, and what lies beside it until the launch ends, to be taken away.
 void name_results(const std::filesystem::path& published, const std::vector<std::filesystem::path>& hidden);
 

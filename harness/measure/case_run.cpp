@@ -1,6 +1,7 @@
 #include "harness/measure/case_run.hpp"
 
 #include <algorithm>
+#include <memory>
 
 #include "harness/kernel.hpp"
 #include "harness/measure/statistics.hpp"
@@ -34,14 +35,24 @@ void CaseRun::gather(ControlTree& tree, const Recorder& recorder, Operation firs
     const bool is_slack = i / static_cast<std::size_t>(count) == 2;
     if (!is_slack && mine[i] >= 0) mine[i] -= shift;
   }
-  if (rank_ != 0) return tree.send_to_root(mine.data(), mine.size() * sizeof(Time));
-  std::vector<std::vector<Time>> blocks(static_cast<std::size_t>(ranks_), std::vector<Time>(mine.size()));
-  blocks[0] = std::move(mine);
+  auto blocks = std::make_unique<std::vector<std::vector<Time>>>(static_cast<std::size_t>(rank_ == 0 ? ranks_ : 1),
+                                                                 std::vector<Time>(mine.size()));
+  (*blocks)[0] = std::move(mine);
+  try {
+    exchange(tree, *blocks);
+  } catch (const TimedOut&) {
+    static_cast<void>(blocks.release());  // never freed: the library may still read or write there
+    throw;
+  }
+  if (rank_ == 0) append(*blocks, count);
+}
+
+void CaseRun::exchange(ControlTree& tree, std::vector<std::vector<Time>>& blocks) const {
+  if (rank_ != 0) return tree.send_to_root(blocks[0].data(), blocks[0].size() * sizeof(Time));
   for (Rank from = 1; from < ranks_; ++from) {
     auto& block = blocks[static_cast<std::size_t>(from)];
     tree.receive_from(from, block.data(), block.size() * sizeof(Time));
   }
-  append(blocks, count);
 }
 
 void CaseRun::append(const std::vector<std::vector<Time>>& blocks, std::int64_t count) {
@@ -56,7 +67,7 @@ void CaseRun::append(const std::vector<std::vector<Time>>& blocks, std::int64_t 
       least_slack = std::min(least_slack, column(2, k, rank));
       for (std::size_t m = 0; m < mark_columns_.size(); ++m) mark_columns_[m].push_back(column(3 + m, k, rank));
     }
-    if (sync() == Sync::round_time) samples_.start_slack_ns.push_back(least_slack);
+    if (sync() == Sync::round_time && least_slack != kNever) samples_.start_slack_ns.push_back(least_slack);
   }
   samples_.operations += count;
   block_ends_.push_back(samples_.operations);

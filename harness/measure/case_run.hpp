@@ -62,6 +62,7 @@ class CaseRun {
  private:
   std::int64_t agree_on_block(ControlTree& tree, std::int64_t done);
   void gather(ControlTree& tree, const Recorder& recorder, Operation first, std::int64_t count);
+  void exchange(ControlTree& tree, std::vector<std::vector<Time>>& blocks) const;
   void append(const std::vector<std::vector<Time>>& blocks, std::int64_t count);
 
   Setting setting_;

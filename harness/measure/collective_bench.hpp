@@ -29,6 +29,9 @@ class CollectiveBench {
       run_block(first, count);
       if constexpr (requires { collective_.finish(endpoint_, data_); }) collective_.finish(endpoint_, data_);
     });
+  }
+
+  void conclude() {
     run_.conclude(endpoint_.traffic(), recorder_, tree_.messages_sent() + endpoint_.credits_sent(), run_.operations());
   }
 

@@ -83,6 +83,9 @@ class ProtocolBench {
         propose_one_by_one(first, count);
       drain();
     });
+  }
+
+  void conclude() {
     run_.conclude(counted_.traffic(), recorder_, tree_.messages_sent(),
                   P::answers(shape_, run_.rank()) ? run_.operations() : 0);
   }

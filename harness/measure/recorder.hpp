@@ -16,7 +16,7 @@ class Recorder {
   Recorder(std::int64_t operations_max, std::size_t marks)
       : start_(static_cast<std::size_t>(operations_max), -1),
         end_(start_),
-        slack_(start_.size(), 0),
+        slack_(start_.size(), kNever),
         marks_(marks > 1 ? marks - 1 : 0, start_),
         deepest_(marks, -1) {}
 

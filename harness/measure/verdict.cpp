@@ -22,10 +22,10 @@ void check_endings(CaseResult& result, std::span<const CaseReport> reports) {
   for (std::size_t rank = 0; rank < reports.size(); ++rank)
     if (reports[rank].status == CaseReport::Status::timed_out)
       waiting += fmt::format("{}rank {} {}", waiting.empty() ? "" : "; ", rank, reports[rank].text.data());
-  if (!waiting.empty()) fail(result, Verdict::timed_out, waiting);
-  for (std::size_t rank = 0; rank < reports.size(); ++rank)
+  for (std::size_t rank = 0; rank < reports.size(); ++rank)  // the cause, where the others waited for a rank that had given up
     if (reports[rank].status == CaseReport::Status::failed)
       fail(result, Verdict::wrong_answer, fmt::format("rank {} failed: {}", rank, reports[rank].text.data()));
+  if (!waiting.empty()) fail(result, Verdict::timed_out, waiting);
 }
 
 void check_answers(CaseResult& result, std::span<const CaseReport> reports) {

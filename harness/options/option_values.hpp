@@ -16,7 +16,7 @@ using Texts = std::vector<std::string>;
 /// Payloads end where one message of a kernel that bundles a few of them would still fit MPI's int counts.
 inline constexpr std::int64_t kPayloadBytesMax = std::int64_t{1} << 30;
 inline constexpr int kInFlightMax = 1 << 20;
-inline constexpr std::int64_t kOperationsMax = 1'000'000'000;
+inline constexpr std::int64_t kOperationsMax = 10'000'000;
 
 /// One item of --ranks; it means numbers only once the size of the world is known.
 struct RankChoice {

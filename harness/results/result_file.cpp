@@ -72,6 +72,7 @@ template <class Work>
 void ResultFile::guarded(Work work) {
   if (!failure_.empty()) throw ResultError(failure_);
   const Stopwatch stopwatch(writing_ns_);
+  began_writing_ns_ = now_ns();
   try {
     work();
   } catch (const std::exception& error) {
@@ -127,12 +128,12 @@ void ResultFile::commit(Change change) {
   });
 }
 
-/// The working copy, which a whole copy of the published file replaces where there is none or a reader still has it open
-/// under the name that it had.
 std::vector<fs::path> ResultFile::hidden_files(const fs::path& published) {
   return {hidden(published, "next"), hidden(published, "previous"), reservation_of(published)};
 }
 
+/// The working copy, which a whole copy of the published file replaces where there is none or a reader still has it open
+/// under the name that it had.
 hdf5::Handle ResultFile::open_working_copy() {
   if (has_working_copy_) try {
       return hdf5::open_file(working_);
@@ -156,7 +157,9 @@ void ResultFile::write_changes(const Change& change) {
     if (const auto* flags = std::get_if<FlagChange>(each)) add_case_flags(file, flags->rows, flags->flags);
     if (const auto* end = std::get_if<End>(each)) finish_launch_tables(file, end->load_after);
   }
-  write_wall_times(file, static_cast<double>(now_ns() - epoch_ns_) * 1e-9, writing_s());
+  const Time now = now_ns();
+  write_wall_times(file, static_cast<double>(now - epoch_ns_) * 1e-9,
+                   static_cast<double>(writing_ns_ + now - began_writing_ns_) * 1e-9);
   file.close("write and close the file");
 }
 

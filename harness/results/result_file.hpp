@@ -74,7 +74,7 @@ class ResultFile {
   std::filesystem::path published_, working_, spare_;
   std::string placement_;
   Time epoch_ns_;
-  Time writing_ns_ = 0;
+  Time writing_ns_ = 0, began_writing_ns_ = 0;
   bool has_working_copy_ = false;
   std::optional<Change> behind_;  ///< what the working copy lacks
   std::string failure_;           ///< the sentence of the first ResultError, if any

@@ -66,7 +66,7 @@ class Node {
 
  private:
   /// A machine without time-outs in force never needs the time, so the clock is not read for it.
-  [[nodiscard]] Time clock() const { return ticking_ ? transport_.now() : 0; }
+  [[nodiscard]] Time clock() const { return times_out_ ? transport_.now() : 0; }
 
   /// One message leaves before the marks are stamped: reading the clock costs as much as half a hop, and would make everything
   /// after the mark later by it. So a mark is late by one send, however many follow.

@@ -205,10 +205,13 @@ TEST(Plan, WhatDoesNotFitIsSkippedWithItsReason) {
 TEST(Plan, WhatExceedsTheMemoryIsSkipped) {
   Options options = selecting({"flat_broadcast"});
   options.payload_bytes = {1024, 1025};  // the fake takes twice the payload on each of two ranks
-  const Plan plan = plan_of(options, 2, 4096);
+  options.operations = 1;                // and three stamps, twice
+  const Plan plan = plan_of(options, 2, 4096 + 2 * 48);
   EXPECT_EQ(measured(plan), Names{"flat_broadcast/n2/b1024/mpi/round-time"});
   ASSERT_EQ(plan.skipped.size(), 1U);
-  EXPECT_NE(plan.skipped[0].reason.find("4 KiB"), std::string::npos) << plan.skipped[0].reason;
+  EXPECT_NE(plan.skipped[0].reason.find("half of the memory"), std::string::npos) << plan.skipped[0].reason;
+  options.operations = 2;
+  EXPECT_TRUE(measured(plan_of(options, 2, 4096 + 2 * 48)).empty()) << "samples take memory too";
 }
 
 TEST(Plan, BlocksStandBetweenTwoPingPongs) {
