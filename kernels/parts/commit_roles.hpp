@@ -47,7 +47,10 @@ inline constexpr std::array kCommitParameters{
               .choices = {"presumed_nothing", "presumed_abort", "presumed_commit"}},
     Parameter{.name = "read_only", .initial = 0, .lowest = 0, .highest = 1'048'575, .help = "participants that only read"},
     Parameter{.name = "no_votes", .initial = 0, .lowest = 0, .highest = 1'048'575, .help = "participants that vote no"},
-    Parameter{
-        .name = "timeout_us", .initial = 0, .lowest = 0, .highest = 60'000'000, .help = "wait before asking again, 0 = never; one that fires fails a case"}};
+    Parameter{.name = "timeout_us",
+              .initial = 0,
+              .lowest = 0,
+              .highest = 60'000'000,
+              .help = "wait before asking again, 0 = never; one that fires fails a case"}};
 
 }  // namespace coordbench
