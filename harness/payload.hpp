@@ -30,9 +30,12 @@ class Payload {
   Payload() = default;
   Payload(const Payload& other) : slot_(other.slot_), size_(other.size_) { acquire(); }
   Payload(Payload&& other) noexcept : slot_(std::exchange(other.slot_, nullptr)), size_(std::exchange(other.size_, 0)) {}
-  Payload& operator=(Payload other) noexcept {
-    std::swap(slot_, other.slot_);
-    std::swap(size_, other.size_);
+  Payload& operator=(const Payload& other) { return *this = Payload(other); }
+  Payload& operator=(Payload&& other) noexcept {
+    if (this == &other) return *this;
+    release();
+    slot_ = std::exchange(other.slot_, nullptr);
+    size_ = std::exchange(other.size_, 0);
     return *this;
   }
   ~Payload() { release(); }

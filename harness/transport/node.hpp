@@ -83,7 +83,7 @@ class Node {
 
   void send(typename Outbox<Message>::Envelope& envelope) {
     transport_.send(envelope.to, wire_of(envelope), envelope.payload);
-    envelope.payload = {};
+    if (envelope.payload) envelope.payload = {};
   }
 
   [[nodiscard]] Wire<Message> wire_of(const typename Outbox<Message>::Envelope& envelope) {
