@@ -42,10 +42,13 @@ struct Case {
   Shape shape;
   Sync sync = Sync::round_time;
   std::string transport = "mpi";
-  int clients = 0;
+  int clients = 0;           ///< ranks of their own that ask, behind the shape's
   int block = 0;             ///< cases of one block share the ping_pong cases before and after it
   bool calibration = false;  ///< one of those ping_pong cases
   std::string name;          ///< its path in the file: kernel/n2/b8/mpi/round-time[/parameter=value…]
+
+  /// Everyone who takes part.
+  [[nodiscard]] int members() const { return shape.ranks + clients; }
 };
 
 struct Skipped {

@@ -18,6 +18,9 @@ struct Samples {
   std::vector<std::int64_t> end_ns;          ///< [operation, rank]
   std::vector<std::int64_t> mark_ns;         ///< [mark, operation, rank]
   std::vector<std::int64_t> start_slack_ns;  ///< [operation]; empty without an agreed start instant
+  /// Of protocols in rounds, else empty; [operation] each: rounds it took, messages it took, and when the control plane knew
+  /// that every rank had reached the last mark, which no latency includes.
+  std::vector<std::int64_t> rounds{}, round_messages{}, known_ns{};
 };
 
 /// Order statistics of the latency of one case, ns; NaN where the samples do not support one.
@@ -28,6 +31,7 @@ struct LatencySummary {
 struct CaseResult {
   const Case* planned = nullptr;
   Samples samples;
+  std::vector<std::int64_t> block_ends;       ///< operations done after each block
   std::vector<Traffic> traffic;               ///< [rank]
   std::vector<std::int64_t> delays;           ///< [mark], measured; empty for collectives
   std::vector<std::int64_t> expected_delays;  ///< [mark]

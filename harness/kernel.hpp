@@ -19,8 +19,9 @@ struct Kernel {
   About about;
   std::span<const Parameter> parameters{};
   std::span<const Mark> marks{};  ///< empty for collectives
-  std::int64_t (*messages)(const Shape&) = nullptr;
+  double (*messages)(const Shape&, std::int64_t operations) = nullptr;  ///< of so many operations proposed back to back
   int (*delays)(const Shape&, int mark) = nullptr;       ///< collectives ignore `mark`
+  int (*clients)(const Shape&) = nullptr;                ///< null: none
   std::string (*unfit)(const Shape&) = nullptr;          ///< why the combination does not fit, or empty
   std::int64_t (*memory_bytes)(const Shape&) = nullptr;  ///< of buffers, on the busiest rank
   void (*run)(CaseRun&) = nullptr;                       ///< null in tests that only plan

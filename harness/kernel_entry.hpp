@@ -30,20 +30,30 @@ std::string unfit(const Shape& shape) {
     return {};
 }
 
+template <class K>
+double messages_of(const Shape& shape, std::int64_t operations) {
+  if constexpr (requires { K::messages(shape, operations); })
+    return static_cast<double>(K::messages(shape, operations));
+  else
+    return static_cast<double>(K::messages(shape)) * static_cast<double>(operations);
+}
+
 template <Protocol P>
 std::int64_t protocol_memory_bytes(const Shape& shape) {
   const TransportSize size = transport_size<P>(shape, 0);
-  return static_cast<std::int64_t>(size.leases * (size.payload_capacity + PayloadArena::kHeaderRoom + sizeof(detail::Slot)));
+  const std::size_t single = size.payload_capacity + PayloadArena::kHeaderRoom + sizeof(detail::Slot);
+  return static_cast<std::int64_t>((size.leases + size.batch * size.batch_leases) * single);
 }
 
 template <class K>
 constexpr Kernel make_kernel(std::string_view name) {
-  Kernel kernel{.name = name, .about = K::about, .parameters = K::parameters, .messages = &K::messages, .unfit = &unfit<K>};
+  Kernel kernel{.name = name, .about = K::about, .parameters = K::parameters, .messages = &messages_of<K>, .unfit = &unfit<K>};
   if constexpr (Protocol<K>) {
     static_assert(K::marks.size() <= kMarksMax);
     kernel.family = Family::protocol;
     kernel.marks = K::marks;
     kernel.delays = &K::delays;
+    kernel.clients = &clients_of<K>;
     kernel.memory_bytes = &protocol_memory_bytes<K>;
     kernel.run = &run_bench<ProtocolBench<K>>;
   } else {

@@ -28,13 +28,17 @@ struct alignas(64) Slot {
 class Payload {
  public:
   Payload() = default;
-  Payload(const Payload& other) : slot_(other.slot_), size_(other.size_) { acquire(); }
-  Payload(Payload&& other) noexcept : slot_(std::exchange(other.slot_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+  Payload(const Payload& other) : slot_(other.slot_), offset_(other.offset_), size_(other.size_) { acquire(); }
+  Payload(Payload&& other) noexcept
+      : slot_(std::exchange(other.slot_, nullptr)),
+        offset_(std::exchange(other.offset_, 0)),
+        size_(std::exchange(other.size_, 0)) {}
   Payload& operator=(const Payload& other) { return *this = Payload(other); }
   Payload& operator=(Payload&& other) noexcept {
     if (this == &other) return *this;
     release();
     slot_ = std::exchange(other.slot_, nullptr);
+    offset_ = std::exchange(other.offset_, 0);
     size_ = std::exchange(other.size_, 0);
     return *this;
   }
@@ -44,27 +48,32 @@ class Payload {
   [[nodiscard]] explicit operator bool() const { return slot_ != nullptr; }
   [[nodiscard]] inline std::byte* data() const;
   [[nodiscard]] std::span<std::byte> bytes() const { return {slot_ ? data() : nullptr, size_}; }
-  /// The room in front of the bytes, where a transport writes its header so that both leave in one piece.
+  /// Whether the room in front of the bytes is free, so that a transport may write its header there and both leave in one
+  /// piece; in front of a part lies another.
+  [[nodiscard]] bool leads_its_slot() const { return offset_ == 0; }
   [[nodiscard]] inline std::byte* header(std::size_t header_bytes) const;
   [[nodiscard]] bool sole_owner() const { return slot_ && slot_->leases == 1; }
   [[nodiscard]] detail::Slot* slot() const { return slot_; }
   /// The same lease, seen as its first `size` bytes.
-  [[nodiscard]] Payload resized(std::size_t size) const {
+  [[nodiscard]] Payload resized(std::size_t size) const { return part(0, size); }
+  /// The same lease, seen as `size` of its bytes.
+  [[nodiscard]] Payload part(std::size_t offset, std::size_t size) const {
     Payload other = *this;
-    other.size_ = size;
+    other.offset_ += static_cast<std::uint32_t>(offset);
+    other.size_ = static_cast<std::uint32_t>(size);
     return other;
   }
 
  private:
   friend class PayloadArena;
-  Payload(detail::Slot* slot, std::size_t size) : slot_(slot), size_(size) { acquire(); }
+  Payload(detail::Slot* slot, std::size_t size) : slot_(slot), size_(static_cast<std::uint32_t>(size)) { acquire(); }
   void acquire() {
     if (slot_) ++slot_->leases;
   }
   inline void release();
 
   detail::Slot* slot_ = nullptr;
-  std::size_t size_ = 0;
+  std::uint32_t offset_ = 0, size_ = 0;  ///< bytes; a payload ends below 4 GiB
 };
 
 /// `slots` leases of up to `capacity` bytes each, allocated (and touched) once.
@@ -103,7 +112,7 @@ class PayloadArena {
 };
 
 inline std::byte* Payload::data() const {
-  return reinterpret_cast<std::byte*>(slot_) + sizeof(detail::Slot) + PayloadArena::kHeaderRoom;
+  return reinterpret_cast<std::byte*>(slot_) + sizeof(detail::Slot) + PayloadArena::kHeaderRoom + offset_;
 }
 inline std::byte* Payload::header(std::size_t header_bytes) const { return data() - header_bytes; }
 inline void Payload::release() {

@@ -36,20 +36,38 @@ class Outbox {
     Rank to;
     M message;
     Payload payload;
+    std::uint32_t first_part, parts;  ///< payloads that leave one behind the other, instead of `payload`
   };
   struct Completion {
     Operation operation;
     int mark;
   };
+  /// Several payloads that travel in one message, in order; the same for as many receivers as one likes.
+  struct Gathered {
+    std::uint32_t first = 0, count = 0;
+  };
 
-  explicit Outbox(std::size_t capacity) : envelopes_(capacity), completions_(capacity) {}
+  /// Room for `capacity` messages, as many completions, and `parts` payloads gathered in one step.
+  explicit Outbox(std::size_t capacity, std::size_t parts = 0) : envelopes_(capacity), completions_(capacity + parts) {
+    parts_.reserve(parts);
+  }
 
   void send(Rank to, const M& message, Payload payload = {}) {
-    if (sent_ == envelopes_.size()) throw std::length_error("outbox: more messages in one step than declared");
-    Envelope& envelope = envelopes_[sent_++];  // member by member: most messages carry nothing, and this is the hot path
-    envelope.to = to;
-    envelope.message = message;
+    Envelope& envelope = next(to, message);
     if (payload) envelope.payload = std::move(payload);
+  }
+  void send(Rank to, const M& message, Gathered gathered) {
+    Envelope& envelope = next(to, message);
+    envelope.first_part = gathered.first;
+    envelope.parts = gathered.count;
+  }
+  /// The payloads of one message: `payload_of(i)` for i in [0, count).
+  template <class PayloadOf>
+  Gathered gather(std::size_t count, PayloadOf&& payload_of) {
+    if (parts_.size() + count > parts_.capacity()) throw std::length_error("outbox: more payloads in one step than declared");
+    const Gathered gathered{static_cast<std::uint32_t>(parts_.size()), static_cast<std::uint32_t>(count)};
+    for (std::size_t i = 0; i < count; ++i) parts_.push_back(payload_of(i));
+    return gathered;
   }
   void complete(Operation operation, int mark) {
     if (completed_ == completions_.size()) throw std::length_error("outbox: more completions in one step than declared");
@@ -57,12 +75,28 @@ class Outbox {
   }
 
   [[nodiscard]] std::span<Envelope> envelopes() { return {envelopes_.data(), sent_}; }
+  [[nodiscard]] std::span<const Payload> parts_of(const Envelope& envelope) const {
+    return {parts_.data() + envelope.first_part, envelope.parts};
+  }
   [[nodiscard]] std::span<const Completion> completions() const { return {completions_.data(), completed_}; }
-  void clear() { sent_ = completed_ = 0; }
+  void clear() {
+    sent_ = completed_ = 0;
+    parts_.clear();
+  }
 
  private:
+  Envelope& next(Rank to, const M& message) {
+    if (sent_ == envelopes_.size()) throw std::length_error("outbox: more messages in one step than declared");
+    Envelope& envelope = envelopes_[sent_++];  // member by member: most messages carry nothing, and this is the hot path
+    envelope.to = to;
+    envelope.message = message;
+    envelope.parts = 0;
+    return envelope;
+  }
+
   std::vector<Envelope> envelopes_;
   std::vector<Completion> completions_;
+  std::vector<Payload> parts_;
   std::size_t sent_ = 0, completed_ = 0;
 };
 
@@ -72,13 +106,14 @@ struct Answer {
   Payload payload;
 };
 
-/// What both kinds of kernel declare.
+/// What both kinds of kernel declare. `messages` is the closed form for one operation or, where operations share messages, for
+/// so many that are proposed back to back.
 template <class K>
 concept Described = requires(const Shape& shape) {
   { K::about } -> std::convertible_to<const About&>;
   {std::span<const Parameter>(K::parameters)};
-  { K::messages(shape) } -> std::convertible_to<std::int64_t>;
-};
+} && (requires(const Shape& shape) { { K::messages(shape) } -> std::convertible_to<double>; } ||
+      requires(const Shape& shape, std::int64_t operations) { { K::messages(shape, operations) } -> std::convertible_to<double>; });
 
 /// A protocol is a deterministic state machine: inputs are calls, outputs go to the outbox; no clock, no randomness, no MPI.
 template <class P>
@@ -97,13 +132,51 @@ concept Protocol = Described<P> && ProtocolMessage<typename P::Message> && std::
   { still.answer(operation) } -> std::same_as<Answer>;
 };
 
-/// Detected, not required: a protocol with time-outs says when it wants to be woken.
+/// What a protocol may have besides, and the harness detects. Time-outs: when it wants to be woken.
 template <class P>
 concept HasTimeouts = requires(P machine, const P& still, const Shape& shape, Time now, Outbox<typename P::Message>& out) {
   machine.tick(now, out);
   { still.deadline() } -> std::convertible_to<Time>;
   { P::times_out(shape) } -> std::convertible_to<bool>;
 };
+
+/// Synchronous rounds: every rank is told of round 1, 2, … of an operation, each when all messages of the last have arrived,
+/// until all ranks have reached the operation's last mark.
+template <class P>
+concept HasRounds = requires(P machine, Time now, Operation operation, int round, Outbox<typename P::Message>& out) {
+  machine.round(now, operation, round, out);
+};
+
+/// Something held back in the hope of more: every rank is told when nobody will ask for more for now.
+template <class P>
+concept HasFlush = requires(P machine, Time now, Outbox<typename P::Message>& out) { machine.flush(now, out); };
+
+/// Something that survives a crash: called when the process is back, with what it had made durable before each of its steps
+/// sent anything. Simulation only.
+template <class P>
+concept HasRestart = requires(P machine, Time now, Outbox<typename P::Message>& out) { machine.restart(now, out); };
+
+/// Ranks of its own that ask: shape.ranks … shape.ranks + clients - 1; the first of them proposes.
+template <class P>
+int clients_of(const Shape& shape) {
+  if constexpr (requires { P::clients(shape); })
+    return P::clients(shape);
+  else
+    return 0;
+}
+template <class P>
+Rank proposer_of(const Shape& shape) {
+  return clients_of<P>(shape) > 0 ? shape.ranks : 0;
+}
+
+/// Operations that may share a message, each with its payload.
+template <class P>
+std::size_t batch_of(const Shape& shape) {
+  if constexpr (requires { P::batch(shape); })
+    return static_cast<std::size_t>(P::batch(shape));
+  else
+    return 1;
+}
 
 /// A collective is a function every rank calls; `Data` (see collectives/parts/) prepares the buffers of an operation and
 /// verifies its answer, both outside the clock.

@@ -24,7 +24,7 @@ constexpr int kBeginTag = 1, kReportTag = 2;
 constexpr Time kSecond = 1'000'000'000;
 constexpr Time kGrace = 5 * kSecond;        ///< beyond twice its budget, a case hangs
 constexpr Time kReportGrace = 2 * kSecond;  ///< a rank that is silent so long after the deadline is stuck in the library
-constexpr int kTagsOfCase = ControlTree::kTags + 2;
+constexpr int kTagsOfCase = 2 * ControlTree::kTags + 2;  ///< a protocol has a second tree, rooted at its proposer
 
 /// Rank 0's word to the ranks of the next case; a negative index: it is over.
 struct Begin {
@@ -51,12 +51,12 @@ void tell(const World& world, int ranks, const Begin& begin) {
 /// touched too. Exactly so many operations have no budget of their own, only the launch's.
 Time deadline_of(const LaunchSetting& launch, const Case& planned, const Begin& begin) {
   const Time budget_ns = launch.options.operations ? launch.options.total_budget_ns : 2 * begin.budget_ns;
-  return now_ns() + budget_ns + kGrace + planned.kernel->memory_bytes(planned.shape) * planned.shape.ranks;
+  return now_ns() + budget_ns + kGrace + planned.kernel->memory_bytes(planned.shape) * planned.members();
 }
 
 CaseRun::Setting setting_of(const LaunchSetting& launch, const Begin& begin) {
   const Case& planned = launch.plan.cases[static_cast<std::size_t>(begin.index)];
-  const World::Group& group = launch.world.group(planned.shape.ranks);
+  const World::Group& group = launch.world.group(planned.members());
   const int lanes = launch.world.highest_tag() / kTagsOfCase - 1;
   const Options& options = launch.options;
   return {.planned = &planned,
@@ -96,7 +96,7 @@ void take_part(CaseRun& run) {
 class Directed {
  public:
   Directed(const LaunchSetting& launch, const Begin& begin)
-      : launch_(launch), run_(setting_of(launch, begin)), reports_(static_cast<std::size_t>(run_.shape().ranks)) {
+      : launch_(launch), run_(setting_of(launch, begin)), reports_(static_cast<std::size_t>(run_.setting().planned->members())) {
     result_.planned = run_.setting().planned;
   }
 
@@ -126,6 +126,7 @@ class Directed {
 
   CaseResult& conclude() {
     result_.samples = run_.samples();
+    result_.block_ends = run_.block_ends();
     result_.stop_reason = run_.stop_reason();
     judge(result_, reports_, surroundings().clock_error_ns);
     const bool cut_short = run_.setting().rule.budget_ns < launch_.options.time_budget_ns;
@@ -142,7 +143,7 @@ class Directed {
   bool collect_reports() {
     const Time until = std::max(run_.setting().deadline, now_ns()) + kReportGrace;
     bool everyone = true;
-    for (Rank from = 1; from < run_.shape().ranks; ++from) {
+    for (Rank from = 1; from < run_.setting().planned->members(); ++from) {
       CaseReport& report = reports_[static_cast<std::size_t>(from)];
       MPI_Request request;
       MPI_Irecv(&report, sizeof report, MPI_BYTE, from, kReportTag, launch_.world.control(), &request);
@@ -197,7 +198,7 @@ class Director {
  private:
   void measure(const Begin& begin) {
     const Case& planned = cases()[static_cast<std::size_t>(begin.index)];
-    tell(launch_.world, planned.shape.ranks, begin);
+    tell(launch_.world, planned.members(), begin);
     Directed directed(launch_, begin);
     const auto rank_0_stuck = [&] {
       directed.rank_0_is_stuck();
@@ -238,7 +239,7 @@ class Director {
 
 std::set<int> rank_counts(const Plan& plan) {
   std::set<int> counts;
-  for (const Case& planned : plan.cases) counts.insert(planned.shape.ranks);
+  for (const Case& planned : plan.cases) counts.insert(planned.members());
   return counts;
 }
 

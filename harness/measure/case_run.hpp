@@ -50,6 +50,13 @@ class CaseRun {
     }
   }
 
+  /// What the rounds of the next operation came to; at the rank that drives them, which is rank 0.
+  void note_rounds(std::int64_t rounds, std::int64_t messages, Time known) {
+    samples_.rounds.push_back(rounds);
+    samples_.round_messages.push_back(messages);
+    samples_.known_ns.push_back(known - setting_.epoch_ns);
+  }
+
   /// What the kernel's part came to on this rank.
   void conclude(const Traffic& traffic, const Recorder& recorder, std::int64_t control_messages, std::int64_t answers_due);
 

@@ -1,5 +1,5 @@
 #pragma once
-// The harness's own traffic inside a case: words down a binomial tree from rank 0, tallies up it. Point-to-point, with a
+// The harness's own traffic inside a case: words down a binomial tree from its root, tallies up it. Point-to-point, with a
 // deadline, on a communicator of its own; never counted as a kernel's.
 
 #include <mpi.h>
@@ -15,21 +15,24 @@
 
 namespace coordbench {
 
-enum class Cue : std::int64_t { start_at, get_ready, tally, run_block, block_done };
+enum class Cue : std::int64_t { start_at, get_ready, round, tally, run_block, block_done };
 
 struct Word {
   Cue cue = Cue::block_done;
   std::int64_t value = 0;
+  std::int64_t round = 0;  ///< of the operation `value`
 };
 
 /// What flows up: sums over the subtree, and its least slack.
 struct Tally {
   std::int64_t sent = 0;
   std::int64_t received = 0;
+  std::int64_t ended = 0;  ///< operations whose last mark was reached, over the ranks
   std::int64_t least_slack_ns = kNever;
   void add(const Tally& other) {
     sent += other.sent;
     received += other.received;
+    ended += other.ended;
     least_slack_ns = std::min(least_slack_ns, other.least_slack_ns);
   }
 };
@@ -38,13 +41,15 @@ inline constexpr auto kNoProgress = [] {};
 
 class ControlTree {
  public:
-  ControlTree(MPI_Comm communicator, int tag, Time deadline) : communicator_(communicator), tag_(tag), deadline_(deadline) {
+  ControlTree(MPI_Comm communicator, int tag, Time deadline, Rank root = 0)
+      : communicator_(communicator), tag_(tag), deadline_(deadline) {
     MPI_Comm_rank(communicator, &rank_);
     MPI_Comm_size(communicator, &ranks_);
-    const int reach = rank_ == 0 ? static_cast<int>(std::bit_ceil(static_cast<unsigned>(ranks_))) : rank_ & -rank_;
-    parent_ = rank_ == 0 ? -1 : rank_ - reach;
+    const int place = (rank_ - root + ranks_) % ranks_;  // counted from the root
+    const int reach = place == 0 ? static_cast<int>(std::bit_ceil(static_cast<unsigned>(ranks_))) : place & -place;
+    parent_ = place == 0 ? -1 : (rank_ - reach + ranks_) % ranks_;
     for (int distance = reach / 2; distance > 0; distance /= 2)
-      if (rank_ + distance < ranks_) children_.push_back(rank_ + distance);
+      if (place + distance < ranks_) children_.push_back((rank_ + distance) % ranks_);
     listen_again();
   }
   ControlTree(const ControlTree&) = delete;
@@ -61,7 +66,7 @@ class ControlTree {
   [[nodiscard]] int tag() const { return tag_; }
   [[nodiscard]] std::int64_t messages_sent() const { return messages_sent_; }
 
-  /// Rank 0 says a word to everyone; `progress` is called while a send waits.
+  /// The root says a word to everyone; `progress` is called while a send waits.
   template <class Progress = decltype(kNoProgress)>
   void say(const Word& word, const Progress& progress = kNoProgress) {
     for (const Rank child : children_) send(&word, sizeof word, child, tag_, progress);
@@ -84,7 +89,7 @@ class ControlTree {
     return word;
   }
 
-  /// Every rank calls it with its own tally; returns, at rank 0, the sum over all ranks.
+  /// Every rank calls it with its own tally; returns, at the root, the sum over all ranks.
   template <class Progress = decltype(kNoProgress)>
   Tally gather(Tally tally, const Progress& progress = kNoProgress) {
     for (auto child = children_.rbegin(); child != children_.rend(); ++child) {  // nearest first: it is done first

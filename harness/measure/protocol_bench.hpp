@@ -1,5 +1,5 @@
 #pragma once
-// Measures a protocol: rank 0 proposes, one operation at a time behind a start line or a window of them in flight; the
+// Measures a protocol: one rank proposes, one operation at a time behind a start line or a window of them in flight; the
 // others serve. Every rank's answers are checked, outside the clock or, in a stream, by a bounded sample.
 
 #include "harness/measure/case_run.hpp"
@@ -65,7 +65,9 @@ class ProtocolBench {
       : run_(run),
         shape_(run.shape()),
         deadline_(run.setting().deadline),
-        tree_(run.setting().control_communicator, run.setting().tag, run.setting().deadline),
+        proposer_(proposer_of<P>(shape_)),
+        blocks_(run.setting().control_communicator, run.setting().tag, run.setting().deadline),
+        tree_(run.setting().control_communicator, run.setting().tag + ControlTree::kTags, run.setting().deadline, proposer_),
         line_(tree_, run.sync(), run.setting().clock_offset_ns, run.setting().oversubscribed),
         recorder_(run.setting().rule.operations_max(), P::marks.size()),
         witness_(recorder_, shape_, P::marks.size(), P::expected_outcome(shape_), run.sync() == Sync::none),
@@ -74,10 +76,12 @@ class ProtocolBench {
         node_(shape_, run.rank(), counted_, witness_, run.setting().rule.operations_max()) {}
 
   void measure() {
-    run_.drive(tree_, recorder_, [this](Operation first, std::int64_t count) {
+    run_.drive(blocks_, recorder_, [this](Operation first, std::int64_t count) {
       node_.resume_ticking();
-      if (run_.rank() != 0) return serve();
-      if (run_.sync() == Sync::none)
+      if (run_.rank() != proposer_) return serve();
+      if constexpr (HasRounds<P>)
+        propose_in_rounds(first, count);
+      else if (run_.sync() == Sync::none)
         stream(first, count);
       else
         propose_one_by_one(first, count);
@@ -86,7 +90,7 @@ class ProtocolBench {
   }
 
   void conclude() {
-    run_.conclude(counted_.traffic(), recorder_, tree_.messages_sent(),
+    run_.conclude(counted_.traffic(), recorder_, blocks_.messages_sent() + tree_.messages_sent(),
                   P::answers(shape_, run_.rank()) ? run_.operations() : 0);
   }
 
@@ -103,6 +107,26 @@ class ProtocolBench {
     }
   }
 
+  /// Round after round until every rank has reached the last mark. A round is over when its messages have arrived, which the
+  /// same two waves tell as at the end of a block; they are control traffic, and the messages between them the operation's.
+  void propose_in_rounds(Operation first, std::int64_t count) requires HasRounds<P> {
+    for (Operation k = first; k < first + count; ++k) {
+      Payload payload = fill(k, Effort::full);
+      recorder_.slack(k, line_.call_everyone([this] { node_.poll(); }));
+      recorder_.start(k, now_ns());
+      node_.propose(k, std::move(payload));
+      std::int64_t rounds = 0;
+      const std::int64_t members = tree_.ranks(), sent_before = all_sent_;
+      for (Tally all = quiesce(); all.ended < members * (k + 1); all = quiesce()) {
+        ++rounds;
+        tree_.say({Cue::round, k, rounds}, [this] { node_.poll(); });
+        node_.round(k, static_cast<int>(rounds));
+      }
+      run_.note_rounds(rounds, all_sent_ - sent_before, now_ns());
+      witness_.check_answers();
+    }
+  }
+
   /// A window of operations that have not ended at their proposer, counted from the oldest such.
   [[gnu::noinline]] void stream(Operation first, std::int64_t count) {
     Operation oldest = first, next = first;
@@ -112,6 +136,7 @@ class ProtocolBench {
         Payload payload = fill(next, Effort::sampled);
         recorder_.start(next, now_ns());
         node_.propose(next++, std::move(payload));
+        if (next == end) node_.flush();  // nothing will fill the last batch
       }
       while (oldest < next && recorder_.ended(oldest)) ++oldest;
       if (oldest < end && !node_.poll()) give_up_if_late("for operations in flight to end");
@@ -129,30 +154,49 @@ class ProtocolBench {
         continue;
       }
       if (word.cue == Cue::block_done) return;
-      if (word.cue == Cue::tally) node_.pause_ticking();
+      if (word.cue == Cue::round) {
+        if constexpr (HasRounds<P>) node_.round(word.value, static_cast<int>(word.round));
+        continue;
+      }
+      if (word.cue == Cue::tally) come_to_rest();
       witness_.check_answers();
       tree_.gather(tally(), [this] { node_.poll(); });
     }
   }
 
-  /// Nobody proposes or ticks; step until what was sent by the second of two waves is what had been received by the first
-  /// (Mattern, Distributed Computing 2(3) 1987, the four-counter method), so that nothing leaks into the next block.
+  /// The end of a block: what was held back leaves, and everything arrives, so that nothing leaks into the next one.
   void drain() {
-    node_.pause_ticking();
-    for (std::int64_t received_before = -1;;) {
-      tree_.say({Cue::tally}, [this] { node_.poll(); });
-      const Tally sum = tree_.gather(tally(), [this] { node_.poll(); });
-      if (sum.sent == received_before) break;
-      received_before = sum.received;
-      node_.poll();
-      give_up_if_late("for the last messages of a block to arrive");
-    }
+    quiesce();
     witness_.check_answers();
     tree_.say({Cue::block_done}, [this] { node_.poll(); });
   }
 
+  /// Nobody proposes or ticks; step until what was sent by the second of two waves is what had been received by the first
+  /// (Mattern, Distributed Computing 2(3) 1987, the four-counter method). Returns the last wave's sums.
+  Tally quiesce() {
+    come_to_rest();
+    for (std::int64_t received_before = -1;;) {
+      tree_.say({Cue::tally}, [this] { node_.poll(); });
+      const Tally sum = tree_.gather(tally(), [this] { node_.poll(); });
+      if (sum.sent == received_before) {
+        all_sent_ = sum.sent;
+        return sum;
+      }
+      received_before = sum.received;
+      node_.poll();
+      give_up_if_late("for the last messages of a block to arrive");
+    }
+  }
+
+  void come_to_rest() {
+    node_.pause_ticking();
+    node_.flush();
+  }
+
   [[nodiscard]] Tally tally() const {
-    return {.sent = counted_.traffic().messages_sent, .received = counted_.traffic().messages_received};
+    return {.sent = counted_.traffic().messages_sent,
+            .received = counted_.traffic().messages_received,
+            .ended = witness_.ended()};
   }
 
   /// The operation's payload, outside the clock of the operation. Polls while every lease is taken.
@@ -177,10 +221,13 @@ class ProtocolBench {
   CaseRun& run_;
   const Shape& shape_;
   Deadline deadline_;
-  ControlTree tree_;
+  Rank proposer_;
+  ControlTree blocks_;  ///< rooted at rank 0: which block is next, and its samples
+  ControlTree tree_;    ///< rooted at the proposer: what happens within a block
   StartLine line_;
   Recorder recorder_;
   Witness witness_;
+  std::int64_t all_sent_ = 0;  ///< messages of all ranks, by the last wave
   MpiTransport<Wire<typename P::Message>> transport_;
   Counted<MpiTransport<Wire<typename P::Message>>> counted_;
   Node<P, MpiTransport<Wire<typename P::Message>>, Witness> node_;

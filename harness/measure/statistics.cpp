@@ -28,6 +28,14 @@ Extent extent_of(const Samples& samples, std::int64_t operation) {
   return extent;
 }
 
+/// Index of the stamps of the first rank that has a start: the proposer, and in a ping_pong rank 0.
+std::size_t proposer_of(const Samples& samples, std::int64_t operation) {
+  const auto first = static_cast<std::size_t>(operation * samples.ranks), end = first + static_cast<std::size_t>(samples.ranks);
+  for (std::size_t i = first; i < end; ++i)
+    if (samples.start_ns[i] >= 0) return i;
+  return first;
+}
+
 double nearest_rank(const std::vector<double>& sorted, double q) {
   if (sorted.size() < samples_needed(q)) return kNaN;
   const auto position = static_cast<std::size_t>(std::ceil(q * static_cast<double>(sorted.size())));
@@ -41,7 +49,7 @@ std::vector<double> latencies(const Samples& samples, Latency definition) {
   values.reserve(static_cast<std::size_t>(samples.operations));
   for (std::int64_t k = 0; k < samples.operations; ++k) {
     if (definition == Latency::proposer) {
-      const auto i = static_cast<std::size_t>(k * samples.ranks);
+      const auto i = proposer_of(samples, k);
       if (samples.start_ns[i] >= 0 && samples.end_ns[i] >= 0)
         values.push_back(static_cast<double>(samples.end_ns[i] - samples.start_ns[i]));
       continue;

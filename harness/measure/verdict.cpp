@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "harness/kernel.hpp"
@@ -49,6 +50,17 @@ void check_barriers(CaseResult& result, double clock_error_ns) {
   }
 }
 
+/// Over the blocks: what is proposed back to back may share messages.
+double expected_messages(const CaseResult& result) {
+  double expected = 0;
+  std::int64_t before = 0;
+  for (const std::int64_t end : result.block_ends) {
+    expected += result.planned->kernel->messages(result.planned->shape, end - before);
+    before = end;
+  }
+  return expected;
+}
+
 void check_counts(CaseResult& result) {
   const Kernel& kernel = *result.planned->kernel;
   if (kernel.about.count_rule != CountRule::exact) return;
@@ -57,7 +69,7 @@ void check_counts(CaseResult& result) {
     sent += traffic.messages_sent - traffic.background_messages;
     received += traffic.messages_received;
   }
-  const std::int64_t expected = kernel.messages(result.planned->shape) * result.samples.operations;
+  const std::int64_t expected = std::llround(expected_messages(result));
   if (sent != expected)
     fail(result, Verdict::count_mismatch, fmt::format("{} messages sent, {} expected", sent, expected));
   else if (received < sent)
@@ -73,9 +85,9 @@ void check_counts(CaseResult& result) {
 void judge(CaseResult& result, std::span<const CaseReport> reports, double clock_error_ns) {
   const Kernel& kernel = *result.planned->kernel;
   const Shape& shape = result.planned->shape;
-  result.expected_messages_per_operation = kernel.about.count_rule == CountRule::none
+  result.expected_messages_per_operation = kernel.about.count_rule == CountRule::none || result.samples.operations == 0
                                                ? std::numeric_limits<double>::quiet_NaN()
-                                               : static_cast<double>(kernel.messages(shape));
+                                               : expected_messages(result) / static_cast<double>(result.samples.operations);
   for (std::size_t mark = 0; mark < kernel.marks.size(); ++mark) {
     std::int64_t deepest = -1;
     for (const CaseReport& report : reports) deepest = std::max(deepest, report.deepest[mark]);

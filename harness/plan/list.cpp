@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -28,15 +29,18 @@ Json evaluate(const Kernel& kernel, ClosedForm closed_form) {
   Json values = Json::array();
   for (int ranks = 1; ranks <= kLargest; ++ranks) {
     const Shape shape = default_shape(kernel, ranks);
-    const std::int64_t value = kernel.unfit(shape).empty() ? closed_form(shape) : -1;
-    values.push_back(value < 0 ? Json(nullptr) : Json(value));
+    const double value = kernel.unfit(shape).empty() ? closed_form(shape) : -1;
+    const double whole = std::round(value);
+    values.push_back(value < 0 ? Json(nullptr) : whole == value ? Json(static_cast<std::int64_t>(whole)) : Json(value));
   }
   return values;
 }
 
-Json messages_at(const Kernel& kernel) { return evaluate(kernel, kernel.messages); }
+Json messages_at(const Kernel& kernel) {
+  return evaluate(kernel, [&](const Shape& shape) { return kernel.messages(shape, 1); });
+}
 Json delays_at(const Kernel& kernel, int mark) {
-  return evaluate(kernel, [&](const Shape& shape) -> std::int64_t { return kernel.delays(shape, mark); });
+  return evaluate(kernel, [&](const Shape& shape) -> double { return kernel.delays(shape, mark); });
 }
 
 std::string_view name_of(Mark::Where where) { return where == Mark::Where::proposer ? "proposer" : "everywhere"; }
@@ -90,7 +94,7 @@ Json json_of(const Kernel& kernel) {
 /// "0 1 2 3 …" with "-" for null, or nothing if there is no closed form.
 std::string series(const Json& values) {
   std::string text;
-  for (const Json& value : values) text += fmt::format(" {}", value.is_null() ? "-" : value.dump());
+  for (const Json& value : values) text += fmt::format(" {}", value.is_null() ? "-" : value.is_number_float() ? fmt::format("{:.2f}", value.get<double>()) : value.dump());
   return text.empty() ? "" : fmt::format(" (N = 1..{}:{})", kLargest, text);
 }
 

@@ -81,21 +81,24 @@ Case make_case(const Kernel& kernel, const Shape& shape, const Options& options)
                .shape = shape,
                .sync = alone ? options.sync.value_or(Sync::round_time) : Sync::none,
                .transport = options.transport,
+               .clients = kernel.clients ? kernel.clients(shape) : 0,
                .name = {}};
   set_name(planned, name_of_case(planned), options);
   return planned;
 }
 
 /// Why a case cannot run, or empty. The limit is divided, not the need multiplied: a product could overflow.
-std::string unfit(const Case& planned, std::int64_t operations_max, std::int64_t memory_limit_bytes) {
+std::string unfit(const Case& planned, int world, std::int64_t operations_max, std::int64_t memory_limit_bytes) {
   const Shape& shape = planned.shape;
+  if (planned.members() > world)
+    return fmt::format("needs a rank of its own for the client, {} in all; the launch has {}", planned.members(), world);
   if (std::string reason = planned.kernel->unfit(shape); !reason.empty()) return reason;
   const auto stamps = static_cast<std::int64_t>(3 + planned.kernel->marks.size());
   const std::int64_t needed =
       planned.kernel->memory_bytes(shape) + 2 * operations_max * stamps * 8;  // twice: rank 0 has a copy
-  if (needed <= memory_limit_bytes / shape.ranks) return "";
+  if (needed <= memory_limit_bytes / planned.members()) return "";
   return fmt::format("needs {} on each of {} ranks, together more than the limit of {}, half of the memory available",
-                     format_bytes(needed), shape.ranks, format_bytes(memory_limit_bytes));
+                     format_bytes(needed), planned.members(), format_bytes(memory_limit_bytes));
 }
 
 /// Fisher-Yates, one splitmix64 value for each position: std::shuffle gives another order with another standard library.
@@ -162,7 +165,7 @@ Plan make_plan(const Options& options, std::span<const Kernel> kernels, int worl
   for (const Kernel* kernel : selected)
     for (const Shape& shape : shapes_of(*kernel, options, ranks, axes[kernel])) {
       Case planned = make_case(*kernel, shape, options);
-      if (std::string reason = unfit(planned, options.operations.value_or(options.max_operations), memory_limit_bytes);
+      if (std::string reason = unfit(planned, world, options.operations.value_or(options.max_operations), memory_limit_bytes);
           !reason.empty())
         plan.skipped.push_back({planned.name, std::move(reason)});
       else

@@ -1,6 +1,7 @@
 #pragma once
 // The one place where a protocol's messages and bytes are counted: everything that leaves or arrives passes here.
 
+#include <span>
 #include <stdexcept>
 #include <utility>
 
@@ -29,12 +30,17 @@ class Counted {
   /// Sends to another rank; throws std::logic_error for a send to itself, which would be no message at all.
   template <class W>
   void send(Rank to, const W& wire, const Payload& payload) {
-    if (to == self_) [[unlikely]]
-      throw std::logic_error("a protocol sent a message to its own rank");
-    ++traffic_.messages_sent;
-    traffic_.bytes_sent += static_cast<std::int64_t>(sizeof wire + payload.size());
-    if (wire.message.count == 0) ++traffic_.background_messages;
+    count(to, wire, sizeof wire + payload.size());
     transport_.send(to, wire, payload);
+  }
+
+  /// The same with several payloads, one behind the other.
+  template <class W>
+  void send(Rank to, const W& wire, std::span<const Payload> payloads) {
+    std::size_t bytes = sizeof wire;
+    for (const Payload& payload : payloads) bytes += payload.size();
+    count(to, wire, bytes);
+    transport_.send(to, wire, payloads);
   }
 
   /// Hands at most one arrived message to `receive(from, wire, payload)`; false if there was none.
@@ -50,6 +56,15 @@ class Counted {
   [[nodiscard]] const Traffic& traffic() const { return traffic_; }
 
  private:
+  template <class W>
+  void count(Rank to, const W& wire, std::size_t bytes) {
+    if (to == self_) [[unlikely]]
+      throw std::logic_error("a protocol sent a message to its own rank");
+    ++traffic_.messages_sent;
+    traffic_.bytes_sent += static_cast<std::int64_t>(bytes);
+    if (wire.message.count == 0) ++traffic_.background_messages;
+  }
+
   Transport& transport_;
   Rank self_;
   Traffic traffic_;

@@ -19,7 +19,9 @@ namespace coordbench {
 struct TransportSize {
   std::size_t posted_receives;   ///< kept open at a time
   std::size_t leases;            ///< payload slots: the posted receives, and what the machine and the harness may hold
-  std::size_t payload_capacity;  ///< bytes
+  std::size_t payload_capacity;  ///< bytes of one operation
+  std::size_t batch = 1;         ///< operations whose payloads may share a message
+  std::size_t batch_leases = 0;  ///< slots for messages of several: received, kept by the machine, being sent
   std::size_t window;            ///< sends to one peer that may be open at a time
   std::size_t backlog;           ///< messages that may wait for a window
   Rank source;                   ///< the only rank that sends here, or MPI_ANY_SOURCE
@@ -29,7 +31,7 @@ struct TransportSize {
 /// tenth of a hop. So a protocol may say `hears_from(shape, rank)`; of two ranks there is only one to hear from.
 template <Protocol P>
 Rank source_of(const Shape& shape, Rank self) {
-  if (shape.ranks == 2) return 1 - self;
+  if (shape.ranks + clients_of<P>(shape) == 2) return 1 - self;
   if constexpr (requires { P::hears_from(shape, self); })
     if (const auto only = P::hears_from(shape, self)) return *only;
   return MPI_ANY_SOURCE;
@@ -40,13 +42,17 @@ Rank source_of(const Shape& shape, Rank self) {
 template <Protocol P>
 TransportSize transport_size(const Shape& shape, Rank self) {
   constexpr std::size_t kPostedMin = 4, kPostedMax = 256, kPostedBytesMax = std::size_t{64} << 20U;
-  const auto capacity = static_cast<std::size_t>(shape.payload_bytes);
+  const std::size_t batch = batch_of<P>(shape);
+  const std::size_t capacity = batch * static_cast<std::size_t>(shape.payload_bytes);
   const auto in_flight = static_cast<std::size_t>(shape.in_flight);
   const std::size_t affordable = std::max(kPostedMin, kPostedBytesMax / std::max<std::size_t>(capacity, 1));
   const std::size_t posted = std::min(affordable, std::clamp(P::in_degree(shape, self) + 1, kPostedMin, kPostedMax));
+  const std::size_t leases = posted + P::leases(shape) + 2 * in_flight + 8;
   return {.posted_receives = posted,
-          .leases = posted + P::leases(shape) + 2 * in_flight + 8,
-          .payload_capacity = capacity,
+          .leases = leases,
+          .payload_capacity = static_cast<std::size_t>(shape.payload_bytes),
+          .batch = batch,
+          .batch_leases = batch > 1 ? leases : 0,
           .window = 2 * in_flight + 8,
           .backlog = 2 * P::outbox_capacity(shape) * in_flight + 8,
           .source = source_of<P>(shape, self)};
@@ -60,6 +66,7 @@ class MpiTransport {
         tag_(tag),
         size_(size),
         arena_(size.leases, size.payload_capacity),
+        batches_(size.batch_leases, size.batch * size.payload_capacity),
         headers_(8 * size.window + size.backlog, 0),
         posted_(size.posted_receives) {
     static_assert(sizeof(W) <= PayloadArena::kHeaderRoom);
@@ -87,6 +94,18 @@ class MpiTransport {
       return queue(to, wire, payload);
     if (!start(to, wire, payload)) [[unlikely]]
       queue(to, wire, payload);
+  }
+
+  /// Several payloads in one message: copied, one behind the other, into a lease that is the message's own.
+  void send(Rank to, const W& wire, std::span<const Payload> payloads) {
+    if (payloads.size() == 1) return send(to, wire, payloads.front());
+    std::size_t bytes = 0;
+    for (const Payload& payload : payloads) bytes += payload.size();
+    const Payload joined = carriers().allocate(bytes);
+    if (!joined) throw std::length_error("transport: more messages of several payloads are open than declared");
+    std::byte* end = joined.data();
+    for (const Payload& payload : payloads) end = std::copy_n(payload.data(), payload.size(), end);
+    send(to, wire, joined);
   }
 
   /// Hands at most one arrived message to `receive(from, wire, payload)`; false if there was none.
@@ -140,12 +159,15 @@ class MpiTransport {
     return static_cast<std::size_t>(bytes) - sizeof(W);
   }
 
+  /// Where messages lie: with batches, apart from the payloads of single operations, which would be scattered otherwise.
+  PayloadArena& carriers() { return size_.batch > 1 ? batches_ : arena_; }
+
   void post_receives() {
     while (receives_ < posted_.size()) {
       Posted& next = posted_[(first_ + receives_) % posted_.size()];
-      next.lease = arena_.allocate(size_.payload_capacity);
+      next.lease = carriers().allocate(carriers().capacity());
       if (!next.lease) return;  // all leases are held; tried again at the next poll
-      MPI_Irecv(next.lease.header(sizeof(W)), static_cast<int>(sizeof(W) + size_.payload_capacity), MPI_BYTE, size_.source,
+      MPI_Irecv(next.lease.header(sizeof(W)), static_cast<int>(sizeof(W) + carriers().capacity()), MPI_BYTE, size_.source,
                 tag_, communicator_, &next.request);
       ++receives_;
     }
@@ -157,7 +179,7 @@ class MpiTransport {
   bool look_further(Receive&& receive) {
     if (!open_.empty() || !backlog_.empty()) [[unlikely]]
       progress_sends();
-    if (++idle_turns_ % kIdleTurns != 0 || size_.payload_capacity < kEager) return false;
+    if (++idle_turns_ % kIdleTurns != 0 || carriers().capacity() < kEager) return false;
     for (std::size_t i = 1; i < receives_; ++i) {
       int arrived = 0;
       MPI_Status status;
@@ -188,16 +210,16 @@ class MpiTransport {
     return true;
   }
 
-  /// The payload itself, with the header written in front of it; a copy only while another header is still being sent from
-  /// there.
+  /// The payload itself, with the header written in front of it; a copy of a part of a message, or while another header is
+  /// still being sent from there.
   Payload carrier_of(const W& wire, const Payload& payload) {
     std::byte* header = payload.header(sizeof wire);
-    if (payload.slot()->sends == 0) {
+    if (payload.leads_its_slot() && payload.slot()->sends == 0) {
       std::memcpy(header, &wire, sizeof wire);
       return payload;
     }
-    if (std::memcmp(header, &wire, sizeof wire) == 0) return payload;
-    Payload copy = arena_.allocate(payload.size());
+    if (payload.leads_its_slot() && std::memcmp(header, &wire, sizeof wire) == 0) return payload;
+    Payload copy = carriers().allocate(payload.size());
     if (!copy) return {};
     std::memcpy(copy.data(), payload.data(), payload.size());
     std::memcpy(copy.header(sizeof wire), &wire, sizeof wire);
@@ -257,7 +279,7 @@ class MpiTransport {
   MPI_Comm communicator_;
   int tag_;
   TransportSize size_;
-  PayloadArena arena_, headers_;
+  PayloadArena arena_, batches_, headers_;
   std::vector<Posted> posted_;  ///< a ring: receives match in the order of posting
   std::size_t first_ = 0, receives_ = 0;
   std::vector<Sending> open_;

@@ -12,6 +12,14 @@
 
 namespace coordbench {
 
+template <Protocol P>
+Outbox<typename P::Message> outbox_of(const Shape& shape) {
+  if constexpr (requires { P::outbox_parts(shape); })
+    return Outbox<typename P::Message>(P::outbox_capacity(shape), P::outbox_parts(shape));
+  else
+    return Outbox<typename P::Message>(P::outbox_capacity(shape));
+}
+
 template <Protocol P, class Transport, class Witness>
 class Node {
  public:
@@ -20,7 +28,7 @@ class Node {
   /// `operations_max` bounds the operations of the case. Everything is allocated here, nothing later.
   Node(const Shape& shape, Rank self, Counted<Transport>& transport, Witness& witness, std::int64_t operations_max)
       : machine_(shape, self),
-        outbox_(P::outbox_capacity(shape)),
+        outbox_(outbox_of<P>(shape)),
         transport_(transport),
         witness_(witness),
         depths_(static_cast<std::size_t>(operations_max), 0) {
@@ -29,7 +37,7 @@ class Node {
 
   void propose(Operation operation, Payload payload) {
     machine_.propose(clock(), operation, std::move(payload), outbox_);
-    flush();
+    carry_out();
   }
 
   /// Takes at most one message that has arrived; false if there was none.
@@ -47,14 +55,30 @@ class Node {
     const std::uint16_t deep = wire.depth;
     for (Operation k = message.first, end = k + message.count; k < end; ++k) depth(k) = std::max(depth(k), deep);
     machine_.step(clock(), from, message, payload, outbox_);
-    flush();
+    carry_out();
   }
 
   void tick_if_due() requires HasTimeouts<P> {
     const Time now = transport_.now();
     if (!ticking_ || machine_.deadline() > now) return;
     machine_.tick(now, outbox_);
-    flush();
+    carry_out();
+  }
+
+  void round(Operation operation, int number) requires HasRounds<P> {
+    machine_.round(clock(), operation, number, outbox_);
+    carry_out();
+  }
+  /// Nobody will ask for more for now.
+  void flush() {
+    if constexpr (HasFlush<P>) {
+      machine_.flush(clock(), outbox_);
+      carry_out();
+    }
+  }
+  void restart() requires HasRestart<P> {
+    machine_.restart(clock(), outbox_);
+    carry_out();
   }
 
   /// At the end of a block no time-out may fire, so that the machines come to rest.
@@ -69,19 +93,23 @@ class Node {
   [[nodiscard]] Time clock() const { return times_out_ ? transport_.now() : 0; }
 
   /// One message leaves before the marks are stamped: reading the clock costs as much as half a hop, and would make everything
-  /// after the mark later by it. So a mark is late by one send, however many follow.
-  void flush() {
+  /// after the mark later by it. So a mark is late by one send, however many follow. The marks of one step share one reading.
+  void carry_out() {
     const auto envelopes = outbox_.envelopes();
     if (!envelopes.empty()) send(envelopes.front());
-    for (const auto& [operation, mark] : outbox_.completions()) {
-      witness_.reached(operation, mark, transport_.now(), depth(operation));
-      if (P::marks[static_cast<std::size_t>(mark)].answers) witness_.answered(operation, machine_.answer(operation));
+    if (const auto completions = outbox_.completions(); !completions.empty()) {
+      const Time at = transport_.now();
+      for (const auto& [operation, mark] : completions) {
+        witness_.reached(operation, mark, at, depth(operation));
+        if (P::marks[static_cast<std::size_t>(mark)].answers) witness_.answered(operation, machine_.answer(operation));
+      }
     }
     for (std::size_t i = 1; i < envelopes.size(); ++i) send(envelopes[i]);
     outbox_.clear();
   }
 
   void send(typename Outbox<Message>::Envelope& envelope) {
+    if (envelope.parts > 0) return transport_.send(envelope.to, wire_of(envelope), outbox_.parts_of(envelope));
     transport_.send(envelope.to, wire_of(envelope), envelope.payload);
     if (envelope.payload) envelope.payload = {};
   }
@@ -90,7 +118,7 @@ class Node {
     std::uint16_t deepest = 0;
     const Message& message = envelope.message;
     for (Operation k = message.first, end = k + message.count; k < end; ++k) deepest = std::max(deepest, depth(k));
-    return {message, static_cast<std::uint16_t>((deepest + 1) & kDeepest), envelope.payload.size() > 0};
+    return {message, static_cast<std::uint16_t>((deepest + 1) & kDeepest), envelope.parts > 0 || envelope.payload.size() > 0};
   }
 
   static constexpr unsigned kDeepest = 0x7fff;

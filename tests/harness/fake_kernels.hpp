@@ -26,7 +26,9 @@ inline Kernel fake(std::string_view name, std::span<const Parameter> parameters 
                 .about = {.level = 0, .promise = "all", .messages = "N - 1", .delays = "1", .source = "Book, 1"},
                 .parameters = parameters,
                 .marks = {}};
-  kernel.messages = [](const Shape& shape) -> std::int64_t { return shape.ranks - 1; };
+  kernel.messages = [](const Shape& shape, std::int64_t operations) {
+    return static_cast<double>((shape.ranks - 1) * operations);
+  };
   kernel.delays = [](const Shape&, int) { return 1; };
   kernel.unfit = [](const Shape&) { return std::string(); };
   kernel.memory_bytes = [](const Shape& shape) { return 2 * shape.payload_bytes; };

@@ -16,7 +16,7 @@ constexpr std::array kMarks{Mark{.name = "decided"}, Mark{.name = "ended"}};
 struct SoundCase {
   SoundCase() {
     kernel.name = "sound";
-    kernel.messages = [](const Shape&) { return std::int64_t{2}; };
+    kernel.messages = [](const Shape&, std::int64_t operations) { return 2.0 * static_cast<double>(operations); };
     kernel.delays = [](const Shape&, int mark) { return 2 + 2 * mark; };
     planned.kernel = &kernel;
     planned.shape.ranks = 2;
@@ -28,6 +28,7 @@ struct SoundCase {
                       .end_ns = {5, 6, 15, 16, 25, 26},
                       .mark_ns = {},
                       .start_slack_ns = {}};
+    result.block_ends = {1, 3};
     for (CaseReport& report : reports) report.traffic = {.messages_sent = 3, .messages_received = 3};
   }
   Verdict verdict() {
