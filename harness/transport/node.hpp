@@ -14,7 +14,7 @@ namespace coordbench {
 
 template <Protocol P>
 Outbox<typename P::Message> outbox_of(const Shape& shape) {
-  if constexpr (requires { P::outbox_parts(shape); })
+  if constexpr (requires { P::outbox_parts(shape); })  // payloads that one step may gather into messages
     return Outbox<typename P::Message>(P::outbox_capacity(shape), P::outbox_parts(shape));
   else
     return Outbox<typename P::Message>(P::outbox_capacity(shape));
@@ -109,7 +109,8 @@ class Node {
   }
 
   void send(typename Outbox<Message>::Envelope& envelope) {
-    if (envelope.parts > 0) return transport_.send(envelope.to, wire_of(envelope), outbox_.parts_of(envelope));
+    if constexpr (kGathers)
+      if (envelope.parts > 0) return transport_.send(envelope.to, wire_of(envelope), outbox_.parts_of(envelope));
     transport_.send(envelope.to, wire_of(envelope), envelope.payload);
     if (envelope.payload) envelope.payload = {};
   }
@@ -121,6 +122,7 @@ class Node {
     return {message, static_cast<std::uint16_t>((deepest + 1) & kDeepest), envelope.parts > 0 || envelope.payload.size() > 0};
   }
 
+  static constexpr bool kGathers = requires(const Shape& shape) { P::outbox_parts(shape); };
   static constexpr unsigned kDeepest = 0x7fff;
 
   std::uint16_t& depth(Operation operation) { return depths_[static_cast<std::size_t>(operation)]; }
