@@ -46,7 +46,7 @@ struct Parameter {
 
 /// A named instant of an operation, in causal order; the last one declared is its end.
 struct Mark {
-  enum class Where : std::uint8_t { proposer, everywhere };
+  enum class Where : std::uint8_t { proposer, leader, everywhere };
   std::string_view name;
   Where where = Where::proposer;
   bool answers = false;  ///< the rank's answer to the operation is known, and is checked, from here on

@@ -27,6 +27,16 @@ concept ProtocolMessage = std::is_trivially_copyable_v<M> && requires(M message)
   { message.count } -> std::convertible_to<std::int32_t>;
 };
 
+/// What one step may produce at most.
+struct OutboxCapacity {
+  // NOLINTNEXTLINE(google-explicit-constructor): most protocols need to say no more than this
+  constexpr OutboxCapacity(std::size_t most) : messages(most), completions(most) {}
+  constexpr OutboxCapacity(std::size_t messages_, std::size_t completions_, std::size_t parts_)
+      : messages(messages_), completions(completions_), parts(parts_) {}
+  std::size_t messages, completions;
+  std::size_t parts = 0;  ///< payloads gathered into messages of several
+};
+
 /// Everything a machine may do to the world: send, and say that an operation has reached a mark. Bounded: reserved once,
 /// emptied after every step; a machine that overfills it is wrong, and is told so with std::length_error.
 template <ProtocolMessage M>
@@ -47,9 +57,8 @@ class Outbox {
     std::uint32_t first = 0, count = 0;
   };
 
-  /// Room for `capacity` messages, as many completions, and `parts` payloads gathered in one step.
-  explicit Outbox(std::size_t capacity, std::size_t parts = 0) : envelopes_(capacity), completions_(capacity + parts) {
-    parts_.reserve(parts);
+  explicit Outbox(const OutboxCapacity& capacity) : envelopes_(capacity.messages), completions_(capacity.completions) {
+    parts_.reserve(capacity.parts);
   }
 
   void send(Rank to, const M& message, Payload payload = {}) {
@@ -122,10 +131,10 @@ concept Protocol = Described<P> && ProtocolMessage<typename P::Message> && std::
              const typename P::Message& message, Payload payload, Outbox<typename P::Message>& out) {
   {std::span<const Mark>(P::marks)};
   { P::delays(shape, int{}) } -> std::convertible_to<int>;
-  { P::outbox_capacity(shape) } -> std::convertible_to<std::size_t>;
+  { P::outbox_capacity(shape) } -> std::convertible_to<OutboxCapacity>;
   { P::in_degree(shape, rank) } -> std::convertible_to<std::size_t>;
   { P::leases(shape) } -> std::convertible_to<std::size_t>;
-  { P::answers(shape, rank) } -> std::convertible_to<bool>;
+  { P::answers(shape, rank) } -> std::convertible_to<int>;  // how many a rank gives to one operation
   { P::expected_outcome(shape) } -> std::convertible_to<std::int64_t>;
   machine.propose(now, operation, payload, out);
   machine.step(now, rank, message, payload, out);

@@ -43,7 +43,10 @@ Json delays_at(const Kernel& kernel, int mark) {
   return evaluate(kernel, [&](const Shape& shape) -> double { return kernel.delays(shape, mark); });
 }
 
-std::string_view name_of(Mark::Where where) { return where == Mark::Where::proposer ? "proposer" : "everywhere"; }
+std::string_view name_of(Mark::Where where) {
+  constexpr std::array<std::string_view, 3> kNames{"proposer", "leader", "everywhere"};
+  return kNames[static_cast<std::size_t>(where)];
+}
 
 Json json_of(const Parameter& parameter) {
   Json json{{"name", parameter.name}, {"default", parameter.initial}};

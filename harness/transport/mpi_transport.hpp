@@ -47,6 +47,7 @@ TransportSize transport_size(const Shape& shape, Rank self) {
   const auto in_flight = static_cast<std::size_t>(shape.in_flight);
   const std::size_t affordable = std::max(kPostedMin, kPostedBytesMax / std::max<std::size_t>(capacity, 1));
   const std::size_t posted = std::min(affordable, std::clamp(P::in_degree(shape, self) + 1, kPostedMin, kPostedMax));
+  const auto members = static_cast<std::size_t>(shape.ranks + clients_of<P>(shape));
   const std::size_t leases = posted + P::leases(shape) + 2 * in_flight + 8;
   return {.posted_receives = posted,
           .leases = leases,
@@ -54,7 +55,7 @@ TransportSize transport_size(const Shape& shape, Rank self) {
           .batch = batch,
           .batch_leases = batch > 1 ? leases : 0,
           .window = 2 * in_flight + 8,
-          .backlog = 2 * P::outbox_capacity(shape) * in_flight + 8,
+          .backlog = 2 * in_flight * members + OutboxCapacity(P::outbox_capacity(shape)).messages + 8,
           .source = source_of<P>(shape, self)};
 }
 

@@ -12,14 +12,6 @@
 
 namespace coordbench {
 
-template <Protocol P>
-Outbox<typename P::Message> outbox_of(const Shape& shape) {
-  if constexpr (requires { P::outbox_parts(shape); })  // payloads that one step may gather into messages
-    return Outbox<typename P::Message>(P::outbox_capacity(shape), P::outbox_parts(shape));
-  else
-    return Outbox<typename P::Message>(P::outbox_capacity(shape));
-}
-
 template <Protocol P, class Transport, class Witness>
 class Node {
  public:
@@ -28,7 +20,7 @@ class Node {
   /// `operations_max` bounds the operations of the case. Everything is allocated here, nothing later.
   Node(const Shape& shape, Rank self, Counted<Transport>& transport, Witness& witness, std::int64_t operations_max)
       : machine_(shape, self),
-        outbox_(outbox_of<P>(shape)),
+        outbox_(P::outbox_capacity(shape)),
         transport_(transport),
         witness_(witness),
         depths_(static_cast<std::size_t>(operations_max), 0) {
@@ -122,7 +114,7 @@ class Node {
     return {message, static_cast<std::uint16_t>((deepest + 1) & kDeepest), envelope.parts > 0 || envelope.payload.size() > 0};
   }
 
-  static constexpr bool kGathers = requires(const Shape& shape) { P::outbox_parts(shape); };
+  static constexpr bool kGathers = requires(const Shape& shape) { P::batch(shape); };
   static constexpr unsigned kDeepest = 0x7fff;
 
   std::uint16_t& depth(Operation operation) { return depths_[static_cast<std::size_t>(operation)]; }

@@ -1,0 +1,104 @@
+#pragma once
+// What a server of Raft has whatever its role: durable are the term and vote, the log, and the snapshot before it; the rest is
+// found again after a restart. Committed entries are applied here, in order.
+// Source: Ongaro, Ousterhout 2014, figure 2; 5.3 (applying), 7 (log compaction).
+
+#include "kernels/parts/raft_election.hpp"
+#include "kernels/parts/raft_log.hpp"
+#include "kernels/parts/raft_setting.hpp"
+
+namespace coordbench {
+
+struct RaftCore {
+  enum Mark { committed, applied, answered };
+  using Message = RaftMessage;
+  using Kind = Message::Kind;
+
+  RaftCore(const Shape& shape, Rank self_)
+      : setting(shape),
+        self(self_),
+        election(setting.servers, self, setting.timeout, shape.seed),
+        log(setting.log_capacity()),
+        snapshot(static_cast<std::size_t>(setting.sessions())),
+        state(snapshot),
+        places_(log.capacity()) {}
+
+  /// 5.3: entries up to `index` are committed; applies those that are not yet.
+  template <class Out>
+  void commit_up_to(RaftIndex index, Out& out) {
+    if (index <= commit_index) return;
+    commit_index = index;
+    while (applied_index < commit_index) apply(++applied_index, out);
+    while (applied_index - log.base() > setting.retained()) compact_one();
+  }
+
+  /// 7: another server's snapshot, up to the entry (index, term), replaces what this one has applied.
+  void install(RaftIndex index, RaftTerm term, const RaftState& theirs) {
+    log.install(index, term);
+    state = snapshot = theirs;
+    commit_index = applied_index = index;
+  }
+
+  void restart() {
+    election.restart();
+    state = snapshot;
+    commit_index = applied_index = log.base();
+  }
+
+  /// Outcome 1: applied in its place (only one session tells where that is). Empty once the entry is compacted.
+  [[nodiscard]] Answer answer(Operation operation) const {
+    const Place& place = places_[slot(operation)];
+    if (place.operation != operation || place.index <= log.base()) return {};
+    return {outcome_of(operation, place.value), log[place.index].payload};
+  }
+  [[nodiscard]] std::int64_t outcome_of(Operation operation, std::uint32_t value) const {
+    return setting.sessions() > 1 ? 1 : 1 + static_cast<std::int64_t>(value) - operation;
+  }
+
+  template <class Out>
+  void reply(Operation operation, std::uint32_t value, Out& out) const {
+    if (setting.clients == 0) return out.complete(operation, answered);
+    const Rank client = setting.servers + static_cast<Rank>(operation % setting.clients);
+    out.send(client,
+             Message{.first = static_cast<std::uint32_t>(operation), .count = 1, .kind = Kind::reply, .index = value});
+  }
+
+  RaftSetting setting;
+  Rank self;
+  RaftElection election;
+  RaftLog log;
+  RaftState snapshot;  ///< the state after the entry at log.base()
+  RaftState state;     ///< the state after the entry at applied_index
+  RaftIndex commit_index = 0, applied_index = 0;
+
+ private:
+  struct Place {
+    Operation operation = -1;
+    RaftIndex index = 0;
+    std::uint32_t value = 0;
+  };
+
+  template <class Out>
+  void apply(RaftIndex index, Out& out) {
+    const std::int32_t operation = log[index].operation;
+    if (operation == RaftEntry::no_op) return;
+    const std::uint32_t value = state.apply(operation);
+    places_[slot(operation)] = {operation, index, value};
+    if (election.leads()) out.complete(operation, committed);
+    out.complete(operation, applied);
+    if (election.leads()) reply(operation, value, out);
+  }
+
+  void compact_one() {
+    const std::int32_t operation = log[log.base() + 1].operation;
+    if (operation != RaftEntry::no_op) snapshot.apply(operation);
+    log.compact_one();
+  }
+  [[nodiscard]] std::size_t slot(Operation operation) const {
+    return static_cast<std::size_t>(operation) & (places_.size() - 1);
+  }
+
+  std::vector<Place> places_;  ///< [operation mod capacity]: where the operations applied last stand in the log
+};
+
+}  // namespace coordbench

@@ -1,0 +1,53 @@
+#pragma once
+// What the leader knows of one follower: how far its log matches, and what to send next.
+// Source: Ongaro, Ousterhout 2014, 5.3 (nextIndex, matchIndex), 7 (InstallSnapshot); Ongaro's dissertation, 10.2.1 (pipelining).
+
+#include <algorithm>
+
+#include "kernels/parts/raft_log.hpp"
+
+namespace coordbench {
+
+struct RaftProgress {
+  enum class Mode : std::uint8_t {
+    probe,      ///< where the logs part is not known: one message, then wait for the answer
+    replicate,  ///< in step: entries are sent before earlier ones are acknowledged
+    snapshot    ///< too far behind the leader's log
+  };
+
+  RaftIndex match = 0;
+  RaftIndex next = 1;
+  RaftIndex told = 0;  ///< the commit index that was sent last
+  Mode mode = Mode::probe;
+  bool waiting = false;         ///< of a probe: one is on its way
+  std::uint32_t part = 0;       ///< of a snapshot: to be sent next
+  RaftIndex snapshot_index = 0;  ///< the last entry in it
+
+  void begin_probe(RaftIndex from) {
+    mode = Mode::probe;
+    next = from;
+    waiting = false;
+  }
+
+  /// False if it says nothing new.
+  bool accept(RaftIndex index) {
+    const bool moved_on = index > match;
+    match = std::max(match, index);
+    next = std::max(next, match + 1);
+    waiting = false;
+    if (mode == Mode::probe || match >= snapshot_index) mode = Mode::replicate;
+    return moved_on;
+  }
+
+  /// 5.3, the accelerated back-off: `term` is that of the conflicting entry, or 0 where the follower has none, and `index` the
+  /// first index that the follower has of it, or the one behind its last. A late answer is passed over.
+  void reject(RaftIndex refused, RaftIndex index, RaftTerm term, const RaftLog& log) {
+    if (mode == Mode::snapshot || refused <= match || refused >= next) return;
+    RaftIndex from = index;
+    if (term > 0)
+      if (const RaftIndex ours = log.last_up_to_term(term); ours > log.base() && log.term_at(ours) == term) from = ours + 1;
+    begin_probe(std::clamp<RaftIndex>(from, match + 1, refused));
+  }
+};
+
+}  // namespace coordbench
