@@ -65,9 +65,9 @@ class RaftReplication {
   /// A step may apply all that the log holds, and answer for it.
   static OutboxCapacity outbox_capacity(const Shape& shape) {
     const RaftSetting setting(shape);
-    const std::size_t messages_to_followers = (1 + RaftLeader::kBurst) * static_cast<std::size_t>(setting.servers);
-    return {messages_to_followers + setting.log_capacity(), 3 * setting.log_capacity(),
-            messages_to_followers * static_cast<std::size_t>(setting.batch)};
+    const auto servers = static_cast<std::size_t>(setting.servers);
+    return {RaftLeader::kMost * servers + setting.log_capacity(), 3 * setting.log_capacity(),
+            RaftLeader::kBurst * servers * static_cast<std::size_t>(setting.batch)};
   }
   static std::size_t in_degree(const Shape& shape, Rank rank) {
     const RaftSetting setting(shape);
@@ -173,7 +173,7 @@ class RaftReplication {
       return true;
     }
     if (kind == Kind::append || kind == Kind::append_no_op || kind == Kind::announce || kind == Kind::snapshot)
-      out.send(from, Message{.kind = Kind::rejected, .term = term, .commit = message.index});
+      out.send(from, Message{.kind = Kind::rejected, .term = term});
     else if (kind == Kind::vote)
       out.send(from, Message{.kind = Kind::vote_denied, .term = term});
     return false;
@@ -185,8 +185,6 @@ class RaftReplication {
       leader_.accepted(from, message.index, out);
     else if (message.kind == Kind::rejected)
       leader_.rejected(from, message, out);
-    else if (message.kind == Kind::snapshot_taken)
-      leader_.snapshot_taken(from, message, out);
     else
       elect(now, from, message, out);
   }

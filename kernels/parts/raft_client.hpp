@@ -20,11 +20,10 @@ class RaftClient {
 
   template <class Out>
   void propose(Time now, Operation operation, Payload payload, Out& out) {
-    if (oldest_ == next_) {
-      oldest_ = operation;
-      set_alarm(now);
-    }
+    const bool is_only = oldest_ == next_;
+    if (is_only) oldest_ = operation;
     next_ = operation + stride_;
+    if (is_only) set_alarm(now);
     Request& open = request(operation);
     open = {.payload = std::move(payload)};
     ask(operation, out);

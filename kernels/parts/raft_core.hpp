@@ -21,7 +21,8 @@ struct RaftCore {
         log(setting.log_capacity()),
         snapshot(static_cast<std::size_t>(setting.sessions())),
         state(snapshot),
-        places_(log.capacity()) {}
+        places_(log.capacity()),
+        retained_(static_cast<RaftIndex>(setting.retained())) {}
 
   /// 5.3: entries up to `index` are committed; applies those that are not yet.
   template <class Out>
@@ -29,7 +30,7 @@ struct RaftCore {
     if (index <= commit_index) return;
     commit_index = index;
     while (applied_index < commit_index) apply(++applied_index, out);
-    while (applied_index - log.base() > setting.retained()) compact_one();
+    while (applied_index - log.base() > retained_) compact_one();
   }
 
   /// 7: another server's snapshot, up to the entry (index, term), replaces what this one has applied.
@@ -43,6 +44,13 @@ struct RaftCore {
     election.restart();
     state = snapshot;
     commit_index = applied_index = log.base();
+  }
+
+  /// The value of an operation applied not long ago; false if it is not known any more.
+  [[nodiscard]] bool recall(Operation operation, std::uint32_t& value) const {
+    const Place& place = places_[slot(operation)];
+    value = place.value;
+    return place.operation == operation;
   }
 
   /// Outcome 1: applied in its place (only one session tells where that is). Empty once the entry is compacted.
@@ -95,10 +103,11 @@ struct RaftCore {
     log.compact_one();
   }
   [[nodiscard]] std::size_t slot(Operation operation) const {
-    return static_cast<std::size_t>(operation) & (places_.size() - 1);
+    return static_cast<std::size_t>(operation) & (log.capacity() - 1);
   }
 
   std::vector<Place> places_;  ///< [operation mod capacity]: where the operations applied last stand in the log
+  RaftIndex retained_;
 };
 
 }  // namespace coordbench

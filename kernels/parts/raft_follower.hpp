@@ -2,6 +2,8 @@
 // A server that is led: entries, commit indices and snapshots of a leader whose term is current.
 // Source: Ongaro, Ousterhout 2014, 5.3, 7.
 
+#include <bitset>
+
 #include "kernels/parts/raft_core.hpp"
 
 namespace coordbench {
@@ -26,23 +28,19 @@ class RaftFollower {
     core_.commit_up_to(std::min(message.commit, match), out);  // of the log only what is known to match the leader's
   }
 
-  /// 7: a snapshot comes in parts, each acknowledged, the last as entries are.
+  /// 7: a snapshot comes in parts, in any order and maybe twice; once all are there it is acknowledged as entries are.
   template <class Out>
   void take_part(Rank leader, const Message& message, Out& out) {
     if (message.index <= core_.commit_index) return accept(leader, core_.commit_index, out);
-    if (message.entries_term == 0) next_part_ = 0, incoming_index_ = message.index;
-    if (message.index != incoming_index_ || message.entries_term != next_part_) return;
-    incoming_.set_part(next_part_++, {message.first, message.commit});
-    if (next_part_ < RaftState::kParts)
-      return out.send(leader, Message{.kind = Kind::snapshot_taken,
-                                      .term = core_.election.term(),
-                                      .index = message.index,
-                                      .entries_term = message.entries_term});
+    if (message.index != incoming_index_) incoming_parts_.reset();
+    incoming_index_ = message.index;
+    incoming_.set_part(message.entries_term, {message.first, message.commit});
+    if (!incoming_parts_.set(message.entries_term).all()) return;
     core_.install(message.index, message.index_term, incoming_);
     accept(leader, message.index, out);
   }
 
-  void restart() { incoming_index_ = 0; }
+  void restart() { incoming_parts_.reset(); }
 
  private:
   /// Returns how far the log matches the leader's. An entry that conflicts with a new one goes, with all that follow it; one
@@ -86,7 +84,7 @@ class RaftFollower {
   RaftCore& core_;
   RaftState incoming_;
   RaftIndex incoming_index_ = 0;
-  std::uint32_t next_part_ = 0;
+  std::bitset<RaftState::kParts> incoming_parts_;
 };
 
 }  // namespace coordbench

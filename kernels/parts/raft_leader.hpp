@@ -49,8 +49,7 @@ class RaftLeader {
   template <class Out>
   void request(Operation operation, const Payload& payload, Out& out) {
     const auto number = static_cast<std::int32_t>(operation);
-    const RaftState::Session& session = core_.state.session_of(number);
-    if (session.operation == number) return core_.reply(number, session.value, out);
+    if (number <= core_.state.session_of(number).operation) return reply_again(number, out);
     std::int32_t& asked = asked_[static_cast<std::size_t>(number % core_.state.stride())];
     const std::int32_t due = asked < 0 ? number % core_.state.stride() : asked + core_.state.stride();
     if (number != due || core_.log.free() == 0) return;
@@ -78,16 +77,6 @@ class RaftLeader {
     progress(from).reject(message.commit, message.index, message.index_term, core_.log);
     send_entries(from, out);
   }
-  template <class Out>
-  void snapshot_taken(Rank from, const Message& message, Out& out) {
-    RaftProgress& follower = progress(from);
-    const bool expected = follower.mode == RaftProgress::Mode::snapshot && message.index == follower.snapshot_index &&
-                          message.entries_term == follower.part;
-    if (!expected) return;
-    ++follower.part;
-    follower.waiting = false;
-    send_entries(from, out);
-  }
 
   /// 5.2: to everyone, thrifty or not, with what a follower still lacks; so whatever was lost is found out.
   template <class Out>
@@ -102,8 +91,17 @@ class RaftLeader {
   }
 
   static constexpr int kBurst = 2;  ///< messages that one acknowledgement lets go: a follower catches up ever faster
+  static constexpr std::size_t kMost = 1 + std::max<std::size_t>(kBurst, RaftState::kParts);  ///< to one follower, in a step
 
  private:
+  /// The answer to what has been applied. A session keeps its last; of those before it this server knows what it applied itself.
+  template <class Out>
+  void reply_again(std::int32_t operation, Out& out) {
+    const RaftState::Session& session = core_.state.session_of(operation);
+    std::uint32_t value = session.value;
+    if (session.operation == operation || core_.recall(operation, value)) core_.reply(operation, value, out);
+  }
+
   struct Run {
     std::size_t count = 0;  ///< entries of one term, of operations one behind the other, or one no-op
     bool is_no_op = false;
@@ -155,22 +153,23 @@ class RaftLeader {
     return {.count = count};
   }
 
-  /// 7: one part at a time, the same again with the next heartbeat if it was lost, from the first if the log has moved on.
+  /// 7: all parts at once, since under load the log has moved on before a part could be answered; again with the next heartbeat.
   template <class Out>
   void send_snapshot(Rank to, Out& out) {
     RaftProgress& follower = progress(to);
     follower.mode = RaftProgress::Mode::snapshot;
-    if (follower.snapshot_index != core_.log.base()) follower.part = 0;
     follower.snapshot_index = core_.log.base();
     follower.waiting = true;
-    const RaftState::Part part = core_.snapshot.part(follower.part);
-    out.send(to, Message{.first = part.one,
-                         .kind = Kind::snapshot,
-                         .term = core_.election.term(),
-                         .index = core_.log.base(),
-                         .index_term = core_.log.base_term(),
-                         .entries_term = follower.part,
-                         .commit = part.two});
+    for (std::uint32_t number = 0; number < RaftState::kParts; ++number) {
+      const RaftState::Part part = core_.snapshot.part(number);
+      out.send(to, Message{.first = part.one,
+                           .kind = Kind::snapshot,
+                           .term = core_.election.term(),
+                           .index = core_.log.base(),
+                           .index_term = core_.log.base_term(),
+                           .entries_term = number,
+                           .commit = part.two});
+    }
   }
 
   /// 5.3, 5.4.2: an entry is committed once a majority has it, if it is of this leader's own term; those before it with it.
@@ -237,7 +236,10 @@ class RaftLeader {
   /// The next `count` ranks behind this one.
   template <class Visit>
   void for_each(int count, Visit&& visit) const {
-    for (int i = 1; i <= count; ++i) visit((core_.self + i) % core_.setting.servers);
+    for (Rank rank = core_.self, left = count; left > 0; --left) {
+      rank = rank + 1 == core_.setting.servers ? 0 : rank + 1;
+      visit(rank);
+    }
   }
   [[nodiscard]] RaftIndex sendable() const { return core_.log.last() - static_cast<RaftIndex>(unsent_); }
   RaftProgress& progress(Rank rank) { return progress_[static_cast<std::size_t>(rank)]; }

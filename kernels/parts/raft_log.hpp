@@ -18,15 +18,15 @@ struct RaftEntry {
 class RaftLog {
  public:
   /// Room for `capacity` entries, rounded up to a power of two.
-  explicit RaftLog(std::size_t capacity) : entries_(std::bit_ceil(capacity)) {}
+  explicit RaftLog(std::size_t capacity) : entries_(std::bit_ceil(capacity)), mask_(entries_.size() - 1) {}
 
   /// The last compacted entry: what lies before it is in the snapshot.
   [[nodiscard]] RaftIndex base() const { return base_; }
   [[nodiscard]] RaftTerm base_term() const { return base_term_; }
   [[nodiscard]] RaftIndex last() const { return last_; }
   [[nodiscard]] RaftTerm last_term() const { return term_at(last_); }
-  [[nodiscard]] std::size_t capacity() const { return entries_.size(); }
-  [[nodiscard]] std::size_t free() const { return entries_.size() - (last_ - base_); }
+  [[nodiscard]] std::size_t capacity() const { return mask_ + 1; }
+  [[nodiscard]] std::size_t free() const { return capacity() - (last_ - base_); }
 
   /// For an index in (base, last].
   [[nodiscard]] const RaftEntry& operator[](RaftIndex index) const { return entries_[slot(index)]; }
@@ -83,9 +83,10 @@ class RaftLog {
   }
 
  private:
-  [[nodiscard]] std::size_t slot(RaftIndex index) const { return index & (entries_.size() - 1); }
+  [[nodiscard]] std::size_t slot(RaftIndex index) const { return index & mask_; }
 
   std::vector<RaftEntry> entries_;  ///< [index mod capacity]
+  std::size_t mask_;
   RaftIndex base_ = 0, last_ = 0;
   RaftTerm base_term_ = 0;
 };

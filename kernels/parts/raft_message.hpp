@@ -25,8 +25,7 @@ struct RaftMessage {
     vote,
     vote_granted,
     vote_denied,
-    snapshot,        ///< part `entries_term` of the state after (index, index_term): the two words `first`, `commit`
-    snapshot_taken,  ///< that part has been taken; after the last one `accepted` is said instead
+    snapshot,  ///< part `entries_term` of the state after (index, index_term): the two words `first`, `commit`
   };
 
   std::uint32_t first = 0;  ///< operation of the first entry carried or told about

@@ -19,8 +19,7 @@ struct RaftProgress {
   RaftIndex next = 1;
   RaftIndex told = 0;  ///< the commit index that was sent last
   Mode mode = Mode::probe;
-  bool waiting = false;         ///< of a probe: one is on its way
-  std::uint32_t part = 0;       ///< of a snapshot: to be sent next
+  bool waiting = false;          ///< a probe or a snapshot is on its way
   RaftIndex snapshot_index = 0;  ///< the last entry in it
 
   void begin_probe(RaftIndex from) {
@@ -34,8 +33,9 @@ struct RaftProgress {
     const bool moved_on = index > match;
     match = std::max(match, index);
     next = std::max(next, match + 1);
+    if (mode == Mode::snapshot && match < snapshot_index) return moved_on;  // said before the snapshot came
+    mode = Mode::replicate;
     waiting = false;
-    if (mode == Mode::probe || match >= snapshot_index) mode = Mode::replicate;
     return moved_on;
   }
 
@@ -45,7 +45,7 @@ struct RaftProgress {
     if (mode == Mode::snapshot || refused <= match || refused >= next) return;
     RaftIndex from = index;
     if (term > 0)
-      if (const RaftIndex ours = log.last_up_to_term(term); ours > log.base() && log.term_at(ours) == term) from = ours + 1;
+      if (const RaftIndex ours = log.last_up_to_term(term); log.term_at(ours) == term) from = ours + 1;
     begin_probe(std::clamp<RaftIndex>(from, match + 1, refused));
   }
 };

@@ -1,0 +1,43 @@
+#pragma once
+// Ongaro, Ousterhout 2014, figure 3 and 5.3. By induction it is enough that all entries of one index and term hold the same
+// operation and follow an entry of the same term.
+
+#include <algorithm>
+
+#include "tests/safety/raft_replication/servers.hpp"
+
+namespace coordbench::testing {
+
+struct LogMatching {
+  static constexpr std::string_view sentence =
+      "Log Matching: two logs that have an entry of the same index and term are the same up to that entry";
+  explicit LogMatching(const Schedule& schedule) : seen_(static_cast<std::size_t>(schedule.shape.ranks)) {}
+
+  bool holds(const RaftStep& step, const auto& world) {
+    const RaftCore* server = server_of(step, world);
+    if (!server || !may_change_log(step)) return true;
+    const RaftLog& log = server->log;
+    std::vector<Entry>& seen = seen_[static_cast<std::size_t>(step.rank)];
+    const bool is_longer_only = seen.size() <= log.last() && (seen.empty() || seen.size() <= log.base() ||
+                                                              entry_of(log, static_cast<RaftIndex>(seen.size())) == seen.back());
+    const auto known = is_longer_only ? static_cast<RaftIndex>(seen.size()) : log.base();
+    seen.resize(log.last());
+    for (RaftIndex index = std::max(known, log.base()) + 1; index <= log.last(); ++index) {
+      seen[index - 1] = entry_of(log, index);
+      const Link link{entry_of(log, index).operation, log.term_at(index - 1)};
+      if (links_.emplace(std::pair{index, log.term_at(index)}, link).first->second != link) return false;
+    }
+    return true;
+  }
+
+ private:
+  struct Link {
+    std::int32_t operation;
+    RaftTerm term_before;
+    friend bool operator==(const Link&, const Link&) = default;
+  };
+  std::map<std::pair<RaftIndex, RaftTerm>, Link> links_;
+  std::vector<std::vector<Entry>> seen_;  ///< [rank][index - 1]: its log when it last stepped
+};
+
+}  // namespace coordbench::testing

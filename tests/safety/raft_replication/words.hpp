@@ -1,0 +1,56 @@
+#pragma once
+// Raft's messages in words, for conversations.
+
+#include <fmt/core.h>
+
+#include "kernels/raft_replication.hpp"
+
+namespace coordbench::testing {
+
+inline std::string entries_in_words(const RaftMessage& message) {
+  if (message.kind == RaftMessage::Kind::append_no_op) return "no-op";
+  if (message.count == 0) return "nothing";
+  if (message.count == 1) return fmt::format("operation {}", message.first);
+  return fmt::format("operations {}-{}", message.first, message.first + message.count - 1);
+}
+
+inline std::string describe_raft(const RaftMessage& message) {
+  using Kind = RaftMessage::Kind;
+  const auto& [first, count, kind, term, index, index_term, entries_term, commit] = message;
+  switch (kind) {
+    case Kind::request:
+      return fmt::format("please do operation {}", first);
+    case Kind::reply:
+      if (count > 0) return fmt::format("operation {} is done: {}", first, index);
+      return index > 0 ? fmt::format("ask {}, who leads", index - 1) : "I do not lead";
+    case Kind::no_more:
+      return "no more for now";
+    case Kind::append:
+    case Kind::append_no_op:
+      return fmt::format("term {}: append {} of term {} behind {} of term {}; committed {}", term, entries_in_words(message),
+                         entries_term, index, index_term, commit);
+    case Kind::announce:
+      return fmt::format("term {}: committed {}, if you have {} of term {}", term, commit, index, index_term);
+    case Kind::accepted:
+      return fmt::format("term {}: I have all up to {}", term, index);
+    case Kind::rejected:
+      return fmt::format("term {}: not behind {}; try {}, my term there is {}", term, commit, index, index_term);
+    case Kind::pre_vote:
+      return fmt::format("would you vote for me in term {}? my last is {} of term {}", term, index, index_term);
+    case Kind::pre_vote_granted:
+      return fmt::format("I would, in term {}", term);
+    case Kind::pre_vote_denied:
+      return fmt::format("term {}: I would not", term);
+    case Kind::vote:
+      return fmt::format("vote for me in term {}; my last is {} of term {}", term, index, index_term);
+    case Kind::vote_granted:
+      return fmt::format("term {}: my vote is yours", term);
+    case Kind::vote_denied:
+      return fmt::format("term {}: no", term);
+    case Kind::snapshot:
+      return fmt::format("term {}: part {} of the state after {} of term {}", term, entries_term, index, index_term);
+  }
+  return "";
+}
+
+}  // namespace coordbench::testing
