@@ -90,11 +90,12 @@ struct RaftCore {
   void apply(RaftIndex index, Out& out) {
     const std::int32_t operation = log[index].operation;
     if (operation == RaftEntry::no_op) return;
+    const bool was_asked = setting.clients > 0 || log[index].term == election.term();  // not an earlier leader that asked itself
     const std::uint32_t value = state.apply(operation);
     places_[slot(operation)] = {operation, index, value};
     if (election.leads()) out.complete(operation, committed);
     out.complete(operation, applied);
-    if (election.leads()) reply(operation, value, out);
+    if (election.leads() && was_asked) reply(operation, value, out);
   }
 
   void compact_one() {

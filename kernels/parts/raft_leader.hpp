@@ -94,12 +94,14 @@ class RaftLeader {
   static constexpr std::size_t kMost = 1 + std::max<std::size_t>(kBurst, RaftState::kParts);  ///< to one follower, in a step
 
  private:
-  /// The answer to what has been applied. A session keeps its last; of those before it this server knows what it applied itself.
+  /// The answer to what has been applied. A session keeps its last; those before it this server knows if it applied them itself,
+  /// or if the client is alone, whose operations are counted without a gap.
   template <class Out>
   void reply_again(std::int32_t operation, Out& out) {
     const RaftState::Session& session = core_.state.session_of(operation);
-    std::uint32_t value = session.value;
-    if (session.operation == operation || core_.recall(operation, value)) core_.reply(operation, value, out);
+    std::uint32_t value = session.value - static_cast<std::uint32_t>(session.operation - operation);
+    const bool is_known = session.operation == operation || core_.state.stride() == 1 || core_.recall(operation, value);
+    if (is_known) core_.reply(operation, value, out);
   }
 
   struct Run {
@@ -153,20 +155,21 @@ class RaftLeader {
     return {.count = count};
   }
 
-  /// 7: all parts at once, since under load the log has moved on before a part could be answered; again with the next heartbeat.
+  /// 7: all that is applied, in all parts at once: under load the log moves on by a window before the answer comes, which is what
+  /// it retains. Again with the next heartbeat, if it was lost.
   template <class Out>
   void send_snapshot(Rank to, Out& out) {
     RaftProgress& follower = progress(to);
     follower.mode = RaftProgress::Mode::snapshot;
-    follower.snapshot_index = core_.log.base();
+    follower.base = core_.log.base();
     follower.waiting = true;
     for (std::uint32_t number = 0; number < RaftState::kParts; ++number) {
-      const RaftState::Part part = core_.snapshot.part(number);
+      const RaftState::Part part = core_.state.part(number);
       out.send(to, Message{.first = part.one,
                            .kind = Kind::snapshot,
                            .term = core_.election.term(),
-                           .index = core_.log.base(),
-                           .index_term = core_.log.base_term(),
+                           .index = core_.applied_index,
+                           .index_term = core_.log.term_at(core_.applied_index),
                            .entries_term = number,
                            .commit = part.two});
     }

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "tests/safety/raft_replication/safety.hpp"
 #include "tests/safety/watch.hpp"
 #include "tests/support/cluster.hpp"
@@ -16,18 +18,48 @@ class RaftWorld : public Cluster<RaftReplication, Watch<RaftReplicationSafety>> 
                 Watch<RaftReplicationSafety>({.shape = shape, .faults = faults, .operations = operations}, true)) {}
 
   [[nodiscard]] const History<RaftReplication>& history() const { return *observer().history(); }
-  [[nodiscard]] std::string conversation() const { return history().conversation(describe_raft); }
-  /// What was said since this was last asked.
-  [[nodiscard]] std::string news() {
-    const std::string all = conversation();
-    const std::string since = all.substr(told_);
-    told_ = all.size();
-    return since;
-  }
-  void expect_end() { EXPECT_NO_THROW(observer().finished(*this)) << conversation(); }
+  [[nodiscard]] bool leads(Rank rank) const { return machine(rank).core().election.leads(); }
+  void expect_end() { EXPECT_NO_THROW(observer().finished(*this)) << story(); }
 
- private:
-  std::size_t told_ = 0;
+  /// Steps until it is so; false, after a thousand events, if that does not happen.
+  template <class Condition>
+  bool run_till(Condition&& is_so) {
+    for (int events = 0; events < 1000 && !is_so(); ++events) step();
+    return is_so();
+  }
+  /// Until `from` says it, to whomever.
+  bool run_till_said(Rank from, RaftMessage::Kind kind) {
+    const std::size_t before = history().sent.size();
+    return run_till([&] {
+      const auto& sent = history().sent;
+      return std::any_of(sent.begin() + static_cast<std::ptrdiff_t>(before), sent.end(),
+                         [&](const auto& it) { return it.from == from && it.message.kind == kind; });
+    });
+  }
+  void isolate(Rank rank) {
+    for (Rank other = 0; other < size(); ++other)
+      if (other != rank) cut(rank, other), cut(other, rank);
+  }
+
+  /// The conversation without heartbeats and without acknowledgements that say nothing new.
+  [[nodiscard]] std::string story() const {
+    const History<RaftReplication>& all = history();
+    History<RaftReplication> told{.reached = {}, .answered = {}, .interrupted = all.interrupted};
+    std::map<Rank, std::pair<RaftTerm, RaftIndex>> acknowledged;
+    for (std::size_t i = 0; i < all.sent.size(); ++i) {
+      const RaftMessage& message = all.sent[i].message;
+      bool is_dull = message.kind == RaftMessage::Kind::append && message.count == 0;
+      if (message.kind == RaftMessage::Kind::accepted) {
+        auto& last = acknowledged[all.sent[i].from];
+        is_dull = message.count == 0 && last >= std::pair{message.term, message.index};
+        last = std::max(last, {message.term, message.index});
+      }
+      if (!is_dull) told.sent.push_back(all.sent[i]);
+      for (std::size_t k = 0; is_dull && k < told.interrupted.size(); ++k)
+        if (all.interrupted[k].sent > i) --told.interrupted[k].sent;
+    }
+    return told.conversation(describe_raft);
+  }
 };
 
 }  // namespace coordbench::testing

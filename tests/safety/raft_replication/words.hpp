@@ -9,7 +9,6 @@ namespace coordbench::testing {
 
 inline std::string entries_in_words(const RaftMessage& message) {
   if (message.kind == RaftMessage::Kind::append_no_op) return "no-op";
-  if (message.count == 0) return "nothing";
   if (message.count == 1) return fmt::format("operation {}", message.first);
   return fmt::format("operations {}-{}", message.first, message.first + message.count - 1);
 }
@@ -26,6 +25,8 @@ inline std::string describe_raft(const RaftMessage& message) {
     case Kind::no_more:
       return "no more for now";
     case Kind::append:
+      if (count == 0) return fmt::format("term {}: still here, last {} of term {}; committed {}", term, index, index_term, commit);
+      [[fallthrough]];
     case Kind::append_no_op:
       return fmt::format("term {}: append {} of term {} behind {} of term {}; committed {}", term, entries_in_words(message),
                          entries_term, index, index_term, commit);
