@@ -117,6 +117,14 @@ class RaftReplication {
     }
   }
 
+  /// Nobody waits for a server to apply but the client, and it for no longer than the rest of the step.
+  template <class Out>
+  void afterwards(Out& out) {
+    if (core_.applied_index == core_.commit_index) return;
+    core_.apply_committed(out);
+    if (core_.election.leads()) leader_.afterwards(out);
+  }
+
   template <class Out>
   void flush(Time /*now*/, Out& out) {
     if (is_client_)

@@ -10,18 +10,6 @@
 
 namespace coordbench {
 
-/// What travels in front of a payload: the protocol's message, and the delays that led to it. Packed, because every byte
-/// counts: Open MPI's shared memory moves messages of up to 10 bytes in half a cache line, and a second line costs a tenth of a
-/// round trip.
-#pragma pack(push, 1)
-template <ProtocolMessage M>
-struct Wire {
-  M message;
-  std::uint16_t depth : 15;
-  std::uint16_t has_payload : 1;  ///< so that its size is asked for only where there is one
-};
-#pragma pack(pop)
-
 template <class Transport>
 class Counted {
  public:

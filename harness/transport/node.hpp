@@ -84,9 +84,17 @@ class Node {
   /// A machine without time-outs in force never needs the time, so the clock is not read for it.
   [[nodiscard]] Time clock() const { return times_out_ ? transport_.now() : 0; }
 
+  void carry_out() {
+    empty_outbox();
+    if constexpr (HasAfterwards<P>) {
+      machine_.afterwards(outbox_);
+      empty_outbox();
+    }
+  }
+
   /// One message leaves before the marks are stamped: reading the clock costs as much as half a hop, and would make everything
   /// after the mark later by it. So a mark is late by one send, however many follow. The marks of one step share one reading.
-  void carry_out() {
+  void empty_outbox() {
     const auto envelopes = outbox_.envelopes();
     if (!envelopes.empty()) send(envelopes.front());
     if (const auto completions = outbox_.completions(); !completions.empty()) {
@@ -101,17 +109,20 @@ class Node {
   }
 
   void send(typename Outbox<Message>::Envelope& envelope) {
+    complete(envelope);
     if constexpr (kGathers)
-      if (envelope.parts > 0) return transport_.send(envelope.to, wire_of(envelope), outbox_.parts_of(envelope));
-    transport_.send(envelope.to, wire_of(envelope), envelope.payload);
+      if (envelope.parts > 0) return transport_.send(envelope.to, envelope.wire, outbox_.parts_of(envelope));
+    transport_.send(envelope.to, envelope.wire, envelope.payload);
     if (envelope.payload) envelope.payload = {};
   }
 
-  [[nodiscard]] Wire<Message> wire_of(const typename Outbox<Message>::Envelope& envelope) {
+  /// What the machine does not know of its message.
+  void complete(typename Outbox<Message>::Envelope& envelope) {
     std::uint16_t deepest = 0;
-    const Message& message = envelope.message;
-    for (Operation k = message.first, end = k + message.count; k < end; ++k) deepest = std::max(deepest, depth(k));
-    return {message, static_cast<std::uint16_t>((deepest + 1) & kDeepest), envelope.parts > 0 || envelope.payload.size() > 0};
+    const Operation first = envelope.wire.message.first, end = first + envelope.wire.message.count;
+    for (Operation k = first; k < end; ++k) deepest = std::max(deepest, depth(k));
+    envelope.wire.depth = static_cast<std::uint16_t>((deepest + 1) & kDeepest);
+    envelope.wire.has_payload = envelope.parts > 0 || envelope.payload.size() > 0;
   }
 
   static constexpr bool kGathers = requires(const Shape& shape) { P::batch(shape); };

@@ -24,11 +24,16 @@ struct RaftCore {
         places_(log.capacity()),
         retained_(static_cast<RaftIndex>(setting.retained())) {}
 
-  /// 5.3: entries up to `index` are committed; applies those that are not yet.
+  /// 5.3: entries up to `index` are committed.
   template <class Out>
   void commit_up_to(RaftIndex index, Out& out) {
-    if (index <= commit_index) return;
-    commit_index = index;
+    for (; commit_index < index; ++commit_index)
+      if (const std::int32_t operation = log[commit_index + 1].operation; operation != RaftEntry::no_op && election.leads())
+        out.complete(operation, committed);
+  }
+  /// 5.3: what is committed is applied, in order; 7: and what has been applied for long goes into the snapshot.
+  template <class Out>
+  void apply_committed(Out& out) {
     while (applied_index < commit_index) apply(++applied_index, out);
     while (applied_index - log.base() > retained_) compact_one();
   }
@@ -93,7 +98,6 @@ struct RaftCore {
     const bool was_asked = setting.clients > 0 || log[index].term == election.term();  // not an earlier leader that asked itself
     const std::uint32_t value = state.apply(operation);
     places_[slot(operation)] = {operation, index, value};
-    if (election.leads()) out.complete(operation, committed);
     out.complete(operation, applied);
     if (election.leads() && was_asked) reply(operation, value, out);
   }

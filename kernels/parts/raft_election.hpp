@@ -96,7 +96,7 @@ class RaftElection {
   void set_heartbeat(Time now) {
     if (timeout_ > 0) alarm_ = now + heartbeat();
   }
-  /// Term and vote are on disk, the rest is gone (5.6 and figure 2 of the paper).
+  /// Term and vote are on disk, the rest is gone (figure 2 of the paper).
   void restart() {
     step_down(nobody);
     if (timeout_ > 0) alarm_ = kUnset;

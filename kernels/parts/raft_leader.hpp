@@ -31,6 +31,7 @@ class RaftLeader {
     core_.election.set_heartbeat(now);
     for (RaftProgress& follower : progress_) (follower = {}).next = core_.log.last() + 1;
     unsent_ = 0;
+    announced_ = core_.commit_index;
     recall_sessions();
     core_.log.append(core_.election.term(), RaftEntry::no_op, {});
     for_each(core_.setting.servers - 1, [&](Rank to) { send_entries(to, out); });
@@ -66,6 +67,13 @@ class RaftLeader {
     });
   }
 
+  /// Once what is committed has been applied, and whoever asked has its answer.
+  template <class Out>
+  void afterwards(Out& out) {
+    if (core_.setting.eager && announced_ < core_.commit_index) announce_all(std::max(announced_, core_.log.base()) + 1, out);
+    announced_ = core_.commit_index;
+  }
+
   template <class Out>
   void accepted(Rank from, RaftIndex match, Out& out) {
     RaftProgress& follower = progress(from);
@@ -94,8 +102,8 @@ class RaftLeader {
   static constexpr std::size_t kMost = 1 + std::max<std::size_t>(kBurst, RaftState::kParts);  ///< to one follower, in a step
 
  private:
-  /// The answer to what has been applied. A session keeps its last; those before it this server knows if it applied them itself,
-  /// or if the client is alone, whose operations are counted without a gap.
+  /// The answer to what has been applied. A session keeps its last; those before it this server knows if it applied them
+  /// itself, or if the client is alone, whose operations are counted without a gap.
   template <class Out>
   void reply_again(std::int32_t operation, Out& out) {
     const RaftState::Session& session = core_.state.session_of(operation);
@@ -155,7 +163,7 @@ class RaftLeader {
     return {.count = count};
   }
 
-  /// 7: all that is applied, in all parts at once: under load the log moves on by a window before the answer comes, which is what
+  /// 7: all that is applied, in all parts at once: under load the log moves on by a window before the answer comes, and as much
   /// it retains. Again with the next heartbeat, if it was lost.
   template <class Out>
   void send_snapshot(Rank to, Out& out) {
@@ -180,9 +188,7 @@ class RaftLeader {
   void advance_commit(Out& out) {
     const RaftIndex index = majority_match();
     if (index <= core_.commit_index || core_.log.term_at(index) != core_.election.term()) return;
-    const std::uint32_t before = core_.state.count();
     core_.commit_up_to(index, out);
-    if (core_.setting.eager) announce_all(index, core_.state.count() - before, out);
   }
 
   /// The greatest index that a majority, this server included, has.
@@ -199,16 +205,15 @@ class RaftLeader {
 
   /// Names the operations where their numbers follow each other; after an election they may not.
   template <class Out>
-  void announce_all(RaftIndex index, std::uint32_t count, Out& out) {
-    const RaftIndex first = index + 1 - count;
-    const bool is_run = count > 0 && first > core_.log.base() && core_.log[first].operation >= 0 &&
-                        core_.log[index].operation - core_.log[first].operation + 1 == static_cast<std::int32_t>(count);
-    for_each(core_.setting.targets(), [&](Rank to) {
-      announce(to, is_run ? core_.log[first].operation : 0, is_run ? count : 0, out);
-    });
+  void announce_all(RaftIndex first, Out& out) {
+    const RaftIndex last = core_.commit_index;
+    const std::int32_t operation = core_.log[first].operation;
+    const auto count = static_cast<std::int32_t>(last - first + 1);
+    const bool is_run = operation >= 0 && core_.log[last].operation == operation + count - 1;
+    for_each(core_.setting.targets(), [&](Rank to) { announce(to, is_run ? operation : 0, is_run ? count : 0, out); });
   }
   template <class Out>
-  void announce(Rank to, std::int32_t first, std::uint32_t count, Out& out) {
+  void announce(Rank to, std::int32_t first, std::int32_t count, Out& out) {
     RaftProgress& follower = progress(to);
     if (follower.mode != RaftProgress::Mode::replicate || follower.next <= core_.log.base()) return;
     Message message = append_entries(Kind::announce, follower);
@@ -251,6 +256,7 @@ class RaftLeader {
   std::vector<RaftProgress> progress_;  ///< [rank]
   std::vector<RaftIndex> matches_;      ///< room for majority_match
   std::int64_t unsent_ = 0;             ///< entries that wait for their batch to fill
+  RaftIndex announced_ = 0;             ///< the commit index that was announced last, where that is done at once
   std::array<std::int32_t, RaftState::kSessionsMax> asked_{};
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 // What the leader knows of one follower: how far its log matches, and what to send next.
-// Source: Ongaro, Ousterhout 2014, 5.3 (nextIndex, matchIndex), 7 (InstallSnapshot); Ongaro's dissertation, 10.2.1 (pipelining).
+// Source: Ongaro, Ousterhout 2014, 5.3 (nextIndex, matchIndex), 7 (InstallSnapshot); Ongaro's dissertation, 10.2.2 (pipelines).
 
 #include <algorithm>
 
@@ -19,8 +19,8 @@ struct RaftProgress {
   RaftIndex next = 1;
   RaftIndex told = 0;  ///< the commit index that was sent last
   Mode mode = Mode::probe;
-  bool waiting = false;          ///< a probe or a snapshot is on its way
-  RaftIndex snapshot_index = 0;  ///< the last entry in it
+  bool waiting = false;  ///< a probe or a snapshot is on its way
+  RaftIndex base = 0;    ///< of the leader's log when the last snapshot left: whoever has that much needs it no more
 
   void begin_probe(RaftIndex from) {
     mode = Mode::probe;
@@ -33,7 +33,7 @@ struct RaftProgress {
     const bool moved_on = index > match;
     match = std::max(match, index);
     next = std::max(next, match + 1);
-    if (mode == Mode::snapshot && match < snapshot_index) return moved_on;  // said before the snapshot came
+    if (mode == Mode::snapshot && match < base) return moved_on;  // said before the snapshot came
     mode = Mode::replicate;
     waiting = false;
     return moved_on;

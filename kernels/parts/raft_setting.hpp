@@ -58,7 +58,7 @@ struct RaftSetting {
   [[nodiscard]] int delays_applied() const { return delays_committed() + (eager && servers > 1 ? 1 : 0); }
   [[nodiscard]] int delays_answered() const { return delays_committed() + (clients > 0 ? 1 : 0); }
 
-  /// Applied entries that stay for followers behind; a server may apply a whole window at once and must still be able to answer.
+  /// Applied entries kept for followers behind; a server may apply a whole window at once and must still be able to answer.
   [[nodiscard]] std::size_t retained() const { return static_cast<std::size_t>(window) + static_cast<std::size_t>(batch); }
   /// Beside those, as many that are not committed, with room for the no-ops of terms in which nothing was.
   [[nodiscard]] std::size_t log_capacity() const {

@@ -29,7 +29,7 @@ void expect_declared_costs(const Shape& shape, std::int64_t operations) {
   const Traffic traffic = world.traffic();
   EXPECT_EQ(traffic.messages_sent - traffic.background_messages, Raft::messages(shape, operations)) << "N = " << shape.ranks;
   for (int mark = 0; mark < 3; ++mark)
-    EXPECT_EQ(deepest(world.history(), mark), Raft::delays(shape, mark)) << "N = " << shape.ranks << ", mark " << mark;
+    EXPECT_EQ(world.history().deepest(mark), Raft::delays(shape, mark)) << "N = " << shape.ranks << ", mark " << mark;
 }
 
 TEST(RaftReplication, CostsWhatItDeclares) {
@@ -48,7 +48,7 @@ TEST(RaftReplication, CostsWhatItDeclaresWhenThrifty) {
         world.propose(0);
         world.run();
         EXPECT_EQ(world.traffic().messages_sent - world.traffic().background_messages, Raft::messages(shape, 1)) << ranks;
-        EXPECT_EQ(deepest(world.history(), Raft::answered), Raft::delays(shape, Raft::answered)) << ranks;
+        EXPECT_EQ(world.history().deepest(Raft::answered), Raft::delays(shape, Raft::answered)) << ranks;
       }
 }
 
@@ -100,6 +100,7 @@ TEST(RaftReplication, KeepsTheLeaseOfWhatItLoggedUntilItIsCompacted) {
     append.index_term = 1;
     out.clear();
     follower.step(0, 0, append, Payload(), out);
+    follower.afterwards(out);
   }
   EXPECT_TRUE(arena.allocate(8)) << "the entry is in the snapshot now";
 }
