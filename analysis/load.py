@@ -85,7 +85,7 @@ def _read_launch(path: Path) -> tuple[dict, pd.DataFrame]:
 
 def _launch(path: Path, file: h5py.File) -> dict:
     root, environment = file.attrs, file["/environment"].attrs
-    return {"file": str(path), "launch": int(root["launch"]), "campaign": text(root["campaign"]),
+    return {"file": str(path), "launch": int(root["launch"]), "campaign": text(root["campaign"]), "seed": int(root["seed"]),
             "source": text(root["source"]), "created_utc": text(root["created_utc"]),
             "complete": int(root["complete"]), "world": len(file["/ranks/node"]),
             "oversubscribed": bool(environment["oversubscribed"]), "placement": text(file["/ranks"].attrs["placement"]),

@@ -5,18 +5,23 @@ import re
 
 import pandas as pd
 
-from analysis.load import IDENTITY
+from analysis.load import IDENTITY, KEY
 
-BROADCAST, AGGREGATION, ALL_TO_ALL, OTHERS = (
-    "broadcast", "aggregation", "all-to-all and dissemination", "protocols, barriers, point to point")
+BROADCAST, AGGREGATION, ALL_TO_ALL, GOSSIP, AGREEMENT, OTHERS = (
+    "broadcast", "aggregation", "all-to-all and dissemination", "gossip", "agreement", "barriers, point to point")
 STREAM = "stream"  # a kernel whose operations overlap: it has a rate, not a latency
-PANELS = (BROADCAST, AGGREGATION, ALL_TO_ALL, OTHERS)
+TUNING = ("in_flight", "batch", "sync")  # what is varied for the sake of throughput
+PANELS = (BROADCAST, AGGREGATION, ALL_TO_ALL, GOSSIP, AGREEMENT, OTHERS)
 SMALL_BYTES = 8
 
 
 def panel(kernel: str, family: str) -> str:
     """The panel a kernel is drawn in. Goes by the words of its name, so that a new kernel needs no entry in a list."""
-    if family == "protocol" or "barrier" in kernel:
+    if "gossip" in kernel:
+        return GOSSIP
+    if family == "protocol":
+        return AGREEMENT
+    if "barrier" in kernel:
         return OTHERS
     if "broadcast" in kernel:
         return BROADCAST
@@ -25,10 +30,10 @@ def panel(kernel: str, family: str) -> str:
     return ALL_TO_ALL if any(word in kernel for word in ("all_to_all", "dissemination", "_n2")) else OTHERS
 
 
-def arranged(rows: pd.DataFrame) -> pd.DataFrame:
-    """Adds the columns `panel` and `series` and sorts by them, in_flight=8 before in_flight=64."""
+def arranged(rows: pd.DataFrame, apart: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Adds the columns `panel` and `series` (see `labelled`) and sorts by them, in_flight=8 before in_flight=64."""
     names = [panel(row.kernel, row.family) for row in rows.itertuples()]
-    rows = labelled(rows.assign(panel=pd.Series(names, rows.index, dtype=object)))
+    rows = labelled(rows.assign(panel=pd.Series(names, rows.index, dtype=object)), apart)
     order = sorted(rows.index, key=lambda index: (PANELS.index(rows.panel[index]), _natural(rows.series[index])))
     return rows.loc[order]
 
@@ -46,6 +51,48 @@ def preferred(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[~(rows.oversubscribed & pd.Series(twin, rows.index, dtype=bool))]
 
 
+def one_at_a_time(rows: pd.DataFrame) -> pd.DataFrame:
+    """Cases whose operations do not overlap; of those that ran behind a start line and without one, the former."""
+    return _first_of_each(rows[rows.in_flight == 1], ["sync"], rows.sync == "none")
+
+
+def fewest_in_flight(rows: pd.DataFrame) -> pd.DataFrame:
+    """Of each case that ran with several windows the smallest: more in flight are no more messages."""
+    return _first_of_each(rows, ["in_flight", "sync"], 2 * rows.in_flight + (rows.sync == "none"))
+
+
+def throughput(rows: pd.DataFrame) -> pd.DataFrame:
+    """Cases as they count for a rate: a window of 1 without a start line, where there is such a case, as larger windows are."""
+    return _first_of_each(rows, ["sync"], rows.sync != "none")
+
+
+def tuned(rows: pd.DataFrame) -> pd.DataFrame:
+    """Cases that ran with several windows or batches."""
+    return rows[_by_tuning(rows).kernel.transform("size") > 1]
+
+
+def best_tuning(rows: pd.DataFrame, value: str) -> pd.DataFrame:
+    """Of cases that differ in nothing but window and batch, the one with the most of `value`; where some had no start line, of
+    those: a rate that leaves start lines out also leaves out what an operation's preparation takes."""
+    free = (rows.sync == "none").astype(int)
+    alike = rows[free == _by_tuning(rows.assign(free=free)).free.transform("max")]
+    return rows.loc[_by_tuning(alike)[value].idxmax()]
+
+
+def _by_tuning(rows: pd.DataFrame):
+    """Groups of cases that differ in nothing but window and batch."""
+    others = [json.dumps({**json.loads(parameters), "batch": None}) for parameters in rows.parameters]
+    alike = [name for name in KEY if name not in (*TUNING, "parameters")]
+    return rows.assign(others=others).groupby([*alike, "others"])
+
+
+def _first_of_each(rows: pd.DataFrame, apart: list[str], order: pd.Series) -> pd.DataFrame:
+    """Of rows that differ in nothing but the columns `apart`, the one that comes first in this order."""
+    alike = [name for name in KEY if name not in apart]
+    chosen = order[rows.index].sort_values(kind="stable").index
+    return rows.loc[rows.loc[chosen].drop_duplicates(alike).index.sort_values()]
+
+
 def small_payload(rows: pd.DataFrame) -> pd.DataFrame:
     """Each kernel at 8 B, or at the payload nearest to it that it was run with (barriers: 0 B)."""
     distance = (rows.payload_bytes - SMALL_BYTES).abs()
@@ -60,19 +107,30 @@ def at_reference_ranks(rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     return reachable[reachable.ranks == reachable.groupby("kernel").ranks.transform("max")], reference
 
 
-def labelled(rows: pd.DataFrame) -> pd.DataFrame:
-    """Adds the column `series`: the kernel and whatever else, ranks and payload apart, varies among its rows."""
+def labelled(rows: pd.DataFrame, apart: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Adds the column `series`: the kernel and whatever else, ranks, payload and what is named apart, varies among its rows."""
     labels = pd.Series("", rows.index, dtype=object)
     for kernel, part in rows.groupby("kernel"):
         described = pd.DataFrame([_described(row) for row in part.itertuples()], part.index)
-        varying = [name for name in described if described[name].nunique(dropna=False) > 1]
-        labels[part.index] = [" ".join([kernel, *(f"{name}={row[name]}" for name in varying)])
+        described = described[[name for name in described if name not in apart]]
+        telling = _telling(described)
+        labels[part.index] = [" ".join([kernel, *(f"{name}={row[name]}" for name in telling)])
                               for _, row in described.iterrows()]
     return rows.assign(series=labels)
 
 
+def _telling(described: pd.DataFrame) -> list[str]:
+    """The columns that tell the rows apart, each of them some rows that those before it do not."""
+    telling, groups = [], 1
+    for name in described:
+        parts = len(described[[*telling, name]].drop_duplicates())
+        if parts > groups:
+            telling, groups = [*telling, name], parts
+    return telling
+
+
 def _described(row) -> dict:
-    named = {"transport": row.transport, "sync": row.sync, "in_flight": row.in_flight, "clients": row.clients}
+    named = {"transport": row.transport, "in_flight": row.in_flight, "sync": row.sync, "clients": row.clients}
     return {**json.loads(row.parameters), **named}
 
 

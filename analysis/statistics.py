@@ -8,7 +8,7 @@ import functools
 import math
 
 import numpy as np
-from scipy.stats import binom
+from scipy.stats import binom, t
 
 CONFIDENCE = 0.95
 MIN_LAUNCHES = 6  # five values give no 95 % interval of a median: 1 - 2/2^5 = 93.75 %
@@ -40,6 +40,15 @@ def smallest_sample(share: float, confidence: float = CONFIDENCE) -> int:
 def quantile(samples: np.ndarray, share: float) -> float:
     """The quantile `share` of the samples, NaN where they are too few to support it."""
     return float(np.quantile(samples, share)) if len(samples) >= smallest_sample(share) else math.nan
+
+
+def mean_interval(values, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """Student's interval of the mean of independent values, for counts whose expectation is known; (NaN, NaN) below two."""
+    values = np.asarray(values, dtype=float)
+    if len(values) < 2:
+        return math.nan, math.nan
+    reach = t.ppf((1 + confidence) / 2, len(values) - 1) * values.std(ddof=1) / math.sqrt(len(values))
+    return float(values.mean() - reach), float(values.mean() + reach)
 
 
 def ratio_interval(a, b, confidence: float = CONFIDENCE) -> tuple[float, float]:

@@ -1,5 +1,6 @@
 """How figures look and how they are stored: legible at column width, told apart without colour, the same bytes every time."""
 
+import io
 import textwrap
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
+from PIL import Image
 
 from analysis.load import Campaign
 from analysis.statistics import MIN_LAUNCHES
@@ -21,6 +23,7 @@ POINTS = 7  # the smallest type
 LINE = 0.135  # height of a line of it, inches
 AXES_HEIGHT = 2.2
 BELOW = 0.46  # from the axes down to their legend, inches
+PNG_COLOURS = 128
 LONG_LABEL = 24  # characters; legends with longer labels have one column
 CHARACTERS_PER_INCH = 18.5
 # Okabe and Ito's palette, black in place of yellow (too pale for a line on white). Seven colours, six markers and five dashes:
@@ -35,7 +38,7 @@ matplotlib.rcParams.update({
     "legend.labelspacing": 0.25, "legend.columnspacing": 1.0, "lines.linewidth": 1.0, "lines.markersize": 3.6,
     "errorbar.capsize": 1.8, "axes.grid": True, "grid.linewidth": 0.3, "grid.color": "0.85", "axes.axisbelow": True,
     "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.6,
-    "pdf.fonttype": 42, "svg.hashsalt": "coordbench", "savefig.dpi": 220})
+    "pdf.fonttype": 42, "svg.fonttype": "none", "svg.hashsalt": "coordbench", "savefig.dpi": 180})
 
 
 def look(index: int) -> dict:
@@ -150,9 +153,16 @@ def _interval_remark(rows: pd.DataFrame) -> str:
 
 def save(figure: Figure, numbers: pd.DataFrame, stem: Path, campaign: Campaign) -> None:
     """Writes stem.pdf, .svg, .png and, with the numbers behind them, .csv, dated like the campaign and not like today."""
-    numbers.to_csv(stem.with_suffix(".csv"), index=False)
+    numbers.to_csv(stem.with_suffix(".csv"), index=False, float_format="%.9g")  # stamps have no more digits
     created = campaign.launches.created_utc.min()
     date = datetime.fromisoformat(created.replace("Z", "+00:00"))
     figure.savefig(stem.with_suffix(".pdf"), metadata={"CreationDate": date, "ModDate": date})
     figure.savefig(stem.with_suffix(".svg"), metadata={"Date": created})
-    figure.savefig(stem.with_suffix(".png"))
+    _save_png(figure, stem.with_suffix(".png"))
+
+
+def _save_png(figure: Figure, path: Path) -> None:
+    """In a palette of the picture's own: a quarter of the bytes, and lines and letters have few colours."""
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="png")
+    Image.open(drawn).convert("RGB").quantize(PNG_COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)

@@ -1,9 +1,13 @@
-"""One row per case over all launches of a campaign: medians of launch medians, their intervals, counts, verdicts."""
+"""One row per case over all launches of a campaign: medians of launch medians, their intervals, rates, counts, verdicts."""
+
+import json
 
 import numpy as np
 import pandas as pd
 
+from analysis.counts import mean_messages
 from analysis.load import KEY, Campaign
+from analysis.marks import mark_medians
 from analysis.statistics import median_interval
 
 VERDICTS = ("ok", "wrong_answer", "count_mismatch", "timed_out")
@@ -20,23 +24,50 @@ def over_launches(cases: pd.DataFrame, column: str, by: list[str] = KEY) -> pd.D
 
 
 def summarise(campaign: Campaign) -> pd.DataFrame:
-    """The rows of summary.csv. Latencies are of launches in which the case was `ok`; counts are of all launches."""
+    """The rows of summary.csv. Latencies, rates and marks are of launches in which the case was `ok`; counts of all."""
     cases = campaign.cases[campaign.cases.calibration == 0]
     counts = pd.DataFrame([dict(zip(KEY, key), **_counts(launches)) for key, launches in cases.groupby(KEY)],
                           columns=[*KEY, *_counts(cases.iloc[:0])])
-    latency = over_launches(campaign.timed, "p50_ns").rename(
-        columns={"value": "latency_ns", "low": "latency_low_ns", "high": "latency_high_ns"}).drop(columns="launches")
     tails = campaign.timed.groupby(KEY, as_index=False)[["p90_ns", "p99_ns"]].median()
-    rows = counts.merge(latency, on=KEY, how="left").merge(tails, on=KEY, how="left")
-    return rows[[*KEY, "launches", "operations", "latency_ns", "latency_low_ns", "latency_high_ns", "p90_ns", "p99_ns",
-                 "messages_per_operation", "expected_messages_per_operation", "count_rule", *VERDICTS, "flags",
-                 "latency_definition", "family", "level"]]
+    rows = counts.astype(dict(cases.dtypes[KEY]))
+    for part in (_medians(campaign.timed, "p50_ns", "latency{}_ns"), tails,
+                 _medians(campaign.timed, "operations_per_second", "operations_per_second{}"), _marks(campaign)):
+        rows = rows.merge(part, on=KEY, how="left")
+    rows = _with_means(rows, mean_messages(campaign))
+    rows["batch"] = np.array([json.loads(parameters).get("batch", 1) for parameters in rows.parameters], dtype=int)
+    rows["payload_mb_per_s"] = rows.operations_per_second * rows.payload_bytes / 1e6
+    return rows[[*KEY, "batch", "launches", "operations", "latency_ns", "latency_low_ns", "latency_high_ns", "p90_ns", "p99_ns",
+                 "operations_per_second", "operations_per_second_low", "operations_per_second_high", "payload_mb_per_s",
+                 *(name for name in rows if name.startswith("mark_")),
+                 "messages_per_operation", "messages_low", "messages_high", "expected_messages_per_operation", "count_rule",
+                 *VERDICTS, "flags", "latency_definition", "family", "level"]]
 
 
 def counts_agree(rows: pd.DataFrame) -> pd.Series:
     """Whether the measured messages per operation are the formula's."""
     equal = np.isclose(rows.messages_per_operation, rows.expected_messages_per_operation, rtol=1e-12, atol=0)
     return pd.Series(equal, rows.index)
+
+
+def _medians(cases: pd.DataFrame, column: str, names: str) -> pd.DataFrame:
+    """over_launches, its columns named after the pattern: `latency{}_ns` makes latency_ns, latency_low_ns, latency_high_ns."""
+    called = {name: names.format(suffix) for name, suffix in (("value", ""), ("low", "_low"), ("high", "_high"))}
+    return over_launches(cases, column).rename(columns=called).drop(columns="launches")
+
+
+def _marks(campaign: Campaign) -> pd.DataFrame:
+    """A column mark_<name>_ns for each mark there is; empty where a kernel has no such mark."""
+    medians = mark_medians(campaign)
+    wide = over_launches(medians, "p50_ns", [*KEY, "mark"]).pivot(index=KEY, columns="mark", values="value")
+    order = [mark for mark in medians.sort_values(["kernel", "position"]).mark.unique() if mark in wide]
+    return wide[order].rename(columns="mark_{}_ns".format).rename_axis(columns=None).reset_index()
+
+
+def _with_means(rows: pd.DataFrame, means: pd.DataFrame) -> pd.DataFrame:
+    """Of randomised kernels no launch is the one that is off: their measured count is the mean over all operations."""
+    rows = rows.merge(means.rename(columns={"messages_per_operation": "mean"}), on=KEY, how="left")
+    measured = rows["mean"].fillna(rows.messages_per_operation)
+    return rows.assign(messages_per_operation=measured)
 
 
 def _counts(launches: pd.DataFrame) -> dict:

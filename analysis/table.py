@@ -1,11 +1,14 @@
-"""The README's table: what each kernel costs between two ranks, in nanoseconds, in round trips and in messages."""
+"""The README's tables: what each kernel costs between two ranks, in nanoseconds, in round trips and in messages, then what a
+protocol's marks and its throughput come to (protocol_tables.py)."""
 
 import math
 
 import pandas as pd
 
 from analysis.load import KEY, Campaign
-from analysis.selection import labelled, preferred, small_payload
+from analysis.markdown import table, with_interval
+from analysis.protocol_tables import marks_table, throughput_table
+from analysis.selection import STREAM, labelled, one_at_a_time, preferred, small_payload
 from analysis.statistics import MIN_LAUNCHES
 from analysis.summary import counts_agree, over_launches
 
@@ -15,14 +18,13 @@ HEADER = ["kernel", "payload", "latency, N=2", "÷ ping_pong", "messages, N=2: m
 
 
 def markdown(campaign: Campaign, summary: pd.DataFrame) -> str:
-    """The table in Markdown, with the campaign's remarks below it."""
-    rows = labelled(small_payload(preferred(summary[summary.ranks == RANKS])))
+    """The tables in Markdown, each with its remarks below it."""
+    between_two = summary[summary.ranks == RANKS]
+    rows = labelled(small_payload(preferred(one_at_a_time(between_two[between_two.kernel != STREAM]))))
     ratios = _ratios(campaign).set_index(KEY)
-    lines = [HEADER, ["---"] * len(HEADER)]
-    lines += [_cells(row, ratios, summary) for _, row in rows.sort_values("series").iterrows()]
-    table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
-    notes = "\n".join(f"- {remark}" for remark in _notes(campaign, rows))
-    return f"{table}\n\n{notes}\n"
+    costs = table(HEADER, [_cells(row, ratios, summary) for _, row in rows.sort_values("series").iterrows()])
+    remarks = "\n".join(f"- {remark}" for remark in _remarks(campaign, rows))
+    return "\n".join([costs, remarks + "\n", *marks_table(campaign, between_two), *throughput_table(between_two)])
 
 
 def _ratios(campaign: Campaign) -> pd.DataFrame:
@@ -39,22 +41,13 @@ def _cells(row: pd.Series, ratios: pd.DataFrame, summary: pd.DataFrame) -> list[
     key = tuple(row[KEY])
     ratio = ratios.loc[key] if key in ratios.index else None
     return [row.series, f"{row.payload_bytes} B", _latency(row.latency_ns, row.latency_low_ns, row.latency_high_ns),
-            "–" if ratio is None else _with_interval(ratio.value, ratio.low, ratio.high), _messages(row),
+            "–" if ratio is None else with_interval(ratio.value, ratio.low, ratio.high), _messages(row),
             _agreement(summary[(summary.kernel == row.kernel) & (summary.parameters == row.parameters)]),
             str(row.ok), row["flags"] or "–"]
 
 
 def _latency(value: float, low: float, high: float) -> str:
-    return "–" if math.isnan(value) else _with_interval(value / 1000, low / 1000, high / 1000) + " µs"
-
-
-def _with_interval(value: float, low: float, high: float) -> str:
-    return _digits(value) if math.isnan(low) else f"{_digits(value)} [{_digits(low)}, {_digits(high)}]"
-
-
-def _digits(value: float) -> str:
-    """Three of them, trailing zeros included; all that stand before the point."""
-    return f"{value:.0f}" if value >= 100 else f"{value:#.3g}"
+    return "–" if math.isnan(value) else with_interval(value / 1000, low / 1000, high / 1000) + " µs"
 
 
 def _messages(row: pd.Series) -> str:
@@ -69,7 +62,7 @@ def _agreement(cases: pd.DataFrame) -> str:
     return "–" if exact.empty else f"{counts_agree(exact).sum()} of {len(exact)}"
 
 
-def _notes(campaign: Campaign, rows: pd.DataFrame) -> list[str]:
+def _remarks(campaign: Campaign, rows: pd.DataFrame) -> list[str]:
     notes = ["latency: median of launch medians and its distribution-free 95 % interval; "
              "÷ ping_pong: within each launch, at an equal start line"]
     if (rows.ok < MIN_LAUNCHES).any():

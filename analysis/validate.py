@@ -7,7 +7,7 @@ from analysis.refusal import Refusal
 
 KNOWN_MAJOR = "1"
 ATTRIBUTES = {
-    "/": "campaign launch created_utc source epoch_ns complete".split(),
+    "/": "campaign launch created_utc seed source epoch_ns complete".split(),
     "/environment": "host cpu cores mpi_library mpi_version oversubscribed".split(),
     "/ranks": ["placement"],
 }
@@ -39,9 +39,11 @@ def check(file: h5py.File) -> None:
         for name in names:
             _require(name in file[variable].attrs, file, f"the attribute {name} of {variable}")
     _check_words(file)
-    for case in file["/cases/name"].asstr()[...]:
+    for case, family in zip(file["/cases/name"].asstr()[...], file["/cases/family"].asstr()[...]):
         for name in SAMPLES:
             _check_variable(file, f"/samples/{case}", name)
+        if family == "protocol":
+            _check_marks(file, f"/samples/{case}")
 
 
 def text(value) -> str:
@@ -64,6 +66,12 @@ def _check_variable(file: h5py.File, group: str, name: str) -> None:
         if units != "ns":
             raise Refusal(f"{file.filename} gives {group}/{name} in the units {units}, but the schema says ns; "
                           "write the launch anew")
+
+
+def _check_marks(file: h5py.File, group: str) -> None:
+    _require("marks" in file[group].attrs, file, f"the attribute marks of {group}")
+    if len(text(file[group].attrs["marks"]).split()) > 1:
+        _check_variable(file, group, "mark_ns")
 
 
 def _check_words(file: h5py.File) -> None:

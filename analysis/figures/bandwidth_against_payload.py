@@ -1,20 +1,23 @@
-"""What moves per second against the payload: the stream's bandwidth, and the payload rate of each collective.
+"""What moves per second against the payload: the bandwidth of streams and agreement, and the payload rate of everything else.
 
-Two different quantities, told apart by their axes: operations of `stream` overlap, so its bandwidth is payload times
-operations per second; a collective's operations do not, and between them lies a start line that is not to be counted, so
-its rate is payload over latency.
+Two different quantities, told apart by their axes. Operations of `stream` and of agreement protocols may overlap, so their
+bandwidth is payload times operations per second, at the window and batch that give the most, written at each point. Operations
+of the others do not, and between them lies a start line that is not to be counted: their rate is payload over latency.
 """
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis import selection, style
 from analysis.load import KEY, Campaign
 from analysis.summary import over_launches
 
-WHAT = ("stream: payload × operations per second, from rank 0 to rank 1; collectives: payload ÷ latency of one operation, "
-        "at {ranks} ranks (where a kernel has fewer, at its most).")
-LABELS = {selection.STREAM: "stream: bandwidth, GB/s"}
+BANDWIDTH = "stream and agreement"
+WHAT = ("Stream and agreement: payload × operations per second, at the best number in flight / in a batch of those measured "
+        "(the numbers at each point; without: 1 / 1); all others: payload ÷ latency of one operation. At {ranks} ranks (where "
+        "a kernel has fewer, at its most).")
+LABELS = {BANDWIDTH: "payload × operations per second, GB/s"}
 RATE_LABEL = "payload ÷ latency, GB/s"
 
 
@@ -25,6 +28,7 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
     for name, part in parts.items():
         for index, series in enumerate(part):
             style.draw_series(axes[name], series, "payload_bytes", index)
+            _name_the_tuning(axes[name], series, style.look(index)["color"])
         style.logarithmic_x(axes[name], rows.payload_bytes, style.size)
         axes[name].set(yscale="log", xlabel="payload", ylabel=LABELS.get(name, RATE_LABEL))
         style.plain_decades(axes[name].yaxis)
@@ -35,16 +39,30 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
 def _rows(campaign: Campaign, summary: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     """Bytes per nanosecond are GB/s; the median and its interval are taken over the launches' rates."""
     timed = campaign.timed[(campaign.timed.payload_bytes > 0) & (campaign.timed.p50_ns > 0)]
-    streams = timed.kernel == selection.STREAM
-    rate = (timed.payload_bytes / timed.p50_ns).where(~streams, timed.payload_bytes * timed.operations_per_second * 1e-9)
+    rate = (timed.payload_bytes / timed.p50_ns).where(~_may_overlap(timed),
+                                                      timed.payload_bytes * timed.operations_per_second * 1e-9)
     rates = over_launches(timed.assign(rate=rate), "rate")
-    rows = rates.merge(summary[[*KEY, "family", "latency_definition"]], on=KEY)
+    rows = selection.preferred(rates.merge(summary[[*KEY, "batch", "family", "latency_definition"]], on=KEY))
+    best = selection.best_tuning(selection.throughput(rows[_may_overlap(rows)]), "value")
+    rows, ranks = selection.at_reference_ranks(pd.concat([best, selection.one_at_a_time(rows[~_may_overlap(rows)])]))
+    rows = selection.arranged(rows, apart=selection.TUNING)
+    rows["panel"] = rows.panel.where(~_may_overlap(rows), BANDWIDTH)
+    return rows[rows.panel != selection.OTHERS], ranks
+
+
+def _may_overlap(rows: pd.DataFrame) -> pd.Series:
     panels = [selection.panel(row.kernel, row.family) for row in rows.itertuples()]
-    moving = (rows.kernel == selection.STREAM) | (pd.Series(panels, rows.index, dtype=object) != selection.OTHERS)
-    rows, ranks = selection.at_reference_ranks(selection.preferred(rows[moving]))
-    return selection.arranged(rows).replace({"panel": {selection.OTHERS: selection.STREAM}}), ranks
+    return (rows.kernel == selection.STREAM) | (pd.Series(panels, rows.index, dtype=object) == selection.AGREEMENT)
+
+
+def _name_the_tuning(axes: Axes, series: pd.DataFrame, colour: str) -> None:
+    tuned = series[(series.in_flight > 1) | (series.batch > 1)]
+    for point in tuned.itertuples():
+        axes.annotate(f"{point.in_flight}/{point.batch}", (point.payload_bytes, point.value), xytext=(2, -8),
+                      textcoords="offset points", color=colour)
 
 
 def _numbers(rows: pd.DataFrame) -> pd.DataFrame:
     units = {"value": "rate_gb_per_s", "low": "rate_low_gb_per_s", "high": "rate_high_gb_per_s"}
-    return rows[["panel", "series", "ranks", "payload_bytes", "oversubscribed", "launches", *units]].rename(columns=units)
+    return rows[["panel", "series", "ranks", "payload_bytes", "in_flight", "batch", "oversubscribed", "launches",
+                 *units]].rename(columns=units)

@@ -26,7 +26,7 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
 def _rows(summary: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     """Cases with a payload: an operation of 0 B has no place on a logarithmic axis, and is in the figure against ranks."""
     with_payload = summary[(summary.kernel != selection.STREAM) & (summary.payload_bytes > 0)].dropna(subset=["latency_ns"])
-    rows, ranks = selection.at_reference_ranks(selection.preferred(with_payload))
+    rows, ranks = selection.at_reference_ranks(selection.preferred(selection.one_at_a_time(with_payload)))
     microseconds = {"value": rows.latency_ns / 1000, "low": rows.latency_low_ns / 1000, "high": rows.latency_high_ns / 1000}
     return selection.arranged(rows.assign(launches=rows.ok, **microseconds)), ranks
 

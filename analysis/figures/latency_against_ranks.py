@@ -26,7 +26,7 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
 
 def _rows(summary: pd.DataFrame) -> pd.DataFrame:
     timed = summary[summary.kernel != selection.STREAM].dropna(subset=["latency_ns"])
-    rows = selection.small_payload(selection.preferred(timed))
+    rows = selection.small_payload(selection.preferred(selection.one_at_a_time(timed)))
     microseconds = {"value": rows.latency_ns / 1000, "low": rows.latency_low_ns / 1000, "high": rows.latency_high_ns / 1000}
     return selection.arranged(rows.assign(launches=rows.ok, **microseconds))
 

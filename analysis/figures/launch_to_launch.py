@@ -10,9 +10,10 @@ from analysis import selection, style
 from analysis.load import KEY, Campaign
 
 WHAT = ("Each launch's median of each case, relative to the median over launches of that case; one row per kernel, with all "
-        "its ranks, payloads and parameters.")
+        "its ranks, payloads and parameters; operations that overlap are left out. "
+        "Launches are numbered within each case.")
 ROW = 0.2  # inches
-COLUMNS = [*KEY, "launch", "median_ns", "relative"]
+COLUMNS = [*KEY, "launch", "turn", "median_ns", "relative"]
 
 
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
@@ -27,24 +28,26 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
 
 
 def _rows(campaign: Campaign) -> pd.DataFrame:
-    timed = campaign.timed[(campaign.timed.kernel != selection.STREAM) & (campaign.timed.p50_ns > 0)]
+    alone = (campaign.timed.in_flight == 1) & (campaign.timed.kernel != selection.STREAM)
+    timed = campaign.timed[alone & (campaign.timed.p50_ns > 0)]
     groups = timed.groupby(KEY).p50_ns
     rows = timed.assign(median_ns=timed.p50_ns, relative=timed.p50_ns / groups.transform("median"))
     rows = rows[groups.transform("size") > 1]
-    return rows.merge(campaign.launches[["launch"]], left_on="file", right_index=True).sort_values([*KEY, "launch"])
+    rows = rows.merge(campaign.launches[["launch"]], left_on="file", right_index=True).sort_values([*KEY, "launch"])
+    return rows.assign(turn=rows.groupby(KEY).cumcount() + 1)
 
 
 def _draw(axes: Axes, rows: pd.DataFrame) -> None:
-    """A launch keeps its place within every row, its colour and its marker."""
+    """The n-th launch of a case keeps its place within every row, its colour and its marker."""
     kernels = sorted(rows.kernel.unique(), reverse=True)
-    launches = sorted(rows.launch.unique())
-    for index, launch in enumerate(launches):
-        offset = 0.35 - 0.7 * index / max(1, len(launches) - 1)
+    turns = sorted(rows.turn.unique())
+    for index, turn in enumerate(turns):
+        offset = 0.35 - 0.7 * index / max(1, len(turns) - 1)
         look = {**style.look(index), "linestyle": "none", "markersize": 2.6, "markeredgewidth": 0.6}
-        for hollow, part in rows[rows.launch == launch].groupby("oversubscribed"):
+        for hollow, part in rows[rows.turn == turn].groupby("oversubscribed"):
             height = np.array([kernels.index(kernel) for kernel in part.kernel]) + offset
             face = {"markerfacecolor": "white"} if hollow else {}
-            label = f"launch {launch}" + (", oversubscribed" if hollow else "")
+            label = f"launch {turn}" + (", oversubscribed" if hollow else "")
             axes.plot(part.relative, height, label=label, **look, **face)
     axes.axvline(1, color="0.4", linewidth=0.6)
     axes.set_yticks(range(len(kernels)), labels=kernels)

@@ -1,4 +1,4 @@
-"""Messages per operation against the number of ranks: measured points on the line of the closed form."""
+"""Messages per operation against the number of ranks: measured points, or means, on the line of the closed form."""
 
 import numpy as np
 import pandas as pd
@@ -9,27 +9,37 @@ from analysis import selection, style
 from analysis.load import Campaign
 from analysis.summary import counts_agree
 
-WHAT = ("Messages per operation of 8 B: points measured, lines the closed form; {agree} of {count} points are on their line. "
-        "The library's own collectives (native) have neither.")
-COLUMNS = ["panel", "series", "payload_bytes", "ranks", "oversubscribed", "messages_per_operation",
-           "expected_messages_per_operation"]
+WHAT = ("Messages per operation of 8 B: points measured, lines the closed form; {agree} of {exact} points are on their line. "
+        "{randomised}Operations that share messages (batch) take a fraction of one each. "
+        "The library's own collectives (native) have neither point nor line.")
+RANDOMISED = ("Of randomised kernels (gossip) the lines are the exact expectation, the points means over all operations with "
+              "their 95 % intervals, of which {held} of {count} hold it. ")
+COLUMNS = ["panel", "series", "payload_bytes", "ranks", "in_flight", "oversubscribed", "count_rule", "messages_per_operation",
+           "messages_low", "messages_high", "expected_messages_per_operation"]
 
 
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
     countable = summary.dropna(subset=["expected_messages_per_operation"])
-    rows = selection.arranged(selection.small_payload(selection.preferred(countable)))
+    small = selection.small_payload(selection.preferred(selection.fewest_in_flight(countable)))
+    rows = selection.arranged(small, apart=("in_flight", "sync"))
     parts = selection.by_panel(rows)
     figure, axes = style.panels(list(parts))
     for name, part in parts.items():
         for index, series in enumerate(part):
             _draw_series(axes[name], series.sort_values("ranks"), index)
         style.logarithmic_x(axes[name], rows.ranks)
-        axes[name].set_yscale("symlog", base=2, linthresh=1)  # one rank sends nothing
         axes[name].set(xlabel="ranks", ylabel="messages per operation")
-        _integer_ticks(axes[name], pd.concat(part))
-    what = WHAT.format(agree=counts_agree(rows).sum(), count=len(rows))
-    style.finish(figure, style.caption(campaign, rows, what), rows.oversubscribed.any())
+        _powers_of_two(axes[name], pd.concat(part))
+    style.finish(figure, style.caption(campaign, rows, _what(rows)), rows.oversubscribed.any())
     return figure, rows[COLUMNS]
+
+
+def _what(rows: pd.DataFrame) -> str:
+    exact, known = rows[rows.count_rule == "exact"], rows.dropna(subset=["messages_low"])
+    tolerance = 1e-9 * known.expected_messages_per_operation  # the interval of a count that never varies is a point
+    held = known.expected_messages_per_operation.between(known.messages_low - tolerance, known.messages_high + tolerance)
+    randomised = RANDOMISED.format(held=held.sum(), count=len(known)) if len(known) else ""
+    return WHAT.format(agree=counts_agree(exact).sum(), exact=len(exact), randomised=randomised)
 
 
 def _draw_series(axes: Axes, series: pd.DataFrame, index: int) -> None:
@@ -40,13 +50,23 @@ def _draw_series(axes: Axes, series: pd.DataFrame, index: int) -> None:
     for hollow, part in series.groupby("oversubscribed"):
         face = {"markerfacecolor": "none"} if hollow else {}
         axes.plot(part.ranks, part.messages_per_operation, linestyle="none", marker=marker, **face, **look)
+    known = series.dropna(subset=["messages_low"])
+    if len(known):
+        mean = known.messages_per_operation
+        axes.errorbar(known.ranks, mean, yerr=[mean - known.messages_low, known.messages_high - mean], fmt="none",
+                      ecolor=look["color"], elinewidth=0.9)
     face = {"markerfacecolor": "none"} if series.oversubscribed.all() else {}
     axes.plot([], [], linestyle=line, marker=marker, color=look["color"], **face, label=series.series.iloc[0])
 
 
-def _integer_ticks(axes: Axes, part: pd.DataFrame) -> None:
-    highest = max(part.messages_per_operation.max(), part.expected_messages_per_operation.max(), 2)
-    powers = 2 ** np.arange(0, int(np.ceil(np.log2(highest))) + 1)
-    ticks = [0, *powers[:: -(-len(powers) // 8)]]
-    axes.set_yticks(ticks, labels=[str(tick) for tick in ticks], minor=False)
-    axes.set_ylim(-0.3, highest * 1.6)
+def _powers_of_two(axes: Axes, part: pd.DataFrame) -> None:
+    """A logarithmic axis that begins with 0, as one rank sends nothing, and below the smallest count that is not."""
+    values = part[["messages_per_operation", "expected_messages_per_operation"]].stack()
+    lowest = min(0, int(np.floor(np.log2(values[values > 0].min())))) if (values > 0).any() else 0
+    highest = max(values.max(), 2)
+    powers = np.arange(lowest, int(np.ceil(np.log2(highest))) + 1)
+    powers = powers[:: -(-len(powers) // 8)]
+    axes.set_yscale("symlog", base=2, linthresh=2.0**lowest)
+    axes.set_yticks([0, *2.0**powers], labels=["0", *(str(2**power) if power >= 0 else f"1/{2**-power}" for power in powers)],
+                    minor=False)
+    axes.set_ylim(-0.3 * 2.0**lowest, highest * 1.6)

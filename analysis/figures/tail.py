@@ -12,12 +12,12 @@ WHAT = ("Share of operations that took at least a latency, over the samples of a
         "kernel has no payload) and {ranks} ranks (where a kernel has fewer, at its most); the largest sample is the "
         "end of each line.")
 COLUMNS = ["panel", "series", "ranks", "payload_bytes", "oversubscribed", "samples", "latency_us", "share_as_slow"]
-STEPS = 300  # order statistics drawn per line, dense towards the tail: all samples would be megabytes of ink on the same curve
+STEPS = 100  # order statistics drawn per line, dense towards the tail: all samples would be megabytes of ink on the same curve
 
 
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
     timed = summary[summary.kernel != selection.STREAM].dropna(subset=["latency_ns"])
-    rows, ranks = selection.at_reference_ranks(selection.small_payload(selection.preferred(timed)))
+    rows, ranks = selection.at_reference_ranks(selection.small_payload(selection.preferred(selection.one_at_a_time(timed))))
     parts = selection.by_panel(selection.arranged(rows))
     figure, axes = style.panels(list(parts))
     numbers = [pd.DataFrame(columns=COLUMNS)]

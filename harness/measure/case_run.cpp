@@ -69,10 +69,20 @@ void CaseRun::append(const std::vector<std::vector<Time>>& blocks, std::int64_t 
     }
     if (sync() == Sync::round_time && least_slack != kNever) samples_.start_slack_ns.push_back(least_slack);
   }
+  append_rounds();
   samples_.operations += count;
   block_ends_.push_back(samples_.operations);
   samples_.mark_ns.clear();
   for (const auto& marks : mark_columns_) samples_.mark_ns.insert(samples_.mark_ns.end(), marks.begin(), marks.end());
+}
+
+void CaseRun::append_rounds() {
+  for (const Rounds& noted : noted_) {
+    samples_.rounds.push_back(noted.rounds);
+    samples_.round_messages.push_back(noted.messages);
+    samples_.known_ns.push_back(noted.known_ns);
+  }
+  noted_.clear();
 }
 
 void CaseRun::conclude(const Traffic& traffic, const Recorder& recorder, std::int64_t control_messages,

@@ -51,10 +51,8 @@ class CaseRun {
   }
 
   /// What the rounds of the next operation came to; at the rank that drives them, which is rank 0.
-  void note_rounds(std::int64_t rounds, std::int64_t messages, Time known) {
-    samples_.rounds.push_back(rounds);
-    samples_.round_messages.push_back(messages);
-    samples_.known_ns.push_back(known - setting_.epoch_ns);
+  void note_rounds(std::int64_t rounds, std::int64_t messages, Time known_ns) {
+    noted_.push_back({rounds, messages, known_ns - setting_.epoch_ns});
   }
 
   /// What the kernel's part came to on this rank.
@@ -67,10 +65,16 @@ class CaseRun {
   [[nodiscard]] std::int64_t operations() const { return operations_; }
 
  private:
+  struct Rounds {
+    std::int64_t rounds, messages;
+    Time known_ns;
+  };
+
   std::int64_t agree_on_block(ControlTree& tree, std::int64_t done);
   void gather(ControlTree& tree, const Recorder& recorder, Operation first, std::int64_t count);
   void exchange(ControlTree& tree, std::vector<std::vector<Time>>& blocks) const;
   void append(const std::vector<std::vector<Time>>& blocks, std::int64_t count);
+  void append_rounds();
 
   Setting setting_;
   Rank rank_ = 0;
@@ -79,6 +83,7 @@ class CaseRun {
   CaseReport report_;
   Samples samples_;
   std::vector<std::vector<std::int64_t>> mark_columns_;  ///< [mark][operation × rank], as they grow
+  std::vector<Rounds> noted_;  ///< of the block under way; one that times out leaves nothing in the samples
   std::vector<std::int64_t> block_ends_;
   std::int64_t operations_ = 0;
   StopReason stop_reason_ = StopReason::precision;

@@ -91,7 +91,7 @@ class ProtocolBench {
 
   void conclude() {
     run_.conclude(counted_.traffic(), recorder_, blocks_.messages_sent() + tree_.messages_sent(),
-                  P::answers(shape_, run_.rank()) ? run_.operations() : 0);
+                  P::answers(shape_, run_.rank()) * run_.operations());
   }
 
  private:
@@ -116,13 +116,13 @@ class ProtocolBench {
       recorder_.start(k, now_ns());
       node_.propose(k, std::move(payload));
       std::int64_t rounds = 0;
-      const std::int64_t members = tree_.ranks(), sent_before = all_sent_;
+      const std::int64_t members = tree_.ranks(), sent_before = last_wave_.sent;
       for (Tally all = quiesce(); all.ended < members * (k + 1); all = quiesce()) {
         ++rounds;
         tree_.say({Cue::round, k, rounds}, [this] { node_.poll(); });
         node_.round(k, static_cast<int>(rounds));
       }
-      run_.note_rounds(rounds, all_sent_ - sent_before, now_ns());
+      run_.note_rounds(rounds, last_wave_.sent - sent_before, now_ns());
       witness_.check_answers();
     }
   }
@@ -153,13 +153,15 @@ class ProtocolBench {
         give_up_if_late("for messages of the protocol or the end of the block");
         continue;
       }
-      if (word.cue == Cue::block_done) return;
       if (word.cue == Cue::round) {
         if constexpr (HasRounds<P>) node_.round(word.value, static_cast<int>(word.round));
         continue;
       }
-      if (word.cue == Cue::tally) come_to_rest();
-      witness_.check_answers();
+      if (word.cue == Cue::tally)
+        come_to_rest();
+      else
+        witness_.check_answers();  // not at a tally: there may be one between two rounds of an operation
+      if (word.cue == Cue::block_done) return;
       tree_.gather(tally(), [this] { node_.poll(); });
     }
   }
@@ -172,19 +174,17 @@ class ProtocolBench {
   }
 
   /// Nobody proposes or ticks; step until what was sent by the second of two waves is what had been received by the first
-  /// (Mattern, Distributed Computing 2(3) 1987, the four-counter method). Returns the last wave's sums.
+  /// (Mattern, Distributed Computing 2(3) 1987, the four-counter method). The first may be the last one of the time before: if
+  /// nothing has been sent since, one is enough. Returns the last wave's sums.
   Tally quiesce() {
     come_to_rest();
-    for (std::int64_t received_before = -1;;) {
+    for (;;) {
+      const std::int64_t received_before = last_wave_.received;
       tree_.say({Cue::tally}, [this] { node_.poll(); });
-      const Tally sum = tree_.gather(tally(), [this] { node_.poll(); });
-      if (sum.sent == received_before) {
-        all_sent_ = sum.sent;
-        return sum;
-      }
-      received_before = sum.received;
+      last_wave_ = tree_.gather(tally(), [this] { node_.poll(); });
+      if (last_wave_.sent == received_before) return last_wave_;
       node_.poll();
-      give_up_if_late("for the last messages of a block to arrive");
+      give_up_if_late("for the last messages of a block or a round to arrive");
     }
   }
 
@@ -227,7 +227,7 @@ class ProtocolBench {
   StartLine line_;
   Recorder recorder_;
   Witness witness_;
-  std::int64_t all_sent_ = 0;  ///< messages of all ranks, by the last wave
+  Tally last_wave_;  ///< sums over all ranks
   MpiTransport<Wire<typename P::Message>> transport_;
   Counted<MpiTransport<Wire<typename P::Message>>> counted_;
   Node<P, MpiTransport<Wire<typename P::Message>>, Witness> node_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -94,11 +95,17 @@ Json json_of(const Kernel& kernel) {
   return json;
 }
 
+std::string text_of(const Json& value) {
+  if (value.is_null()) return "-";
+  return value.is_number_float() ? fmt::format("{:.2f}", value.get<double>()) : value.dump();
+}
+
 /// "0 1 2 3 …" with "-" for null, or nothing if there is no closed form.
 std::string series(const Json& values) {
+  if (std::all_of(values.begin(), values.end(), [](const Json& value) { return value.is_null(); })) return "";
   std::string text;
-  for (const Json& value : values) text += fmt::format(" {}", value.is_null() ? "-" : value.is_number_float() ? fmt::format("{:.2f}", value.get<double>()) : value.dump());
-  return text.empty() ? "" : fmt::format(" (N = 1..{}:{})", kLargest, text);
+  for (const Json& value : values) text += " " + text_of(value);
+  return fmt::format(" (N = 1..{}:{})", kLargest, text);
 }
 
 class Stanza {

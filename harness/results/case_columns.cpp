@@ -110,7 +110,7 @@ const CaseColumn<std::int64_t> kIntegers[] = {
      {"1", "messages on the longest causal chain to the end, -1 for collectives"},
      [](const CaseRow& row) { return last_or_minus_one(row.result.delays); }},
     {"expected_delays",
-     {"1", "the closed form of delays, -1 for collectives"},
+     {"1", "the closed form of delays, -1 for collectives and where they are random"},
      [](const CaseRow& row) { return last_or_minus_one(row.result.expected_delays); }},
 };
 

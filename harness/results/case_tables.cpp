@@ -59,10 +59,12 @@ void write_stamps(const Handle& group, const Samples& samples, Dimension& operat
     hdf5::write_variable(group, "start_slack_ns", {&operation}, {"ns", "agreed start minus the latest rank's arrival"},
                          samples.start_slack_ns);
   if (!samples.rounds.empty()) {
-    hdf5::write_variable(group, "rounds", {&operation}, {"1", "synchronous rounds until every rank had it"}, samples.rounds);
-    hdf5::write_variable(group, "messages", {&operation}, {"1", "messages of those rounds, all ranks"}, samples.round_messages);
+    hdf5::write_variable(group, "rounds", {&operation}, {"1", "synchronous rounds until every rank had reached the last mark"},
+                         samples.rounds);
+    hdf5::write_variable(group, "messages", {&operation}, {"1", "messages of the operation, all ranks"},
+                         samples.round_messages);
     hdf5::write_variable(group, "known_ns", {&operation},
-                         {"ns", "when the control plane knew that every rank had it; minus the latest end: the end detection"},
+                         {"ns", "when the harness knew that every rank had reached the last mark; no latency includes it"},
                          samples.known_ns);
   }
   if (samples.marks == 0) return;

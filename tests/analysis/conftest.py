@@ -10,7 +10,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from synthetic import Case, write_launch  # noqa: E402
+from analysis import figures  # noqa: E402
+from analysis.load import load  # noqa: E402
+from analysis.summary import summarise  # noqa: E402
+from synthetic import Case, Mark, write_launch  # noqa: E402
 
 
 def cases_of_launch(launch: int, scale: float = 1.0, ranks=(1, 2)) -> list[Case]:
@@ -30,7 +33,32 @@ def cases_of_launch(launch: int, scale: float = 1.0, ranks=(1, 2)) -> list[Case]
     stream = dict(ranks=2, sync="none", payload_bytes=1024, operations_per_second=1e6 * launch)
     cases += [Case("stream", 500 + spread, in_flight=in_flight, **stream) for in_flight in (1, 8)]
     around = ("before", "after")
+    cases += replication_cases(launch, scale) + [gossip_case(n, scale) for n in ranks]
     return cases + [Case("ping_pong", 90_000 + spread, calibration=1, suffix=f"/drift=0.{when}") for when in around]
+
+
+def replication_cases(launch: int, scale: float) -> list[Case]:
+    """A replicated log between two ranks: with w in flight in batches of b its launch medians are (1000 + 10 w + launch) *
+    scale ns, its rate 10^5 w b (1 + launch / 100) per second, its messages 2 / b; without a start line
+    all take 100 ns longer. The rate behind a start line is absurd."""
+    spread = np.linspace(-200, 200, 401).astype(int)
+    marks = (Mark("committed", 500 + launch), Mark("applied", 700 + launch, everywhere=True))
+    cases = []
+    for payload in (8, 1024):
+        for window, batch, sync in [(1, 1, "round-time"), (1, 1, "none"), (16, 1, "none"), (16, 16, "none"), (64, 16, "none")]:
+            rate = 1e12 if sync != "none" else 1e5 * window * batch * (1 + launch / 100)
+            latencies = ((1000 + 10 * window + launch + 100 * (sync == "none")) * scale + spread).astype(int)
+            cases.append(Case("replication", latencies, 2, payload, "proposer", "protocol", sync, {"batch": batch}, window,
+                              2 / batch, 2 / batch, operations_per_second=rate, marks=marks))
+    return cases
+
+
+def gossip_case(n: int, scale: float) -> Case:
+    """A rumour that takes 3 (N - 1) messages in expectation, each number of times from 2 (N - 1) to 4 (N - 1) equally often."""
+    each = np.resize(np.arange(2 * (n - 1), 4 * (n - 1) + 1), 400 // (2 * n - 1) * (2 * n - 1))
+    latencies = (900 * scale + np.arange(len(each)) - (len(each) - 1) / 2).astype(int)
+    return Case("rumour_gossip", latencies, n, 8, family="protocol", messages=2.5 * (n - 1),
+                expected_messages=3.0 * (n - 1), count_rule="expected", messages_each=each)
 
 
 def write_campaign(folder: Path, launches: int = 7, **options) -> Path:
@@ -45,6 +73,14 @@ def write_campaign(folder: Path, launches: int = 7, **options) -> Path:
 @pytest.fixture(scope="session")
 def campaign_folder(tmp_path_factory) -> Path:
     return write_campaign(tmp_path_factory.mktemp("campaign"))
+
+
+@pytest.fixture(scope="session")
+def drawn(campaign_folder) -> dict:
+    """Of every figure, by name: the figure and the numbers plotted."""
+    campaign = load(campaign_folder)
+    summary = summarise(campaign)
+    return {name: draw(campaign, summary) for name, draw in figures.all_figures()}
 
 
 def run(program: str, *arguments, interpreter: list[str] = []) -> subprocess.CompletedProcess:

@@ -13,8 +13,19 @@ TEXT = h5py.string_dtype("utf-8")
 
 
 @dataclass
+class Mark:
+    """A protocol's mark before the end: `after_ns` after the start at the last rank that reaches it, each rank before it 10 ns
+    earlier; or at the proposer alone."""
+
+    name: str
+    after_ns: int
+    everywhere: bool = False
+
+
+@dataclass
 class Case:
-    """One row of /cases and its samples; `latencies_ns` are the operations' latencies under `definition`, exactly."""
+    """One row of /cases and its samples; `latencies_ns` are the operations' latencies under `definition`, exactly.
+    `messages_each`, [operation], is what a protocol in rounds counts."""
 
     kernel: str
     latencies_ns: np.ndarray
@@ -33,6 +44,13 @@ class Case:
     calibration: int = 0
     suffix: str = ""
     operations_per_second: float = 1e6
+    clients: int = 0
+    marks: tuple[Mark, ...] = ()
+    messages_each: np.ndarray | None = None
+
+    @property
+    def members(self) -> int:
+        return self.ranks + self.clients
 
     @property
     def name(self) -> str:
@@ -43,25 +61,34 @@ class Case:
     def stamps(self) -> tuple[np.ndarray, np.ndarray]:
         """start_ns and end_ns, [operation, rank], from which the definition gives `latencies_ns` back and no other does."""
         count = len(self.latencies_ns)
-        base = 1_000_000 * (1 + np.arange(count, dtype=np.int64))[:, None] + np.zeros((1, self.ranks), dtype=np.int64)
-        skew = np.arange(self.ranks, dtype=np.int64)[None, :]
+        base = 1_000_000 * (1 + np.arange(count, dtype=np.int64))[:, None] + np.zeros((1, self.members), dtype=np.int64)
+        skew = np.arange(self.members, dtype=np.int64)[None, :]
         latency = np.asarray(self.latencies_ns, dtype=np.int64)[:, None]
         if self.definition == "proposer":
             start = np.where(skew == 0, base, -1)
             return start, np.where(skew == 0, base + latency, base + 2 * latency)
-        late = self.ranks - 1 if self.definition == "barrier" else 0
-        return base + skew, base + latency + late - skew[:, ::-1] * (latency > self.ranks)
+        late = self.members - 1 if self.definition == "barrier" else 0
+        return base + skew, base + latency + late - skew[:, ::-1] * (latency > self.members)
+
+    def mark_stamps(self) -> np.ndarray:
+        """mark_ns, [mark, operation, rank]."""
+        first = self.stamps()[0][:, :1]
+        early = 10 * np.arange(self.members, dtype=np.int64)[None, ::-1]
+        at_rank_0 = early == early.max()
+        return np.stack([np.where(at_rank_0 | mark.everywhere, first + mark.after_ns - early * mark.everywhere, -1)
+                         for mark in self.marks])
 
 
 def write_launch(path: Path, cases: list[Case], launch: int = 1, world: int = 2, oversubscribed: bool = False,
-                 complete: int = 1, source: str = "measured", schema_version: str = "1.0", campaign: str = "synthetic") -> Path:
-    """A launch's file of schema 1.0."""
+                 complete: int = 1, source: str = "measured", schema_version: str = "1.0", campaign: str = "synthetic",
+                 seed: int | None = None) -> Path:
+    """A launch's file of schema 1.0; its seed is its number, unless given."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with h5py.File(path, "w") as file:
         file.attrs.update(schema_version=schema_version, coordbench_version="1.0.0", git_commit="0" * 40,
                           command_line="coordbench run", created_utc=f"2024-05-06T07:08:{launch:02d}Z", campaign=campaign,
-                          launch=launch, seed=np.uint64(7), source=source, epoch_ns=123, complete=complete,
-                          wall_s=1.0, writing_s=0.01)
+                          launch=launch, seed=np.uint64(launch if seed is None else seed), source=source, epoch_ns=123,
+                          complete=complete, wall_s=1.0, writing_s=0.01)
         _write_environment(file.create_group("environment"), oversubscribed)
         _write_plan(file.create_group("plan"), cases)
         _write_ranks(file.create_group("ranks"), world, oversubscribed, launch)
@@ -110,9 +137,9 @@ def _write_cases(group: h5py.Group, cases: list[Case], oversubscribed: bool) -> 
     for name, word in (("transport", "mpi"), ("placement", "auto"), ("stop_reason", "precision"), ("detail", "")):
         _text(group, name, [word] * len(cases), "case")
     _text(group, "parameters", [json.dumps(case.parameters) for case in cases], "case")
-    own = ("ranks", "payload_bytes", "in_flight", "calibration")
+    own = ("ranks", "clients", "payload_bytes", "in_flight", "calibration")
     integers = {name: [getattr(case, name) for case in cases] for name in own}
-    integers |= {name: [0] * len(cases) for name in "level clients block background_messages control_messages".split()}
+    integers |= {name: [0] * len(cases) for name in "level block background_messages control_messages".split()}
     integers |= {"operations": [len(case.latencies_ns) for case in cases]}
     integers |= {name: [-1] * len(cases) for name in ("delays", "expected_delays")}
     for name, values in integers.items():
@@ -141,7 +168,13 @@ def _write_samples(group: h5py.Group, case: Case) -> None:
         _numbers(group, name, stamps, "operation", "rank", units="ns")
     _numbers(group, "start_slack_ns", np.full(len(case.latencies_ns), 100), "operation", units="ns")
     for name in ("messages_sent", "messages_received", "bytes_sent"):
-        _numbers(group, name, np.zeros(case.ranks, dtype=np.int64), "rank")
+        _numbers(group, name, np.zeros(case.members, dtype=np.int64), "rank")
+    if case.family == "protocol":
+        group.attrs.update(marks=" ".join([*(mark.name for mark in case.marks), "ended"]))
+    if case.marks:
+        _numbers(group, "mark_ns", case.mark_stamps(), "mark", "operation", "rank", units="ns")
+    if case.messages_each is not None:
+        _numbers(group, "messages", np.asarray(case.messages_each, dtype=np.int64), "operation")
 
 
 def _text(group: h5py.Group, name: str, values: list[str], dimension: str) -> None:

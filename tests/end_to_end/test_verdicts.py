@@ -1,5 +1,7 @@
 """Kernels that are wrong on purpose get the verdict that they deserve, and the run goes on where it can."""
 
+import h5py
+
 from . import stored
 
 SOME_CASE_FAILED = 1
@@ -54,6 +56,16 @@ def test_a_protocol_that_never_ends_times_out(broken, mpirun, tmp_path):
     detail = assert_only_it_failed(path, rows, "mute_commit", "timed_out")
     assert "rank 0 waiting for an operation to end, 0 ended so far" in detail
     assert "timed_out" in ended.stdout
+
+
+def test_rounds_that_never_end_time_out_and_leave_the_blocks_before(broken, mpirun, tmp_path):
+    ended, path, rows = measure(mpirun, broken, "fading_gossip", tmp_path)
+    detail = assert_only_it_failed(path, rows, "fading_gossip", "timed_out")
+    assert "6 ended so far" in detail
+    case, = [row["name"] for row in rows if row["kernel"] == "fading_gossip"]
+    with h5py.File(path) as file:
+        samples = file["samples"][case]
+        assert len(samples["start_ns"]) == len(samples["rounds"]) == len(samples["known_ns"]) == 4, "the block of four"
 
 
 def test_a_rank_stuck_in_the_library_ends_the_launch_and_loses_nothing(broken, mpirun, tmp_path):

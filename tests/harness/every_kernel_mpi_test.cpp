@@ -43,6 +43,7 @@ CaseResult run_case(const Case& planned) {
   CaseResult result;
   result.planned = &planned;
   result.samples = run.samples();
+  result.block_ends = run.block_ends();
   if (world().is_root()) judge(result, reports);
   return result;
 }
@@ -98,7 +99,7 @@ TEST(EveryKernel, ProtocolsCarryAMebibyteAndWindows) {
     for (const int in_flight : {2, 7, 64}) {
       Case planned = case_of(kernel, 8, Sync::none);
       planned.shape.in_flight = in_flight;
-      expect_ok(planned);
+      if (kernel.unfit(planned.shape).empty()) expect_ok(planned);
     }
   }
 }

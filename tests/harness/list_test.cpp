@@ -46,6 +46,18 @@ TEST(List, JsonEvaluatesClosedForms) {
   EXPECT_TRUE(listed("native_barrier")["delays_at"].is_null());
 }
 
+TEST(List, ShowsAnExpectationWithTwoDecimalsAndNoSeriesForWhatIsRandom) {
+  Kernel random = fake("random");
+  random.messages = [](const Shape& shape, std::int64_t operations) {
+    return static_cast<double>(operations) * (shape.ranks + 1) / 3;
+  };
+  random.delays = [](const Shape&, int) { return -1; };
+  const std::string text = list_text(std::span(&random, 1));
+  EXPECT_NE(text.find("    messages    N - 1 (N = 1..8: 0.67 1 1.33 1.67 2 2.33 2.67 3), exact\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("    delays      1\n"), std::string::npos) << text;
+  EXPECT_EQ(json::parse(list_json(std::span(&random, 1)))[0]["delays_at"], json(std::vector<json>(8)));
+}
+
 TEST(List, JsonHasMarksWithTheirDelays) {
   const json marks = listed("two_phase_commit")["marks"];
   ASSERT_EQ(marks.size(), 3U);

@@ -1,200 +1,262 @@
 #pragma once
-// N machines of a protocol in one process, on a simulated network. Invariants are checked after every event; a violated one
-// ends the run with its English sentence, the seed, the command that replays it and the last lines of the conversation.
+// N machines of a protocol in one process, in a simulated world. An observer is told after every event what it led to; with
+// Unobserved nothing is recorded and nothing is paid for it.
 
-#include <fmt/format.h>
-#include <gtest/gtest.h>
-
-#include <functional>
 #include <memory>
-#include <string>
-#include <vector>
 
-#include "harness/transport/node.hpp"
-#include "tests/support/sim_network.hpp"
+#include "tests/support/adversary.hpp"
+#include "tests/support/endings.hpp"
+#include "tests/support/growing_arena.hpp"
+#include "tests/support/history.hpp"
+#include "tests/support/member.hpp"
 
 namespace coordbench::testing {
 
-class Violation : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
-/// What a run has shown so far; invariants are functions of it.
-template <Protocol P>
-struct History {
-  struct Spoken {
-    Time at;
-    Rank from, to;
-    typename P::Message message;
-  };
-  struct Reached {
-    Time at;
-    Rank rank;
-    Operation operation;
-    int mark;
-    int depth;
-  };
-  struct Answered {
-    Rank rank;
-    Operation operation;
-    std::int64_t outcome;
-    bool payload_is_right;
-  };
-  std::vector<Spoken> sent;  ///< in order of sending, lost ones included
-  std::vector<Reached> reached;
-  std::vector<Answered> answered;
-};
-
-/// A sentence that must be true after every event; `holds` may look at what is new only.
-template <Protocol P>
-struct Invariant {
-  std::string sentence;
-  std::function<bool(const History<P>&)> holds;
-};
-
-template <Protocol P>
+/// `Observer` has `static constexpr bool watches` and, if true, saw(const Step<P>&, const Cluster&).
+template <Protocol P, class Observer = History<P>>
 class Cluster {
  public:
+  static constexpr bool watches = Observer::watches;
   using Message = typename P::Message;
-  using Describe = std::string (*)(const Message&);
 
-  Cluster(const Shape& shape, const Faults& faults, Describe describe, std::int64_t operations_max = 64)
+  /// Servers are ranks 0 … N - 1, clients follow. Operations are 0 … operations_max - 1.
+  explicit Cluster(const Shape& shape, const Faults& faults = {}, std::int64_t operations_max = 64, Observer observer = {})
       : shape_(shape),
-        faults_(faults),
-        describe_(describe),
-        network_(faults),
-        arena_(static_cast<std::size_t>(operations_max) + 1, static_cast<std::size_t>(shape.payload_bytes)) {
-    for (Rank rank = 0; rank < shape.ranks; ++rank) members_.push_back(std::make_unique<Member>(*this, rank, operations_max));
+        size_(shape.ranks + clients_of<P>(shape)),
+        network_(faults, size_),
+        adversary_(faults, network_, size_),
+        observer_(std::move(observer)),
+        endings_(shape.ranks, operations_max),
+        members_(std::make_unique<std::optional<Site>[]>(static_cast<std::size_t>(size_))) {
+    if constexpr (HasTimeouts<P>) ticks_ = P::times_out(shape);
+    for (Rank rank = 0; rank < size_; ++rank) {
+      members_[static_cast<std::size_t>(rank)].emplace(*this, rank, adversary_.drift_per_million(), operations_max);
+      set_alarm(member(rank));
+    }
   }
+  Cluster(const Cluster&) = delete;
+  Cluster& operator=(const Cluster&) = delete;
 
-  void demand(std::vector<Invariant<P>> invariants) { invariants_ = std::move(invariants); }
+  // ---- inputs ------------------------------------------------------------------------------------------------------
 
-  /// A user asks rank 0, now.
-  void propose(Operation operation) {
+  /// A user asks, now; the rank must be up and not paused.
+  void propose(Operation operation, Rank proposer) {
     Payload payload = arena_.allocate(static_cast<std::size_t>(shape_.payload_bytes));
     Pattern::of(shape_.seed, operation, 0).fill(payload.bytes());
-    members_[0]->node.propose(operation, std::move(payload));
-    check_invariants();
+    proposed_ = std::max(proposed_, operation + 1);
+    Site& at = member(proposer);
+    begin(at, Cause::propose, operation);
+    at.node->propose(operation, std::move(payload));
+    conclude(at);
+  }
+  void propose(Operation operation) { propose(operation, proposer_of<P>(shape_)); }
+
+  /// Every rank is told, each after a delay of its own, as the word of the harness and the messages travel apart.
+  void round(Operation operation, int number) requires HasRounds<P> {
+    for (Rank to = 0; to < size_; ++to) network_.put(network_.now() + network_.delay(), Kind::round, to, number, operation);
+  }
+  void flush() requires HasFlush<P> {
+    for (Rank to = 0; to < size_; ++to) network_.put(network_.now() + network_.delay(), Kind::flush, to);
   }
 
-  /// The next event (a delivery, or a time-out that is due before it); false when nothing will ever happen again.
+  /// The next event; false when nothing will ever happen again.
   bool step() {
-    const Time deadline = earliest_deadline();
-    if (network_.empty() && deadline == kNever) return false;
-    if (deadline < network_.next_at())
-      tick(deadline);
-    else
-      deliver(network_.take());
-    check_invariants();
+    if (network_.empty()) return false;
+    ++events_;
+    take(network_.take());
     return true;
   }
   void run() {
     while (step()) continue;
   }
   void run_until(Time horizon) {
-    while (std::min(network_.next_at(), earliest_deadline()) <= horizon && step()) continue;
+    while (network_.next_at() <= horizon && step()) continue;
+    network_.advance_to(horizon);
   }
 
-  void crash(Rank rank) { network_.crash(rank); }
+  // ---- failures: for a story told by hand, and what the adversary does --------------------------------------------
 
-  [[nodiscard]] const History<P>& history() const { return history_; }
+  /// The rank is gone at once, with what it had not yet received.
+  void crash(Rank rank, bool forgets = false) {
+    Site& at = member(rank);
+    if (!at.is_up) return;
+    at.forgets = forgets;
+    ++network_.happened.crashes;
+    at.is_up = at.is_paused = at.is_dying = at.is_silenced = false;
+    at.held.clear();
+    at.wakes_at = kNever;
+    begin(at, Cause::crash);
+    if constexpr (watches) observer_.saw(step_, *this);
+    adversary_.plan_end(Kind::restart, rank);
+  }
+  /// The rank will crash in its next step that sends anything, of which only the first `sends` messages leave.
+  void crash_while_sending(Rank rank, int sends, bool forgets = false) { member(rank).die_after(sends, forgets); }
+  void restart(Rank rank) {
+    Site& at = member(rank);
+    if (at.is_up) return;
+    at.is_up = true;
+    ++network_.happened.restarts;
+    begin(at, at.forgets ? Cause::reborn : Cause::restart);
+    if (at.forgets) {
+      ++network_.happened.amnesias;
+      at.make_anew();
+    } else if constexpr (HasRestart<P>) {
+      at.node->restart();
+    }
+    conclude(at);
+  }
+  void pause(Rank rank) {
+    if (!member(rank).listens()) return;
+    ++network_.happened.pauses;
+    member(rank).is_paused = true;
+    adversary_.plan_end(Kind::resume, rank);
+  }
+  /// What was held comes now, in its order.
+  void resume(Rank rank) {
+    Site& at = member(rank);
+    at.is_paused = false;
+    for (Event& event : std::exchange(at.held, {})) come(at, std::move(event));  // it may die of one of them
+  }
+  void cut(Rank from, Rank to) { network_.cut(from, to); }
+  void mend() { network_.mend(); }
+  void heal() {
+    mend();
+    for (Rank rank = 0; rank < size_; ++rank) {
+      member(rank).is_dying = member(rank).is_silenced = false;
+      restart(rank);
+      resume(rank);
+    }
+  }
+
+  // ---- what there is to see ----------------------------------------------------------------------------------------
+
+  [[nodiscard]] const Shape& shape() const { return shape_; }
+  [[nodiscard]] int size() const { return size_; }
   [[nodiscard]] Time now() const { return network_.now(); }
+  [[nodiscard]] Time next_at() const { return network_.next_at(); }
+  [[nodiscard]] bool is_up(Rank rank) const { return member(rank).is_up; }
+  [[nodiscard]] bool listens(Rank rank) const { return member(rank).listens(); }
+  [[nodiscard]] const P& machine(Rank rank) const { return member(rank).node->machine(); }
+  [[nodiscard]] Operation proposed() const { return proposed_; }  ///< operations 0 … proposed() - 1 were
+  [[nodiscard]] bool has_ended(Operation operation) const { return endings_.has_ended(operation); }
+  [[nodiscard]] const Happened& happened() const { return network_.happened; }
+  [[nodiscard]] std::int64_t events() const { return events_; }
+  [[nodiscard]] Observer& observer() { return observer_; }
+  [[nodiscard]] const Observer& observer() const { return observer_; }
   [[nodiscard]] Traffic traffic() const {
     Traffic sum;
-    for (const auto& member : members_) {
-      sum.messages_sent += member->counted.traffic().messages_sent;
-      sum.bytes_sent += member->counted.traffic().bytes_sent;
-      sum.background_messages += member->counted.traffic().background_messages;
+    for (Rank rank = 0; rank < size_; ++rank) {
+      sum.messages_sent += member(rank).traffic().messages_sent;
+      sum.bytes_sent += member(rank).traffic().bytes_sent;
+      sum.background_messages += member(rank).traffic().background_messages;
     }
     return sum;
-  }
-  /// The greatest depth at which a mark was reached by any rank; -1 if none reached it.
-  [[nodiscard]] int deepest(int mark) const {
-    int depth = -1;
-    for (const auto& reached : history_.reached)
-      if (reached.mark == mark) depth = std::max(depth, reached.depth);
-    return depth;
-  }
-  /// "12  0 → 1  prepare 0": time, ranks, message; the last `lines` of them.
-  [[nodiscard]] std::string conversation(std::size_t lines = SIZE_MAX) const {
-    std::string text;
-    const auto& sent = history_.sent;
-    for (std::size_t i = sent.size() > lines ? sent.size() - lines : 0; i < sent.size(); ++i)
-      text += fmt::format("{:>4}  {} → {}  {}\n", sent[i].at, sent[i].from, sent[i].to, describe_(sent[i].message));
-    return text;
   }
 
  private:
   using W = Wire<Message>;
+  using Network = SimNetwork<W>;
+  using Event = typename Network::Event;
+  using Kind = typename Network::Kind;
+  using Site = Member<P, Cluster>;
+  friend Site;
 
-  /// Listens at the door of one rank: what it sends, and what its node says of marks and answers.
-  struct Member {
-    Member(Cluster& cluster_, Rank rank_, std::int64_t operations_max)
-        : cluster(cluster_), rank(rank_), counted(*this, rank_), node(cluster_.shape_, rank_, counted, *this, operations_max) {}
-    void send(Rank to, const W& wire, const Payload& payload) {
-      cluster.history_.sent.push_back({cluster.network_.now(), rank, to, wire.message});
-      SimTransport<W>(cluster.network_, rank).send(to, wire, payload);
-    }
-    [[nodiscard]] Time now() const { return cluster.network_.now(); }
-    void reached(Operation operation, int mark, Time at, int depth) {
-      cluster.history_.reached.push_back({at, rank, operation, mark, depth});
-    }
-    void answered(Operation operation, const Answer& answer) {
-      const bool right = !answer.payload || Pattern::of(cluster.shape_.seed, operation, 0).matches(answer.payload.bytes());
-      cluster.history_.answered.push_back({rank, operation, answer.outcome, right});
-    }
-    Cluster& cluster;
-    Rank rank;
-    Counted<Member> counted;
-    Node<P, Member, Member> node;
-  };
-
-  void deliver(const typename SimNetwork<W>::Event& event) {
-    if (network_.is_crashed(event.to)) return;
-    members_[static_cast<std::size_t>(event.to)]->node.receive(event.from, event.wire, event.payload);
-  }
-  void tick(Time now) {
-    network_.advance_to(now);
-    if constexpr (HasTimeouts<P>)
-      for (const auto& member : members_)
-        if (!network_.is_crashed(member->rank)) member->node.tick_if_due();
-  }
-  [[nodiscard]] Time earliest_deadline() const {
-    Time earliest = kNever;
-    if constexpr (HasTimeouts<P>)
-      for (const auto& member : members_)
-        if (!network_.is_crashed(member->rank)) earliest = std::min(earliest, member->node.machine().deadline());
-    return earliest;
+  void take(Event event) {
+    if (event.kind <= Kind::flush) [[likely]]
+      come(member(event.to), std::move(event));
+    else
+      adversary_.strike(event.kind, event.to, *this);
   }
 
-  void check_invariants() const {
-    for (const auto& invariant : invariants_)
-      if (!invariant.holds(history_)) throw Violation(report(invariant.sentence));
+  /// Something comes to a rank, which may be down or paused.
+  void come(Site& at, Event event) {
+    if (at.listens()) [[likely]]
+      return input(at, event);
+    if (at.is_up) at.held.push_back(std::move(event));
   }
-  [[nodiscard]] std::string report(const std::string& sentence) const {
-    const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-    return fmt::format("violated at {}: {}\nseed {}; replay: COORDBENCH_SEED={} build/unit-tests --gtest_filter={}.{}\n{}",
-                       network_.now(), sentence, faults_.seed, faults_.seed, test->test_suite_name(), test->name(),
-                       conversation(20));
+  void input(Site& at, const Event& event) {
+    if (event.kind == Kind::message) [[likely]]
+      return deliver(at, event);
+    if (event.kind == Kind::wake) return wake(at);
+    if (event.kind == Kind::round) {
+      begin(at, Cause::round, event.operation);
+      if constexpr (HasRounds<P>) at.node->round(event.operation, event.from);
+    } else {
+      begin(at, Cause::flush);
+      at.node->flush();
+    }
+    conclude(at);
   }
+  /// Of several wakes under way only the earliest that was set last counts, or they would multiply.
+  void wake(Site& at) {
+    if (at.wakes_at > network_.now()) return;
+    at.wakes_at = kNever;
+    begin(at, Cause::tick);
+    if constexpr (HasTimeouts<P>) at.node->tick_if_due();
+    conclude(at);
+  }
+  void deliver(Site& at, const Event& event) {
+    begin(at, Cause::deliver);
+    const Message message = event.wire.message;
+    if constexpr (watches) step_.from = event.from, step_.message = &message;
+    at.node->receive(event.from, event.wire, event.payload);
+    conclude(at);
+  }
+
+  void begin(const Site& at, Cause cause, Operation operation = -1) {
+    if constexpr (watches) {
+      step_.at = network_.now();
+      step_.rank = at.rank;
+      step_.cause = cause;
+      step_.operation = operation;
+      step_.message = nullptr;
+      step_.sent.clear();
+      step_.reached.clear();
+      step_.answered.clear();
+    }
+  }
+  void conclude(Site& at) {
+    if constexpr (watches) observer_.saw(step_, *this);
+    if (at.is_silenced) [[unlikely]] {
+      ++network_.happened.crashes_while_sending;
+      return crash(at.rank, at.forgets);
+    }
+    set_alarm(at);
+  }
+  /// A wake event that turns out too early finds nothing due and is set again, which costs less than taking it back.
+  void set_alarm(Site& at) {
+    if constexpr (HasTimeouts<P>) {
+      if (!ticks_) return;
+      const Time deadline = at.node->machine().deadline();
+      if (deadline == kNever) return;
+      const Time due = std::max(at.clock.when_it_shows(deadline), network_.now() + 1);
+      if (due >= at.wakes_at) return;
+      at.wakes_at = due;
+      network_.put(due, Kind::wake, at.rank);
+    }
+  }
+
+  // ---- what a member asks ------------------------------------------------------------------------------------------
+
+  Network& network() { return network_; }
+  GrowingArena& arena() { return arena_; }
+  Step<P>& told() { return step_; }
+  void ended(Rank rank, Operation operation) { endings_.reach(operation, rank); }
+  Site& member(Rank rank) { return *members_[static_cast<std::size_t>(rank)]; }
+  const Site& member(Rank rank) const { return *members_[static_cast<std::size_t>(rank)]; }
 
   Shape shape_;
-  Faults faults_;
-  Describe describe_;
-  SimNetwork<W> network_;
-  PayloadArena arena_;
-  std::vector<std::unique_ptr<Member>> members_;
-  std::vector<Invariant<P>> invariants_;
-  History<P> history_;
+  int size_;
+  bool ticks_ = false;
+  GrowingArena arena_;  // before whatever may hold a lease
+  Network network_;
+  Adversary<Network> adversary_;
+  Observer observer_;
+  Step<P> step_;
+  Operation proposed_ = 0;
+  std::int64_t events_ = 0;
+  Endings<P> endings_;
+  std::unique_ptr<std::optional<Site>[]> members_;
 };
-
-/// The seeds of a randomised test: the one that COORDBENCH_SEED names, or 1 … count.
-inline std::vector<std::uint64_t> seeds(std::uint64_t count) {
-  if (const char* one = std::getenv("COORDBENCH_SEED")) return {std::stoull(one)};
-  std::vector<std::uint64_t> all(count);
-  for (std::uint64_t i = 0; i < count; ++i) all[i] = i + 1;
-  return all;
-}
 
 }  // namespace coordbench::testing

@@ -1,87 +1,115 @@
 #pragma once
-// A seeded network in virtual time: delays (and so reordering), loss, duplication, crashes. One total order of events, so that
-// a seed is a replay.
+// A seeded network in virtual time: delays (and so reordering), loss, duplication, pairs that are cut. One total order of
+// events, so that a seed is a replay.
 
-#include <queue>
-#include <random>
-#include <set>
-#include <vector>
-
-#include "harness/protocol.hpp"
 #include "harness/transport/counted.hpp"
+#include "tests/support/event_queue.hpp"
+#include "tests/support/faults.hpp"
 
 namespace coordbench::testing {
 
-/// What may go wrong; the defaults are a perfect network in which every message takes one tick.
-struct Faults {
-  std::uint64_t seed = 1;
-  Time delay_least = 1, delay_most = 1;
-  double loss = 0, duplication = 0;  ///< probability per message
-  Time heals_at = kNever;            ///< from then on nothing is lost or duplicated
-};
+/// What became of a message that was sent.
+enum class Fate : std::uint8_t { travels, doubled, lost, cut };
 
 template <class W>
 class SimNetwork {
  public:
+  /// What may come to a rank: mostly messages. The others are the world's own, and are never lost.
+  enum class Kind : std::uint8_t { message, wake, round, flush, crash, restart, pause, resume, cut, mend, heal };
   struct Event {
-    Time at;
-    std::uint64_t order;  ///< breaks ties: first sent, first delivered
+    Kind kind;
     Rank from, to;
+    Operation operation;  ///< of a round, whose number is in `from`
     W wire;
     Payload payload;
-    friend bool operator>(const Event& a, const Event& b) { return a.at != b.at ? a.at > b.at : a.order > b.order; }
+  };
+  struct Sent {
+    Fate fate;
+    Time arrives_at;
   };
 
-  explicit SimNetwork(const Faults& faults) : faults_(faults), random_(faults.seed) {}
-
-  [[nodiscard]] Time now() const { return now_; }
-  void advance_to(Time now) { now_ = now; }
-  void crash(Rank rank) { crashed_.insert(rank); }
-  [[nodiscard]] bool is_crashed(Rank rank) const { return crashed_.contains(rank); }
-
-  void send(Rank from, Rank to, const W& wire, const Payload& payload) {
-    if (is_crashed(from) || happens(faults_.loss)) return;
-    for (int copies = happens(faults_.duplication) ? 2 : 1; copies > 0; --copies)
-      events_.push({now_ + delay(), next_order_++, from, to, wire, payload});
+  SimNetwork(const Faults& faults, int members)
+      : faults_(faults), random_(faults.seed), members_(static_cast<std::size_t>(members)) {
+    plain_ = faults.delay == Faults::Delay::constant && faults.loss == 0 && faults.duplication == 0;
+    if (!plain_) last_arrival_.resize(members_ * members_, 0);
   }
+
+  [[nodiscard]] Time now() const { return events_.now(); }
   [[nodiscard]] bool empty() const { return events_.empty(); }
-  [[nodiscard]] Time next_at() const { return events_.empty() ? kNever : events_.top().at; }
-  Event take() {
-    Event event = events_.top();
-    events_.pop();
-    now_ = event.at;
-    return event;
+  [[nodiscard]] Time next_at() const { return events_.next_at(); }
+  Event take() { return events_.pop(); }
+  void advance_to(Time now) { events_.advance_to(now); }
+  void put(Time at, Kind kind, Rank to, Rank from = 0, Operation operation = 0) {
+    events_.push(at, {kind, from, to, operation, {}, {}});
   }
+
+  Sent send(Rank from, Rank to, const W& wire, const Payload& payload) {
+    if (plain_ && !any_cut_) [[likely]]
+      return travel(now() + faults_.delay_least_ns, from, to, wire, payload);
+    if (is_cut(from, to)) return ++happened.cut, Sent{Fate::cut, kNever};
+    if (!healed() && random_.chance(faults_.loss)) return ++happened.lost, Sent{Fate::lost, kNever};
+    const Sent sent = travel(arrival(from, to), from, to, wire, payload);
+    if (healed() || !random_.chance(faults_.duplication)) return sent;
+    ++happened.duplicated;
+    return travel(arrival(from, to), from, to, wire, payload), Sent{Fate::doubled, sent.arrives_at};
+  }
+
+  /// From now on nothing gets from `from` to `to`; the other direction is a matter of its own.
+  void cut(Rank from, Rank to) {
+    any_cut_ = true;
+    cut_.resize(members_ * members_, false);
+    cut_[pair(from, to)] = true;
+  }
+  void mend() {
+    any_cut_ = false;
+    cut_.clear();
+  }
+  /// A word of the harness takes as long as a message, and is never lost.
+  [[nodiscard]] Time delay() {
+    const Time least = faults_.delay_least_ns, spread = faults_.delay_most_ns - least;
+    switch (faults_.delay) {
+      case Faults::Delay::constant:
+        return least;
+      case Faults::Delay::uniform:
+        return least + random_.below(spread + 1);
+      case Faults::Delay::exponential:
+        return least + std::min(spread, random_.exponential(1 + spread / 8));
+      case Faults::Delay::heavy_tail:  // Pareto with exponent 1: no mean, were it not for the most
+        return least + std::min(spread, static_cast<Time>(static_cast<double>(1 + spread / 256) / (1 - random_.uniform())));
+    }
+    return least;
+  }
+  Random& random() { return random_; }
+
+  Happened happened;
 
  private:
-  bool happens(double probability) {
-    return probability > 0 && now_ < faults_.heals_at && std::generate_canonical<double, 53>(random_) < probability;
+  [[nodiscard]] bool healed() const { return now() >= faults_.heals_at_ns; }
+  [[nodiscard]] std::size_t pair(Rank from, Rank to) const {
+    return static_cast<std::size_t>(from) * members_ + static_cast<std::size_t>(to);
   }
-  Time delay() {
-    if (faults_.delay_least == faults_.delay_most) return faults_.delay_least;
-    const auto span = static_cast<std::uint64_t>(faults_.delay_most - faults_.delay_least) + 1;
-    return faults_.delay_least + static_cast<Time>(random_() % span);
+  [[nodiscard]] bool is_cut(Rank from, Rank to) const { return any_cut_ && cut_[pair(from, to)]; }
+
+  Time arrival(Rank from, Rank to) {
+    const Time at = now() + delay();
+    if (plain_) return at;
+    Time& last = last_arrival_[pair(from, to)];
+    if (at < last && !faults_.fifo) ++happened.overtaken;
+    last = std::max(last, at);
+    return faults_.fifo ? last : at;
+  }
+  Sent travel(Time at, Rank from, Rank to, const W& wire, const Payload& payload) {
+    events_.push(at, {Kind::message, from, to, 0, wire, payload});
+    return {Fate::travels, at};
   }
 
   Faults faults_;
-  std::mt19937_64 random_;  // its sequence is fixed by the standard, unlike the distributions
-  Time now_ = 0;
-  std::uint64_t next_order_ = 0;
-  std::set<Rank> crashed_;
-  std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
-};
-
-/// One rank's door to the simulated network; what harness/mpi_transport.hpp is over MPI.
-template <class W>
-class SimTransport {
- public:
-  SimTransport(SimNetwork<W>& network, Rank self) : network_(network), self_(self) {}
-  void send(Rank to, const W& wire, const Payload& payload) { network_.send(self_, to, wire, payload); }
-  [[nodiscard]] Time now() const { return network_.now(); }
-
- private:
-  SimNetwork<W>& network_;
-  Rank self_;
+  Random random_;
+  std::size_t members_;
+  bool plain_, any_cut_ = false;
+  std::vector<bool> cut_;           ///< [from, to]
+  std::vector<Time> last_arrival_;  ///< [from, to], for order within a pair
+  EventQueue<Event> events_;
 };
 
 }  // namespace coordbench::testing

@@ -1,0 +1,46 @@
+"""Tables of what overlaps and of protocols between two ranks: when each mark is reached, the throughput, untuned and best."""
+
+import pandas as pd
+
+from analysis.load import KEY, Campaign
+from analysis.markdown import digits, table, with_interval
+from analysis.marks import mark_medians
+from analysis.selection import TUNING, arranged, best_tuning, one_at_a_time, preferred, small_payload, throughput, tuned
+from analysis.summary import over_launches
+
+MARKS = ["protocol", "payload", "mark", "after the start, N=2", "launches"]
+THROUGHPUT = ["kernel", "payload", "in flight", "batch", "operations/s, N=2", "payload, MB/s", "latency", "launches", "flags"]
+
+
+def marks_table(campaign: Campaign, rows: pd.DataFrame) -> list[str]:
+    """The table of the marks of protocols among `rows` whose operations do not overlap, and its remark; nothing without any."""
+    alone = small_payload(preferred(one_at_a_time(rows[(rows.family == "protocol") & rows.latency_ns.notna()])))
+    if alone.empty:
+        return []
+    medians = mark_medians(campaign)
+    marks = over_launches(medians, "p50_ns", [*KEY, "position", "mark"])
+    lines = []
+    for _, case in arranged(alone).iterrows():
+        for mark in marks[(marks[KEY] == case[KEY]).all(axis=1)].sort_values("position").itertuples():
+            reached = with_interval(mark.value / 1000, mark.low / 1000, mark.high / 1000)
+            lines.append([case.series, f"{case.payload_bytes} B", mark.mark, f"{reached} µs", str(mark.launches)])
+    return [table(MARKS, lines), "- a mark that several ranks reach is reached when the last of them does\n"]
+
+
+def throughput_table(rows: pd.DataFrame) -> list[str]:
+    """Of each kernel and payload among `rows` that ran with several windows the untuned case, one operation in flight in
+    batches of one, and the best; with a remark."""
+    rated = tuned(throughput(preferred(rows.dropna(subset=["operations_per_second"]))))
+    if rated.empty:
+        return []
+    untuned = rated[(rated.in_flight == 1) & (rated.batch == 1)]
+    shown = rated.loc[untuned.index.union(best_tuning(rated, "operations_per_second").index)]
+    shown = arranged(shown.sort_values(["payload_bytes", "in_flight", "batch"]), apart=TUNING)
+    return [table(THROUGHPUT, [_rate_cells(row) for row in shown.itertuples()]),
+            "- of each payload: one operation in flight in batches of one, and the best window and batch of those measured\n"]
+
+
+def _rate_cells(row) -> list[str]:
+    rate = with_interval(row.operations_per_second, row.operations_per_second_low, row.operations_per_second_high)
+    return [row.series, f"{row.payload_bytes} B", str(row.in_flight), str(row.batch), rate, digits(row.payload_mb_per_s),
+            f"{digits(row.latency_ns / 1000)} µs", str(row.ok), row.flags or "–"]

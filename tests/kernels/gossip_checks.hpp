@@ -1,0 +1,116 @@
+#pragma once
+// What holds of every kind of gossip, as checks on its kernel; a rumour on its way, told in words.
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "kernels/parts/gossip_site.hpp"
+#include "tests/support/round_world.hpp"
+#include "tests/support/shapes.hpp"
+
+namespace coordbench::testing {
+
+template <class Gossip>
+Shape gossip_shape(int ranks, std::int64_t fanout = 1, std::int64_t bytes = 8) {
+  return shape_of<Gossip>(ranks, bytes, {{"fanout", fanout}});
+}
+
+/// An outbox that keeps what a machine said.
+struct Said {
+  struct Sent {
+    Rank to;
+    GossipMessage message;
+  };
+  std::vector<Sent> sent{};
+  std::vector<Operation> learnt{};
+  void send(Rank to, const GossipMessage& message, const Payload& /*rumour*/) { sent.push_back({to, message}); }
+  void complete(Operation operation, int /*mark*/) { learnt.push_back(operation); }
+};
+
+inline GossipMessage rumour_of(int round, Operation operation = 0) {
+  return {static_cast<std::uint32_t>(operation), static_cast<std::uint16_t>(round), GossipMessage::Kind::rumour};
+}
+inline GossipMessage request_of(int round, Operation operation = 0) {
+  return {static_cast<std::uint32_t>(operation), static_cast<std::uint16_t>(round), GossipMessage::Kind::request};
+}
+
+/// "1  0 → 2  rumour": round, ranks, what.
+template <class Gossip>
+std::string story(const Shape& shape, Operation operation) {
+  RoundWorld<Gossip> world(shape, operation + 1);
+  world.spread(operation);
+  std::string text;
+  for (const auto& letter : world.letters())
+    text += fmt::format("{}  {} → {}  {}\n", int{letter.wire.message.round}, letter.from, letter.to,
+                        letter.wire.message.kind == GossipMessage::Kind::rumour ? "rumour" : "request");
+  return text;
+}
+
+/// The expectations of fanout 1, from one informed rank to all, at so many ranks: dynamic programme, exact.
+inline constexpr std::array kTabulatedRanks{2, 3, 4, 5, 8, 10, 16, 32, 64, 100, 128, 256};
+
+template <class Gossip>
+void expect_tabulated_messages(const std::array<double, kTabulatedRanks.size()>& messages) {
+  for (std::size_t i = 0; i < messages.size(); ++i)
+    EXPECT_NEAR(Gossip::messages(gossip_shape<Gossip>(kTabulatedRanks[i])), messages[i], 0.0005) << kTabulatedRanks[i];
+  EXPECT_EQ(Gossip::messages(gossip_shape<Gossip>(1)), 0);
+}
+
+/// Every rank answers each operation once, with the rumour that was proposed.
+template <class Gossip>
+void expect_everybody_informed(int ranks, std::int64_t fanout, std::int64_t bytes) {
+  const Shape shape = gossip_shape<Gossip>(ranks, fanout, bytes);
+  RoundWorld<Gossip> world(shape, 20, Delivery::shuffled);
+  for (Operation k = 0; k < 20; ++k) {
+    world.spread(k);
+    std::set<Rank> informed;
+    for (const auto& [rank, answer] : world.answered()) {
+      EXPECT_TRUE(informed.insert(rank).second) << "rank " << rank << " answered twice";
+      EXPECT_EQ(answer.outcome, Gossip::expected_outcome(shape));
+      EXPECT_EQ(static_cast<std::int64_t>(answer.payload.size()), bytes);
+      EXPECT_TRUE(Pattern::of(shape.seed, k, 0).matches(answer.payload.bytes())) << "operation " << k;
+    }
+    EXPECT_EQ(static_cast<int>(informed.size()), ranks);
+  }
+}
+
+/// A round is a function of who was informed before it: whatever order word and messages arrive in, it takes the same.
+template <class Gossip>
+void expect_the_same_in_any_order(int ranks, std::int64_t fanout) {
+  const Shape shape = gossip_shape<Gossip>(ranks, fanout);
+  RoundWorld<Gossip> reference(shape, 200), at_once(shape, 200, Delivery::at_once), shuffled(shape, 200, Delivery::shuffled);
+  for (Operation k = 0; k < 200; ++k) {
+    const auto spread = reference.spread(k);
+    EXPECT_EQ(at_once.spread(k), spread) << "operation " << k << " of " << ranks << " ranks";
+    EXPECT_EQ(shuffled.spread(k), spread) << "operation " << k << " of " << ranks << " ranks";
+  }
+}
+
+template <class Gossip>
+void expect_gossip() {
+  for (const int ranks : {1, 2, 3, 5, 8, 17}) {
+    const std::int64_t most = std::max(1, std::min(ranks - 1, kGossipFanoutMax));
+    for (const std::int64_t fanout : std::set<std::int64_t>{1, (1 + most) / 2, most}) {
+      for (const std::int64_t bytes : {0, 8, 1000}) expect_everybody_informed<Gossip>(ranks, fanout, bytes);
+      expect_the_same_in_any_order<Gossip>(ranks, fanout);
+    }
+  }
+}
+
+/// What does not fit is said before anything runs.
+template <class Gossip>
+void expect_shapes_refused() {
+  EXPECT_EQ(Gossip::unfit(gossip_shape<Gossip>(1, 16)), "");
+  EXPECT_EQ(Gossip::unfit(gossip_shape<Gossip>(17, 16)), "");
+  EXPECT_NE(Gossip::unfit(gossip_shape<Gossip>(16, 16)), "");
+  Shape overlapping = gossip_shape<Gossip>(4);
+  overlapping.in_flight = 2;
+  EXPECT_NE(Gossip::unfit(overlapping), "");
+}
+
+}  // namespace coordbench::testing

@@ -1,0 +1,11 @@
+#pragma once
+// Uninformed ranks ask: what gossip promises, of the kind that only pulls.
+
+#include "kernels/pull_gossip.hpp"
+#include "tests/safety/gossip/gossip_safety.hpp"
+
+namespace coordbench::testing {
+
+struct PullGossipSafety : GossipSafety<PullGossip> {};
+
+}  // namespace coordbench::testing

@@ -1,0 +1,11 @@
+#pragma once
+// Informed ranks call: what gossip promises, of the kind that only pushes.
+
+#include "kernels/push_gossip.hpp"
+#include "tests/safety/gossip/gossip_safety.hpp"
+
+namespace coordbench::testing {
+
+struct PushGossipSafety : GossipSafety<PushGossip> {};
+
+}  // namespace coordbench::testing

@@ -1,0 +1,11 @@
+#pragma once
+// Everybody calls: what gossip promises, of the kind that does both.
+
+#include "kernels/push_pull_gossip.hpp"
+#include "tests/safety/gossip/gossip_safety.hpp"
+
+namespace coordbench::testing {
+
+struct PushPullGossipSafety : GossipSafety<PushPullGossip> {};
+
+}  // namespace coordbench::testing

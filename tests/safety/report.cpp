@@ -1,0 +1,63 @@
+#include <fmt/format.h>
+
+#include "tests/safety/soak.hpp"
+
+namespace coordbench::testing {
+namespace {
+
+std::string parameters_in_words(const Shape& shape) {
+  std::string text;
+  for (std::size_t i = 0; i < shape.parameters.size(); ++i) {
+    const Parameter& parameter = shape.parameters[i];
+    const auto value = static_cast<std::size_t>(shape.values[i]);
+    const bool named = value < parameter.choices.size() && !parameter.choices[value].empty();
+    text += fmt::format("  {} = {}\n", parameter.name, named ? std::string(parameter.choices[value]) : std::to_string(value));
+  }
+  return text;
+}
+
+std::string delays_in_words(const Faults& faults) {
+  static constexpr std::array<const char*, 4> kNames{"constant", "uniform", "exponential", "heavy-tailed"};
+  const char* name = kNames[static_cast<std::size_t>(faults.delay)];
+  if (faults.delay == Faults::Delay::constant) return fmt::format("  every message takes {} ns\n", faults.delay_least_ns);
+  return fmt::format("  {} delays, {} to {} ns, {}\n", name, faults.delay_least_ns, faults.delay_most_ns,
+                     faults.fifo ? "in order within a pair" : "messages overtake each other");
+}
+
+std::string faults_in_words(const Faults& faults) {
+  std::string text = delays_in_words(faults);
+  const auto now_and_then = [&](const char* what, Time every, Time lasts) {
+    if (every > 0) text += fmt::format("  {}, about every {} ns, for about {} ns\n", what, every, lasts);
+  };
+  if (faults.loss > 0) text += fmt::format("  {:.0f} % of all messages are lost\n", 100 * faults.loss);
+  if (faults.duplication > 0) text += fmt::format("  {:.0f} % of all messages arrive twice\n", 100 * faults.duplication);
+  now_and_then("partitions", faults.partition_every_ns, faults.partition_lasts_ns);
+  now_and_then("crashes", faults.crash_every_ns, faults.crash_lasts_ns);
+  if (faults.amnesia > 0) text += fmt::format("  {:.0f} % of all crashes take the state with them\n", 100 * faults.amnesia);
+  now_and_then("pauses", faults.pause_every_ns, faults.pause_lasts_ns);
+  if (faults.drift_per_million > 0) text += fmt::format("  clocks drift by up to {} ppm\n", faults.drift_per_million);
+  if (faults.heals_at_ns != kNever) text += fmt::format("  everything heals at {} ns\n", faults.heals_at_ns);
+  return text;
+}
+
+}  // namespace
+
+std::string in_words(const Schedule& schedule) {
+  return fmt::format("  {} ranks, {} operations, {} at a time, a look of the user every {} ns\n", schedule.shape.ranks,
+                     schedule.operations, schedule.shape.in_flight, schedule.think_ns) +
+         parameters_in_words(schedule.shape) + faults_in_words(schedule.faults);
+}
+
+std::string report_of(const Subject& subject, std::uint64_t seed) {
+  const Schedule drawn = subject.draw(seed);
+  const Outcome first = subject.run(drawn, false);
+  const Schedule simplest = shrunken(subject, drawn, first.violated);
+  const Outcome last = subject.run(simplest, true);
+  return fmt::format(
+      "violated: {}\n{}seed {}; replay: build/coordbench-soak {} --schedules 1 --seed {}\nshrunken schedule:\n{}"
+      "violated at {} ns, after:\n{}",
+      first.violated, last.what.empty() ? "" : fmt::format("  {}\n", last.what), seed, subject.name, seed, in_words(simplest),
+      last.at_ns, last.conversation);
+}
+
+}  // namespace coordbench::testing

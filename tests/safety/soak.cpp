@@ -1,0 +1,62 @@
+#include "tests/safety/soak.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <vector>
+
+namespace coordbench::testing {
+namespace {
+
+/// What the jobs share: the seeds that nobody has taken yet, and the lowest that failed.
+struct Seeds {
+  static constexpr std::uint64_t kPortion = 64;
+  std::uint64_t end;
+  std::atomic<std::uint64_t> next;
+  std::atomic<std::uint64_t> failing{UINT64_MAX};
+
+  void fail(std::uint64_t seed) {
+    std::uint64_t lowest = failing.load();
+    while (seed < lowest && !failing.compare_exchange_weak(lowest, seed)) continue;
+  }
+};
+
+void run_one(const Subject& subject, std::uint64_t seed, Seeds& seeds, Soaked& sum) {
+  const Outcome outcome = subject.run(subject.draw(seed), false);
+  ++sum.schedules;
+  sum.events += outcome.events;
+  sum.messages += outcome.messages;
+  sum.happened += outcome.happened;
+  if (!outcome.violated.empty()) seeds.fail(seed);
+}
+
+void work(const Subject& subject, Seeds& seeds, Soaked& sum) {
+  for (;;) {
+    const std::uint64_t first = seeds.next.fetch_add(Seeds::kPortion);
+    const std::uint64_t end = std::min(first + Seeds::kPortion, seeds.end);
+    for (std::uint64_t seed = first; seed < end && seed < seeds.failing; ++seed) run_one(subject, seed, seeds, sum);
+    if (end >= seeds.end || seeds.failing != UINT64_MAX) return;
+  }
+}
+
+}  // namespace
+
+Soaked soak(const Subject& subject, std::uint64_t first, std::uint64_t count, int jobs) {
+  Seeds seeds{.end = first + count, .next = first};
+  std::vector<Soaked> sums(static_cast<std::size_t>(jobs));
+  {
+    std::vector<std::jthread> threads;
+    for (Soaked& sum : sums) threads.emplace_back([&] { work(subject, seeds, sum); });
+  }
+  Soaked all;
+  for (const Soaked& sum : sums) {
+    all.schedules += sum.schedules;
+    all.events += sum.events;
+    all.messages += sum.messages;
+    all.happened += sum.happened;
+  }
+  if (seeds.failing != UINT64_MAX) all.failing_seed = seeds.failing;
+  return all;
+}
+
+}  // namespace coordbench::testing

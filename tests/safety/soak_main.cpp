@@ -1,0 +1,86 @@
+// coordbench-soak: runs any number of simulated disasters of one protocol, and tells of the first that it does not survive.
+
+#include <CLI/CLI.hpp>
+
+#include <fmt/format.h>
+
+#include "harness/machine/clock.hpp"
+#include "harness/options/nearest.hpp"
+#include "harness/options/units.hpp"
+#include "harness/options/usage_error.hpp"
+#include "tests/safety/soak.hpp"
+
+namespace coordbench::testing {
+namespace {
+
+enum Status : int { kHeld, kViolated, kUsage };
+
+struct Options {
+  std::string protocol, schedules = "10000", seed = "1", jobs = "1";
+};
+
+std::uint64_t whole(std::string_view option, const std::string& text, std::uint64_t least, std::uint64_t most) {
+  const auto value = parse_unsigned(text);
+  if (!value || *value < least || *value > most)
+    throw UsageError(option, text, fmt::format("a whole number from {} to {}; give one of them", least, most));
+  return *value;
+}
+
+const Subject& subject_called(const std::string& name) {
+  std::vector<std::string_view> names;
+  for (const Subject& subject : all_subjects()) {
+    if (subject.name == name) return subject;
+    names.push_back(subject.name);
+  }
+  throw UsageError("PROTOCOL", name, CLI::detail::join(names, ", ") + "; give one of them");
+}
+
+void tell(const Subject& subject, const Soaked& sum, double seconds) {
+  fmt::print("{}: {} schedules, {}; {:.0f} schedules and {:.2f} million events per second\n", subject.name, sum.schedules,
+             sum.failing_seed ? "a violation" : "0 violations", static_cast<double>(sum.schedules) / seconds,
+             static_cast<double>(sum.events) / seconds * 1e-6);
+  const Happened& it = sum.happened;
+  fmt::print(
+      "{} messages, of which {} lost, {} doubled, {} overtaken, {} cut off by {} partitions; {} crashes, {} in the "
+      "middle of sending, {} with loss of all state; {} pauses\n",
+      sum.messages, it.lost, it.duplicated, it.overtaken, it.cut, it.partitions, it.crashes, it.crashes_while_sending,
+      it.amnesias, it.pauses);
+}
+
+Status soak(const Options& options) {
+  const Subject& subject = subject_called(options.protocol);
+  const std::uint64_t schedules = whole("--schedules", options.schedules, 1, 1'000'000'000'000);
+  const std::uint64_t seed = whole("--seed", options.seed, 0, UINT64_MAX / 2);
+  const auto jobs = static_cast<int>(whole("--jobs", options.jobs, 1, 256));
+  const Time start_ns = now_ns();
+  const Soaked sum = soak(subject, seed, schedules, jobs);
+  tell(subject, sum, static_cast<double>(now_ns() - start_ns) * 1e-9);
+  if (!sum.failing_seed) return kHeld;
+  fmt::print("{}", report_of(subject, *sum.failing_seed));
+  return kViolated;
+}
+
+Status run(int argc, char** argv) {
+  Options options;
+  CLI::App app("Simulated disasters of one protocol, its invariants checked after every event.", "coordbench-soak");
+  app.add_option("PROTOCOL", options.protocol, "a folder of tests/safety/")->required();
+  app.add_option("--schedules", options.schedules, "how many  [10000]");
+  app.add_option("--seed", options.seed, "of the first schedule; the others follow it  [1]");
+  app.add_option("--jobs", options.jobs, "how many at a time  [1]");
+  try {
+    app.parse(argc, argv);
+    return soak(options);
+  } catch (const CLI::Success& help) {
+    return static_cast<Status>(app.exit(help));
+  } catch (const CLI::ParseError& error) {
+    fmt::print(stderr, "coordbench-soak: {}; --help says what is accepted.\n", error.what());
+  } catch (const UsageError& error) {
+    fmt::print(stderr, "coordbench-soak: {}.\n", error.what());
+  }
+  return kUsage;
+}
+
+}  // namespace
+}  // namespace coordbench::testing
+
+int main(int argc, char** argv) { return coordbench::testing::run(argc, argv); }

@@ -1,0 +1,44 @@
+"""coordbench-soak as a user starts it: what it prints, and the status it ends with."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = Path(os.environ.get("COORDBENCH_BUILD", ROOT / "build")).resolve() / "coordbench-soak"
+PROTOCOLS = sorted(path.parent.name for path in (ROOT / "tests" / "safety").glob("*/safety.hpp"))
+
+
+def soak(*arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_run_without_violation_tells_its_rate(protocol):
+    ran = soak(protocol, "--schedules", "200", "--seed", "5", "--jobs", "2")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    rate = r"\d+ schedules and [\d.]+ million events per second"
+    assert re.match(rf"{protocol}: 200 schedules, 0 violations; {rate}\n", ran.stdout)
+
+
+@pytest.mark.parametrize("arguments, named", [
+    ([], "PROTOCOL"),
+    (["three_phase_commit"], "three_phase_commit"),
+    (["two_phase_commit", "--schedules", "0"], "--schedules"),
+    (["two_phase_commit", "--schedules", "many"], "many"),
+    (["two_phase_commit", "--seed", "-1"], "--seed"),
+    (["two_phase_commit", "--jobs", "1.5"], "1.5"),
+    (["two_phase_commit", "--forever"], "--forever"),
+])
+def test_bad_input_is_one_sentence_and_status_2(arguments, named):
+    ran = soak(*arguments)
+    assert ran.returncode == 2
+    assert ran.stdout == ""
+    assert re.fullmatch(r"coordbench-soak: [^\n]+\.\n", ran.stderr) and named in ran.stderr, ran.stderr
+
+
+def test_an_unknown_protocol_is_told_which_there_are():
+    assert all(protocol in soak("three_phase_commit").stderr for protocol in PROTOCOLS)

@@ -1,0 +1,79 @@
+#pragma once
+// One rank of a simulated world: its real Node behind its real Counted, what it is up to, and its door to the network.
+
+#include <optional>
+
+#include "harness/transport/node.hpp"
+#include "tests/support/local_clock.hpp"
+#include "tests/support/step.hpp"
+
+namespace coordbench::testing {
+
+/// `World` has network(), arena(), told() (the step being taken) and ended(rank, operation).
+template <Protocol P, class World>
+class Member {
+ public:
+  using W = Wire<typename P::Message>;
+  using Event = typename SimNetwork<W>::Event;
+
+  Member(World& world, Rank self, std::int64_t drift_per_million, std::int64_t operations_max)
+      : rank(self), clock(drift_per_million), world_(world), operations_max_(operations_max), counted_(*this, self) {
+    make_anew();
+  }
+
+  void make_anew() { node.emplace(world_.shape(), rank, counted_, *this, operations_max_); }
+  void die_after(int sends, bool loses_memory) {
+    is_dying = true;
+    sends_before_death = sends;
+    forgets = loses_memory;
+  }
+  [[nodiscard]] bool listens() const { return is_up && !is_paused; }
+  [[nodiscard]] const Traffic& traffic() const { return counted_.traffic(); }
+
+  // ---- what Counted asks of a transport ----------------------------------------------------------------------------
+
+  void send(Rank to, const W& wire, const Payload& payload) {
+    const bool survives = !is_dying || sends_before_death-- > 0;
+    is_silenced |= is_dying;
+    const auto sent = survives ? world_.network().send(rank, to, wire, payload) : kUnsent;
+    if constexpr (World::watches) world_.told().sent.push_back({to, wire.message, sent.fate, sent.arrives_at});
+  }
+  void send(Rank to, const W& wire, std::span<const Payload> payloads) {
+    send(to, wire, payloads.size() == 1 ? payloads.front() : world_.arena().join(payloads));
+  }
+  [[nodiscard]] Time now() const { return clock.shows(world_.network().now()); }
+
+  // ---- what Node tells a witness -----------------------------------------------------------------------------------
+
+  void reached(Operation operation, int mark, Time /*local*/, int depth) {
+    if (mark + 1 == static_cast<int>(P::marks.size())) world_.ended(rank, operation);
+    if constexpr (World::watches) world_.told().reached.push_back({operation, mark, depth});
+  }
+  void answered(Operation operation, const Answer& answer) {
+    if constexpr (World::watches) {
+      const bool right = !answer.payload || Pattern::of(world_.shape().seed, operation, 0).matches(answer.payload.bytes());
+      world_.told().answered.push_back({operation, answer.outcome, right});
+    }
+  }
+
+  const Rank rank;
+  const LocalClock clock;
+  bool is_up = true, is_paused = false;
+  bool is_dying = false, is_silenced = false;  ///< will die in the middle of its next sends; is doing so
+  bool forgets = false;                        ///< this crash takes all state with it
+  int sends_before_death = 0;
+  Time wakes_at = kNever;     ///< the earliest wake event that is under way, on the world's clock
+  std::vector<Event> held{};  ///< what came while it was paused
+
+ private:
+  static constexpr typename SimNetwork<W>::Sent kUnsent{Fate::lost, kNever};
+
+  World& world_;
+  std::int64_t operations_max_;
+  Counted<Member> counted_;
+
+ public:
+  std::optional<Node<P, Member, Member>> node;
+};
+
+}  // namespace coordbench::testing

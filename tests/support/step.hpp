@@ -1,0 +1,49 @@
+#pragma once
+// What just happened to one rank, with everything that it led to: what observers of a simulated world are told.
+
+#include <vector>
+
+#include "harness/protocol.hpp"
+#include "tests/support/sim_network.hpp"
+
+namespace coordbench::testing {
+
+/// Why a rank stepped. `restart` finds the state of before the crash, `reborn` a machine made anew.
+enum class Cause : std::uint8_t { propose, deliver, tick, round, flush, crash, restart, reborn };
+
+template <Protocol P>
+struct Step {
+  struct Sent {
+    Rank to;
+    typename P::Message message;
+    Fate fate;
+    Time arrives_at;
+  };
+  struct Reached {
+    Operation operation;
+    int mark;
+    int depth;
+  };
+  struct Answered {
+    Operation operation;
+    std::int64_t outcome;
+    bool payload_is_right;  ///< the one that was proposed, or none
+  };
+
+  Time at = 0;  ///< on the world's clock
+  Rank rank = -1;
+  Cause cause = Cause::propose;
+  Rank from = -1;                                ///< deliver: the sender
+  const typename P::Message* message = nullptr;  ///< deliver: what arrived
+  Operation operation = -1;                      ///< propose, round: of which operation
+  std::vector<Sent> sent{};                      ///< in order, lost ones included
+  std::vector<Reached> reached{};
+  std::vector<Answered> answered{};
+};
+
+/// An observer that looks away, at no cost.
+struct Unobserved {
+  static constexpr bool watches = false;
+};
+
+}  // namespace coordbench::testing
