@@ -135,7 +135,7 @@ concept Described = requires(const Shape& shape) {
   { K::about } -> std::convertible_to<const About&>;
   {std::span<const Parameter>(K::parameters)};
 } && (requires(const Shape& shape) { { K::messages(shape) } -> std::convertible_to<double>; } ||
-      requires(const Shape& shape, std::int64_t operations) { { K::messages(shape, operations) } -> std::convertible_to<double>; });
+      requires(const Shape& shape, std::int64_t count) { { K::messages(shape, count) } -> std::convertible_to<double>; });
 
 /// A protocol is a deterministic state machine: inputs are calls, outputs go to the outbox; no clock, no randomness, no MPI.
 template <class P>

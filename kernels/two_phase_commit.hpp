@@ -62,6 +62,10 @@ class TwoPhaseCommit {
   static std::size_t outbox_capacity(const Shape& shape) {
     return static_cast<std::size_t>(shape.ranks) * static_cast<std::size_t>(times_out(shape) ? 2 * shape.in_flight : 1) + 2;
   }
+  /// A participant speaks to the coordinator alone, in a tick of every open transaction.
+  static std::size_t outbox_capacity(const Shape& shape, Rank rank) {
+    return rank == 0 ? outbox_capacity(shape) : CommitLog::slots(shape) + 2;
+  }
   /// The coordinator hears each participant once per open transaction; a participant may hear of the next before it is done
   /// with this one.
   static std::size_t in_degree(const Shape& shape, Rank rank) {

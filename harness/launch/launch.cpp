@@ -96,7 +96,9 @@ void take_part(CaseRun& run) {
 class Directed {
  public:
   Directed(const LaunchSetting& launch, const Begin& begin)
-      : launch_(launch), run_(setting_of(launch, begin)), reports_(static_cast<std::size_t>(run_.setting().planned->members())) {
+      : launch_(launch),
+        run_(setting_of(launch, begin)),
+        reports_(static_cast<std::size_t>(run_.setting().planned->members())) {
     result_.planned = run_.setting().planned;
   }
 

@@ -109,7 +109,8 @@ class MpiTransport {
     send(to, wire, joined);
   }
 
-  /// Hands at most one arrived message to `receive(from, wire, payload)`; false if there was none.
+  /// Hands at most one arrived message to `receive(from, wire, payload)`; false if there was none. In the order in which they
+  /// were matched: a small message does not overtake the large one that its sender sent before it.
   template <class Receive>
   bool poll(Receive&& receive) {
     if (receives_ == 0) [[unlikely]] {
@@ -124,7 +125,9 @@ class MpiTransport {
       take(status, std::move(oldest.lease), receive);
       return true;
     }
-    return look_further(receive);
+    if (!open_.empty() || !backlog_.empty()) [[unlikely]]
+      progress_sends();
+    return false;
   }
 
  private:
@@ -172,26 +175,6 @@ class MpiTransport {
                 tag_, communicator_, &next.request);
       ++receives_;
     }
-  }
-
-  /// The fruitless turn: completes sends, and now and then looks behind the oldest receive, which may be a large message
-  /// still on its way while small ones behind it are here.
-  template <class Receive>
-  bool look_further(Receive&& receive) {
-    if (!open_.empty() || !backlog_.empty()) [[unlikely]]
-      progress_sends();
-    if (++idle_turns_ % kIdleTurns != 0 || carriers().capacity() < kEager) return false;
-    for (std::size_t i = 1; i < receives_; ++i) {
-      int arrived = 0;
-      MPI_Status status;
-      MPI_Test(&posted_[(first_ + i) % posted_.size()].request, &arrived, &status);
-      if (!arrived) continue;
-      for (std::size_t j = i; j > 0; --j)
-        std::swap(posted_[(first_ + j) % posted_.size()], posted_[(first_ + j - 1) % posted_.size()]);
-      take(status, std::move(posted_[first_ % posted_.size()].lease), receive);
-      return true;
-    }
-    return false;
   }
 
   /// False when no lease is free to carry the header.
@@ -274,9 +257,6 @@ class MpiTransport {
     MPI_Request_free(&request);
   }
 
-  static constexpr unsigned kIdleTurns = 64;
-  static constexpr std::size_t kEager = 3072;  ///< below, a message is whole as soon as it is matched
-
   MPI_Comm communicator_;
   int tag_;
   TransportSize size_;
@@ -287,7 +267,6 @@ class MpiTransport {
   std::vector<std::size_t> open_to_;  ///< [peer]
   std::vector<Waiting> backlog_;
   std::vector<bool> blocked_;
-  unsigned idle_turns_ = 0;
 };
 
 }  // namespace coordbench

@@ -12,6 +12,15 @@
 
 namespace coordbench {
 
+/// Of one rank, where a protocol tells ranks apart; thousands of them may share a process.
+template <Protocol P>
+OutboxCapacity outbox_capacity_of(const Shape& shape, Rank self) {
+  if constexpr (requires { P::outbox_capacity(shape, self); })
+    return P::outbox_capacity(shape, self);
+  else
+    return P::outbox_capacity(shape);
+}
+
 template <Protocol P, class Transport, class Witness>
 class Node {
  public:
@@ -20,7 +29,7 @@ class Node {
   /// `operations_max` bounds the operations of the case. Everything is allocated here, nothing later.
   Node(const Shape& shape, Rank self, Counted<Transport>& transport, Witness& witness, std::int64_t operations_max)
       : machine_(shape, self),
-        outbox_(P::outbox_capacity(shape)),
+        outbox_(outbox_capacity_of<P>(shape, self)),
         transport_(transport),
         witness_(witness),
         depths_(static_cast<std::size_t>(operations_max), 0) {

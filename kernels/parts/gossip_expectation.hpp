@@ -2,6 +2,7 @@
 // How many messages gossip sends until every rank is informed: the exact expectation, of a Markov chain over the number of
 // informed ranks.
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <vector>

@@ -95,7 +95,8 @@ struct RaftCore {
   void apply(RaftIndex index, Out& out) {
     const std::int32_t operation = log[index].operation;
     if (operation == RaftEntry::no_op) return;
-    const bool was_asked = setting.clients > 0 || log[index].term == election.term();  // not an earlier leader that asked itself
+    // Without clients an entry of an earlier term was asked for by the leader of that term, which is gone.
+    const bool was_asked = setting.clients > 0 || log[index].term == election.term();
     const std::uint32_t value = state.apply(operation);
     places_[slot(operation)] = {operation, index, value};
     out.complete(operation, applied);

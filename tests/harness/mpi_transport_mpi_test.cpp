@@ -53,7 +53,7 @@ TEST_F(Transport, KeepsTheOrderOfAFloodBeyondEveryWindow) {
   if (world().size() == 1) return;
   MpiTransport<Numbered> transport(world().control(), kTag, size(0));
   constexpr std::int64_t kMessages = 2000;
-  for (std::int64_t i = 0; i < kMessages; ++i) transport.send(next, {i}, {});
+  for (std::int64_t i = 0; i < kMessages; ++i) transport.send(next, {i}, Payload());
   std::int64_t expected = 0;
   receive(transport, kMessages, [&](Rank from, const Numbered& wire, const Payload& payload) {
     EXPECT_EQ(from, previous);

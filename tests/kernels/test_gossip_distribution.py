@@ -108,7 +108,7 @@ def test_rounds_and_messages_follow_their_distribution(measured):
 
 
 def test_the_chi_square_sees_another_distribution(measured):
-    """Rumours that take one round in a hundred more, one call more in a hundred, or go another way."""
+    """One rumour in fourteen a round later, one rank more, another kind of gossip, a number that cannot be."""
     case = next(case for case in measured if (case["kernel"], case["ranks"], case["fanout"]) == ("push_gossip", 16, 1))
     rounds = exact("push_gossip", 16, 1, "rounds")
     assert p_value(case["rounds"], 0.93 * rounds + 0.07 * np.roll(rounds, 1)) < P_MIN

@@ -18,9 +18,9 @@ struct LogMatching {
     if (!server || !may_change_log(step)) return true;
     const RaftLog& log = server->log;
     std::vector<Entry>& seen = seen_[static_cast<std::size_t>(step.rank)];
-    const bool is_longer_only = seen.size() <= log.last() && (seen.empty() || seen.size() <= log.base() ||
-                                                              entry_of(log, static_cast<RaftIndex>(seen.size())) == seen.back());
-    const auto known = is_longer_only ? static_cast<RaftIndex>(seen.size()) : log.base();
+    const auto length = static_cast<RaftIndex>(seen.size());
+    const bool is_longer_only = length <= log.last() && (length <= log.base() || entry_of(log, length) == seen.back());
+    const RaftIndex known = is_longer_only ? length : log.base();
     seen.resize(log.last());
     for (RaftIndex index = std::max(known, log.base()) + 1; index <= log.last(); ++index) {
       seen[index - 1] = entry_of(log, index);

@@ -25,7 +25,8 @@ inline std::string describe_raft(const RaftMessage& message) {
     case Kind::no_more:
       return "no more for now";
     case Kind::append:
-      if (count == 0) return fmt::format("term {}: still here, last {} of term {}; committed {}", term, index, index_term, commit);
+      if (count == 0)
+        return fmt::format("term {}: still here, last {} of term {}; committed {}", term, index, index_term, commit);
       [[fallthrough]];
     case Kind::append_no_op:
       return fmt::format("term {}: append {} of term {} behind {} of term {}; committed {}", term, entries_in_words(message),
