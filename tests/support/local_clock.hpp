@@ -12,8 +12,9 @@ class LocalClock {
   /// What this clock shows when the world's shows `world`; never decreases.
   [[nodiscard]] Time shows(Time world) const { return drift_ == 0 ? world : world + world / kMillion * drift_ + rest(world); }
 
-  /// The first instant of the world at which this clock shows at least `local`.
+  /// The first instant of the world, which begins at 0, at which this clock shows at least `local`.
   [[nodiscard]] Time when_it_shows(Time local) const {
+    if (local <= 0) return 0;
     if (drift_ == 0 || local == kNever) return local;
     Time world = static_cast<Time>(static_cast<double>(local) / (1 + static_cast<double>(drift_) / kMillion));
     while (world > 0 && shows(world - 1) >= local) --world;
