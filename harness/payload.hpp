@@ -79,7 +79,7 @@ class Payload {
 /// `slots` leases of up to `capacity` bytes each, allocated (and touched) once.
 class PayloadArena {
  public:
-  static constexpr std::size_t kHeaderRoom = 128;
+  static constexpr std::size_t kHeaderRoom = 128, kAlignment = 64;  ///< bytes; of the payloads' first byte
 
   PayloadArena(std::size_t slots, std::size_t capacity)
       : capacity_(capacity),

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/copy.hpp"
 #include "harness/description.hpp"
 #include "harness/pattern.hpp"
 #include "harness/payload.hpp"
@@ -27,17 +28,9 @@ concept ProtocolMessage = std::is_trivially_copyable_v<M> && requires(M message)
   { message.count } -> std::convertible_to<std::int32_t>;
 };
 
-/// What travels in front of a payload: the protocol's message, and the delays that led to it. Packed, because every byte
-/// counts: Open MPI's shared memory moves messages of up to 10 bytes in half a cache line, and a second line costs a tenth of a
-/// round trip.
-#pragma pack(push, 1)
-template <ProtocolMessage M>
-struct Wire {
-  M message;
-  std::uint16_t depth : 15;
-  std::uint16_t has_payload : 1;  ///< so that its size is asked for only where there is one
-};
-#pragma pack(pop)
+/// The delays that led to a message, in as few bits as they may travel in.
+using Depth = std::uint16_t;
+inline constexpr Depth kDepthMax = 0x7fff;
 
 /// What one step may produce at most.
 struct OutboxCapacity {
@@ -56,10 +49,9 @@ class Outbox {
  public:
   struct Envelope {
     Rank to;
-    Wire<M> wire;  ///< the depth is for who sends it
+    M message;
     Payload payload;
     std::uint32_t first_part, parts;  ///< payloads that leave one behind the other, instead of `payload`
-    [[nodiscard]] M message() const { return wire.message; }
   };
   struct Completion {
     Operation operation;
@@ -111,7 +103,7 @@ class Outbox {
     if (sent_ == envelopes_.size()) throw std::length_error("outbox: more messages in one step than declared");
     Envelope& envelope = envelopes_[sent_++];  // member by member: most messages carry nothing, and this is the hot path
     envelope.to = to;
-    envelope.wire.message = message;
+    copy_narrowly(&envelope.message, message);
     envelope.parts = 0;
     return envelope;
   }

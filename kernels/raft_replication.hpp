@@ -45,10 +45,10 @@ class RaftReplication {
                              : setting.delays_answered();
   }
   static std::string unfit(const Shape& shape) {
-    constexpr std::int64_t kMessageMax = std::int64_t{16} << 20U;
+    constexpr std::int64_t kMessageMax = std::int64_t{4} << 20U;
     const RaftSetting setting(shape);
     if (setting.batch > setting.window) return "a batch larger than the operations in flight never fills; raise --in-flight";
-    if (setting.batch * shape.payload_bytes > kMessageMax) return "a batch of more than 16 MiB";
+    if (setting.batch * shape.payload_bytes > kMessageMax) return "a batch of more than 4 MiB";
     return "";
   }
   static std::int64_t expected_outcome(const Shape& /*shape*/) { return 1; }

@@ -228,9 +228,9 @@ class ProtocolBench {
   Recorder recorder_;
   Witness witness_;
   Tally last_wave_;  ///< sums over all ranks
-  MpiTransport<Wire<typename P::Message>> transport_;
-  Counted<MpiTransport<Wire<typename P::Message>>> counted_;
-  Node<P, MpiTransport<Wire<typename P::Message>>, Witness> node_;
+  MpiTransport<typename P::Message> transport_;
+  Counted<MpiTransport<typename P::Message>> counted_;
+  Node<P, MpiTransport<typename P::Message>, Witness> node_;
 };
 
 }  // namespace coordbench

@@ -16,27 +16,27 @@ class Counted {
   Counted(Transport& transport, Rank self) : transport_(transport), self_(self) {}
 
   /// Sends to another rank; throws std::logic_error for a send to itself, which would be no message at all.
-  template <class W>
-  void send(Rank to, const W& wire, const Payload& payload) {
-    count(to, wire, sizeof wire + payload.size());
-    transport_.send(to, wire, payload);
+  template <class M>
+  void send(Rank to, const M& message, Depth depth, const Payload& payload) {
+    count(to, message, payload.size());
+    transport_.send(to, message, depth, payload);
   }
 
   /// The same with several payloads, one behind the other.
-  template <class W>
-  void send(Rank to, const W& wire, std::span<const Payload> payloads) {
-    std::size_t bytes = sizeof wire;
+  template <class M>
+  void send(Rank to, const M& message, Depth depth, std::span<const Payload> payloads) {
+    std::size_t bytes = 0;
     for (const Payload& payload : payloads) bytes += payload.size();
-    count(to, wire, bytes);
-    transport_.send(to, wire, payloads);
+    count(to, message, bytes);
+    transport_.send(to, message, depth, payloads);
   }
 
-  /// Hands at most one arrived message to `receive(from, wire, payload)`; false if there was none.
+  /// Hands at most one arrived message to `receive(from, message, depth, payload)`; false if there was none.
   template <class Receive>
   bool poll(Receive&& receive) {
-    return transport_.poll([&](Rank from, const auto& wire, const Payload& payload) {
+    return transport_.poll([&](Rank from, const auto& message, Depth depth, const Payload& payload) {
       ++traffic_.messages_received;
-      receive(from, wire, payload);
+      receive(from, message, depth, payload);
     });
   }
 
@@ -44,13 +44,13 @@ class Counted {
   [[nodiscard]] const Traffic& traffic() const { return traffic_; }
 
  private:
-  template <class W>
-  void count(Rank to, const W& wire, std::size_t bytes) {
+  template <class M>
+  void count(Rank to, const M& message, std::size_t payload_bytes) {
     if (to == self_) [[unlikely]]
       throw std::logic_error("a protocol sent a message to its own rank");
     ++traffic_.messages_sent;
-    traffic_.bytes_sent += static_cast<std::int64_t>(bytes);
-    if (wire.message.count == 0) ++traffic_.background_messages;
+    traffic_.bytes_sent += static_cast<std::int64_t>(sizeof message + sizeof(Depth) + payload_bytes);
+    if (message.count == 0) ++traffic_.background_messages;
   }
 
   Transport& transport_;

@@ -21,6 +21,8 @@ OutboxCapacity outbox_capacity_of(const Shape& shape, Rank self) {
     return P::outbox_capacity(shape);
 }
 
+/// What lies between a proposal or an arrival and the message that it leads to is compiled as one piece (`flatten`): calls
+/// between these small functions, and what they pass through memory, were a third of it.
 template <Protocol P, class Transport, class Witness>
 class Node {
  public:
@@ -36,7 +38,7 @@ class Node {
     if constexpr (HasTimeouts<P>) ticking_ = times_out_ = P::times_out(shape);
   }
 
-  void propose(Operation operation, Payload payload) {
+  [[gnu::flatten]] void propose(Operation operation, Payload payload) {
     machine_.propose(clock(), operation, std::move(payload), outbox_);
     carry_out();
   }
@@ -44,16 +46,16 @@ class Node {
   /// Takes at most one message that has arrived; false if there was none.
   bool poll() {
     const bool taken =
-        transport_.poll([this](Rank from, const Wire<Message>& wire, const Payload& payload) { receive(from, wire, payload); });
+        transport_.poll([this](Rank from, const Message& message, Depth depth, const Payload& payload) {
+          receive(from, message, depth, payload);
+        });
     if constexpr (HasTimeouts<P>)
       if (ticking_) [[unlikely]]
         tick_if_due();
     return taken;
   }
 
-  void receive(Rank from, const Wire<Message>& wire, const Payload& payload) {
-    const Message message = wire.message;  // out of the packed struct, into its own alignment
-    const std::uint16_t deep = wire.depth;
+  [[gnu::flatten]] void receive(Rank from, const Message& message, Depth deep, const Payload& payload) {
     for (Operation k = message.first, end = k + message.count; k < end; ++k) depth(k) = std::max(depth(k), deep);
     machine_.step(clock(), from, message, payload, outbox_);
     carry_out();
@@ -118,33 +120,30 @@ class Node {
   }
 
   void send(typename Outbox<Message>::Envelope& envelope) {
-    complete(envelope);
+    const Depth deep = depth_of(envelope.message);
     if constexpr (kGathers)
-      if (envelope.parts > 0) return transport_.send(envelope.to, envelope.wire, outbox_.parts_of(envelope));
-    transport_.send(envelope.to, envelope.wire, envelope.payload);
+      if (envelope.parts > 0) return transport_.send(envelope.to, envelope.message, deep, outbox_.parts_of(envelope));
+    transport_.send(envelope.to, envelope.message, deep, envelope.payload);
     if (envelope.payload) envelope.payload = {};
   }
 
-  /// What the machine does not know of its message.
-  void complete(typename Outbox<Message>::Envelope& envelope) {
-    std::uint16_t deepest = 0;
-    const Operation first = envelope.wire.message.first, end = first + envelope.wire.message.count;
-    for (Operation k = first; k < end; ++k) deepest = std::max(deepest, depth(k));
-    envelope.wire.depth = static_cast<std::uint16_t>((deepest + 1) & kDeepest);
-    envelope.wire.has_payload = envelope.parts > 0 || envelope.payload.size() > 0;
+  /// One more than the deepest of the operations that it names.
+  Depth depth_of(const Message& message) {
+    Depth deepest = 0;
+    for (Operation k = message.first, end = k + message.count; k < end; ++k) deepest = std::max(deepest, depth(k));
+    return static_cast<Depth>((deepest + 1) & kDepthMax);
   }
 
   static constexpr bool kGathers = requires(const Shape& shape) { P::batch(shape); };
-  static constexpr unsigned kDeepest = 0x7fff;
 
-  std::uint16_t& depth(Operation operation) { return depths_[static_cast<std::size_t>(operation)]; }
+  Depth& depth(Operation operation) { return depths_[static_cast<std::size_t>(operation)]; }
 
   P machine_;
   Outbox<Message> outbox_;
   Counted<Transport>& transport_;
   Witness& witness_;
   bool times_out_ = false, ticking_ = false;
-  std::vector<std::uint16_t> depths_;  ///< [operation]: greatest depth received for it here
+  std::vector<Depth> depths_;  ///< [operation]: greatest depth received for it here
 };
 
 }  // namespace coordbench

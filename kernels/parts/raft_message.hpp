@@ -28,9 +28,11 @@ struct RaftMessage {
     snapshot,  ///< part `entries_term` of the state after (index, index_term): the two words `first`, `commit`
   };
 
+  static constexpr std::uint32_t kCountMost = 0xffffff;
+
   std::uint32_t first = 0;  ///< operation of the first entry carried or told about
-  std::uint16_t count = 0;  ///< operations carried or told about
-  Kind kind = Kind::request;
+  std::uint32_t count : 24 = 0;  ///< operations carried or told about
+  Kind kind : 8 = Kind::request;  // both in one word, which is written at once
   RaftTerm term = 0;
   RaftIndex index = 0;
   RaftTerm index_term = 0;

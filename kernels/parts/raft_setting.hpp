@@ -58,11 +58,14 @@ struct RaftSetting {
   [[nodiscard]] int delays_applied() const { return delays_committed() + (eager && servers > 1 ? 1 : 0); }
   [[nodiscard]] int delays_answered() const { return delays_committed() + (clients > 0 ? 1 : 0); }
 
-  /// Applied entries kept for followers behind; a server may apply a whole window at once and must still be able to answer.
-  [[nodiscard]] std::size_t retained() const { return static_cast<std::size_t>(window) + static_cast<std::size_t>(batch); }
-  /// Beside those, as many that are not committed, with room for the no-ops of terms in which nothing was.
+  /// Applied entries kept for followers behind; without time-outs nothing is lost, and nobody is behind what has been sent.
+  [[nodiscard]] std::size_t retained() const {
+    return timeout > 0 ? static_cast<std::size_t>(window) + static_cast<std::size_t>(batch) : 0;
+  }
+  /// Beside those, a window applied just now, which must still be answered for, and as many again, and more, that are not
+  /// committed; and the no-ops of terms in which nothing was.
   [[nodiscard]] std::size_t log_capacity() const {
-    return std::bit_ceil(retained() + 2 * static_cast<std::size_t>(window) + (timeout > 0 ? 64 : 2));
+    return std::bit_ceil(retained() + 3 * static_cast<std::size_t>(window) + (timeout > 0 ? 64 : 2));
   }
 
   int servers, clients, window;

@@ -14,7 +14,6 @@ namespace {
 
 struct Numbered {
   std::int64_t number;
-  bool has_payload = false;
 };
 constexpr int kTag = 7000;
 
@@ -41,7 +40,7 @@ class Transport : public ::testing::Test {
     MPI_Request request;
     MPI_Ibarrier(world().all(), &request);
     for (int done = 0; !done;) {
-      EXPECT_FALSE(transport.poll([](Rank, const Numbered&, const Payload&) {}));
+      EXPECT_FALSE(transport.poll([](Rank, const Numbered&, Depth, const Payload&) {}));
       MPI_Test(&request, &done, MPI_STATUS_IGNORE);
     }
   }
@@ -53,11 +52,12 @@ TEST_F(Transport, KeepsTheOrderOfAFloodBeyondEveryWindow) {
   if (world().size() == 1) return;
   MpiTransport<Numbered> transport(world().control(), kTag, size(0));
   constexpr std::int64_t kMessages = 2000;
-  for (std::int64_t i = 0; i < kMessages; ++i) transport.send(next, {i}, Payload());
+  for (std::int64_t i = 0; i < kMessages; ++i) transport.send(next, {i}, static_cast<Depth>(i), Payload());
   std::int64_t expected = 0;
-  receive(transport, kMessages, [&](Rank from, const Numbered& wire, const Payload& payload) {
+  receive(transport, kMessages, [&](Rank from, const Numbered& message, Depth depth, const Payload& payload) {
     EXPECT_EQ(from, previous);
-    EXPECT_EQ(wire.number, expected++);
+    EXPECT_EQ(depth, message.number);
+    EXPECT_EQ(message.number, expected++);
     EXPECT_FALSE(payload);
   });
   EXPECT_EQ(expected, kMessages);
@@ -70,11 +70,12 @@ TEST_F(Transport, CarriesAMebibyteToEveryoneFromOneLease) {
     Payload payload = transport.allocate(1 << 20);
     Pattern::of(1, 2, 3).fill(payload.bytes());
     for (Rank to = 1; to < world().size(); ++to)
-      transport.send(to, {to % 2, true}, payload);  // two different headers in flight
+      transport.send(to, {to % 2}, kDepthMax, payload);  // two different headers in flight
   } else {
-    receive(transport, 1, [&](Rank from, const Numbered& wire, const Payload& payload) {
+    receive(transport, 1, [&](Rank from, const Numbered& message, Depth depth, const Payload& payload) {
       EXPECT_EQ(from, 0);
-      EXPECT_EQ(wire.number, world().rank() % 2);
+      EXPECT_EQ(message.number, world().rank() % 2);
+      EXPECT_EQ(depth, kDepthMax);
       EXPECT_TRUE(Pattern::of(1, 2, 3).matches(payload.bytes()));
     });
   }
@@ -88,10 +89,10 @@ TEST_F(Transport, LetsAReceiverKeepWhatArrived) {
   for (std::int64_t i = 0; i < kMessages; ++i) {
     Payload payload = transport.allocate(64);
     Pattern::of(9, i, world().rank()).fill(payload.bytes());
-    transport.send(next, {i, true}, payload);
+    transport.send(next, {i}, 1, payload);
   }
   std::vector<Payload> kept;
-  receive(transport, kMessages, [&](Rank, const Numbered&, const Payload& payload) { kept.push_back(payload); });
+  receive(transport, kMessages, [&](Rank, const Numbered&, Depth, const Payload& payload) { kept.push_back(payload); });
   ASSERT_EQ(kept.size(), static_cast<std::size_t>(kMessages));
   for (std::int64_t i = 0; i < kMessages; ++i)
     EXPECT_TRUE(Pattern::of(9, i, previous).matches(kept[static_cast<std::size_t>(i)].bytes()));

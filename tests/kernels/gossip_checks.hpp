@@ -46,8 +46,8 @@ std::string story(const Shape& shape, Operation operation) {
   world.spread(operation);
   std::string text;
   for (const auto& letter : world.letters())
-    text += fmt::format("{}  {} → {}  {}\n", int{letter.wire.message.round}, letter.from, letter.to,
-                        letter.wire.message.kind == GossipMessage::Kind::rumour ? "rumour" : "request");
+    text += fmt::format("{}  {} → {}  {}\n", int{letter.message.round}, letter.from, letter.to,
+                        letter.message.kind == GossipMessage::Kind::rumour ? "rumour" : "request");
   return text;
 }
 

@@ -154,8 +154,7 @@ class Cluster {
   }
 
  private:
-  using W = Wire<Message>;
-  using Network = SimNetwork<W>;
+  using Network = SimNetwork<Message>;
   using Event = typename Network::Event;
   using Kind = typename Network::Kind;
   using Site = Member<P, Cluster>;
@@ -197,9 +196,8 @@ class Cluster {
   }
   void deliver(Site& at, const Event& event) {
     begin(at, Cause::deliver);
-    const Message message = event.wire.message;
-    if constexpr (watches) step_.from = event.from, step_.message = &message;
-    at.node->receive(event.from, event.wire, event.payload);
+    if constexpr (watches) step_.from = event.from, step_.message = &event.message;
+    at.node->receive(event.from, event.message, event.depth, event.payload);
     conclude(at);
   }
 

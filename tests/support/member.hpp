@@ -13,8 +13,8 @@ namespace coordbench::testing {
 template <Protocol P, class World>
 class Member {
  public:
-  using W = Wire<typename P::Message>;
-  using Event = typename SimNetwork<W>::Event;
+  using Message = typename P::Message;
+  using Event = typename SimNetwork<Message>::Event;
 
   Member(World& world, Rank self, std::int64_t drift_per_million, std::int64_t operations_max)
       : rank(self), clock(drift_per_million), world_(world), operations_max_(operations_max), counted_(*this, self) {
@@ -32,14 +32,14 @@ class Member {
 
   // ---- what Counted asks of a transport ----------------------------------------------------------------------------
 
-  void send(Rank to, const W& wire, const Payload& payload) {
+  void send(Rank to, const Message& message, Depth depth, const Payload& payload) {
     const bool survives = !is_dying || sends_before_death-- > 0;
     is_silenced |= is_dying;
-    const auto sent = survives ? world_.network().send(rank, to, wire, payload) : kUnsent;
-    if constexpr (World::watches) world_.told().sent.push_back({to, wire.message, sent.fate, sent.arrives_at});
+    const auto sent = survives ? world_.network().send(rank, to, message, depth, payload) : kUnsent;
+    if constexpr (World::watches) world_.told().sent.push_back({to, message, sent.fate, sent.arrives_at});
   }
-  void send(Rank to, const W& wire, std::span<const Payload> payloads) {
-    send(to, wire, payloads.size() == 1 ? payloads.front() : world_.arena().join(payloads));
+  void send(Rank to, const Message& message, Depth depth, std::span<const Payload> payloads) {
+    send(to, message, depth, payloads.size() == 1 ? payloads.front() : world_.arena().join(payloads));
   }
   [[nodiscard]] Time now() const { return clock.shows(world_.network().now()); }
 
@@ -66,7 +66,7 @@ class Member {
   std::vector<Event> held{};  ///< what came while it was paused
 
  private:
-  static constexpr typename SimNetwork<W>::Sent kUnsent{Fate::lost, kNever};
+  static constexpr typename SimNetwork<Message>::Sent kUnsent{Fate::lost, kNever};
 
   World& world_;
   std::int64_t operations_max_;

@@ -22,7 +22,7 @@ template <Protocol P>
 requires HasRounds<P>
 class RoundWorld {
  public:
-  using W = Wire<typename P::Message>;
+  using Message = typename P::Message;
 
   /// What an operation took; `rumours` are the messages that carried the payload.
   struct Spread {
@@ -32,7 +32,8 @@ class RoundWorld {
   };
   struct Letter {
     Rank from, to;
-    W wire;
+    Message message;
+    Depth depth;
     Payload payload;
   };
   struct Answered {
@@ -69,7 +70,9 @@ class RoundWorld {
   struct Member {
     Member(RoundWorld& world_, Rank rank_, std::int64_t operations_max)
         : world(world_), rank(rank_), counted(*this, rank_), node(world_.shape_, rank_, counted, *this, operations_max) {}
-    void send(Rank to, const W& wire, const Payload& payload) { world.letters_.push_back({rank, to, wire, payload}); }
+    void send(Rank to, const Message& message, Depth depth, const Payload& payload) {
+      world.letters_.push_back({rank, to, message, depth, payload});
+    }
     [[nodiscard]] Time now() const { return 0; }
     void reached(Operation /*operation*/, int /*mark*/, Time /*at*/, int /*depth*/) {}
     void answered(Operation /*operation*/, Answer answer) { world.answered_.push_back({rank, std::move(answer)}); }
@@ -113,7 +116,7 @@ class RoundWorld {
   }
   void deliver(const Letter& letter) {
     const Letter read = letter;  // what is sent meanwhile may move the others
-    members_[static_cast<std::size_t>(read.to)].node.receive(read.from, read.wire, read.payload);
+    members_[static_cast<std::size_t>(read.to)].node.receive(read.from, read.message, read.depth, read.payload);
   }
 
   static constexpr int kRoundsMax = 10'000;

@@ -11,7 +11,7 @@ namespace coordbench::testing {
 /// What became of a message that was sent.
 enum class Fate : std::uint8_t { travels, doubled, lost, cut };
 
-template <class W>
+template <class M>
 class SimNetwork {
  public:
   /// What may come to a rank: mostly messages. The others are the world's own, and are never lost.
@@ -20,7 +20,8 @@ class SimNetwork {
     Kind kind;
     Rank from, to;
     Operation operation;  ///< of a round, whose number is in `from`
-    W wire;
+    M message;
+    Depth depth;
     Payload payload;
   };
   struct Sent {
@@ -40,18 +41,18 @@ class SimNetwork {
   Event take() { return events_.pop(); }
   void advance_to(Time now) { events_.advance_to(now); }
   void put(Time at, Kind kind, Rank to, Rank from = 0, Operation operation = 0) {
-    events_.push(at, {kind, from, to, operation, {}, {}});
+    events_.push(at, {kind, from, to, operation, {}, 0, {}});
   }
 
-  Sent send(Rank from, Rank to, const W& wire, const Payload& payload) {
+  Sent send(Rank from, Rank to, const M& message, Depth depth, const Payload& payload) {
     if (plain_ && !any_cut_) [[likely]]
-      return travel(now() + faults_.delay_least_ns, from, to, wire, payload);
+      return travel(now() + faults_.delay_least_ns, from, to, message, depth, payload);
     if (is_cut(from, to)) return ++happened.cut, Sent{Fate::cut, kNever};
     if (!healed() && random_.chance(faults_.loss)) return ++happened.lost, Sent{Fate::lost, kNever};
-    const Sent sent = travel(arrival(from, to), from, to, wire, payload);
+    const Sent sent = travel(arrival(from, to), from, to, message, depth, payload);
     if (healed() || !random_.chance(faults_.duplication)) return sent;
     ++happened.duplicated;
-    return travel(arrival(from, to), from, to, wire, payload), Sent{Fate::doubled, sent.arrives_at};
+    return travel(arrival(from, to), from, to, message, depth, payload), Sent{Fate::doubled, sent.arrives_at};
   }
 
   /// From now on nothing gets from `from` to `to`; the other direction is a matter of its own.
@@ -98,8 +99,8 @@ class SimNetwork {
     last = std::max(last, at);
     return faults_.fifo ? last : at;
   }
-  Sent travel(Time at, Rank from, Rank to, const W& wire, const Payload& payload) {
-    events_.push(at, {Kind::message, from, to, 0, wire, payload});
+  Sent travel(Time at, Rank from, Rank to, const M& message, Depth depth, const Payload& payload) {
+    events_.push(at, {Kind::message, from, to, 0, message, depth, payload});
     return {Fate::travels, at};
   }
 

@@ -126,7 +126,7 @@ TEST(RaftFollower, TakesOfABatchWhatThereIsRoomFor) {
 
 TEST(RaftFollower, StartsAgainFromItsSnapshotAndItsLog) {
   LedServer follower;
-  follower.append(0, 0, 1, 8);
+  follower.append(0, 0, 1, 8, 8);
   follower.append(8, 1, 1, 4, 12);
   const RaftIndex base = follower.core.log.base();
   ASSERT_GT(base, 0U);

@@ -126,12 +126,12 @@ TEST(RaftLeader, PutsEntriesOfOneTermAndFollowingOperationsIntoAMessage) {
   leader.out.take();
   auto sent = leader.refuse(1, 5, 1, 0);
   ASSERT_EQ(sent.size(), 1U);
-  EXPECT_EQ(std::pair(sent[0].message.first, int{sent[0].message.count}), std::pair(0U, 2));
+  EXPECT_EQ(std::pair(sent[0].message.first, std::uint32_t{sent[0].message.count}), std::pair(0U, 2U));
   leader.machine.accepted(1, 2, leader.out);
   sent = leader.out.take();
   ASSERT_EQ(sent.size(), 2U);
-  EXPECT_EQ(std::pair(sent[0].message.first, int{sent[0].message.count}), std::pair(2U, 2));
-  EXPECT_EQ(std::pair(sent[1].message.first, int{sent[1].message.count}), std::pair(7U, 1));
+  EXPECT_EQ(std::pair(sent[0].message.first, std::uint32_t{sent[0].message.count}), std::pair(2U, 2U));
+  EXPECT_EQ(std::pair(sent[1].message.first, std::uint32_t{sent[1].message.count}), std::pair(7U, 1U));
   EXPECT_EQ(leader.tell(1, 5), (Tally{{{1, Kind::append_no_op}, 1}}));
 }
 

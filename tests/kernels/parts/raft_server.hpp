@@ -54,7 +54,7 @@ struct RaftOutbox : Outbox<RaftMessage> {
   std::vector<Sent> take() {
     std::vector<Sent> sent;
     for (Envelope& envelope : envelopes()) {
-      Sent& one = sent.emplace_back(Sent{.to = envelope.to, .message = envelope.message()});
+      Sent& one = sent.emplace_back(Sent{.to = envelope.to, .message = envelope.message});
       if (Payload alone = std::exchange(envelope.payload, {})) one.payloads.push_back(alone);
       if (envelope.parts > 0)
         for (const Payload& part : parts_of(envelope)) one.payloads.push_back(part);

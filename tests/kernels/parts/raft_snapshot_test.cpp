@@ -99,15 +99,15 @@ std::vector<RaftOutbox::Sent> round_trip(LeadingServer& leader, LedServer& follo
 
 TEST(RaftSnapshot, GoesToWhomTheLogCannotHelpAndThenTheLogCan) {
   FarAhead leader;
-  const RaftIndex applied = leader.core.applied_index, base = leader.core.log.base();
-  ASSERT_GT(base, 0U);
+  const RaftIndex applied = leader.core.applied_index;
+  ASSERT_GT(leader.core.log.base(), 0U);
   const auto parts = leader.refuse(2, 60, 1, 0);
   EXPECT_EQ(tally(parts), (Tally{{{2, Kind::snapshot}, kParts}}));
   for (const auto& one : parts) EXPECT_EQ(one.message.index, applied);
   EXPECT_TRUE(leader.tell(2, 0).empty()) << "an answer from before";
   EXPECT_TRUE(leader.append(64, 1).size() == 1) << "to rank 1 alone";
   EXPECT_EQ(leader.heartbeat(), (Tally{{{1, Kind::append}, 1}, {{2, Kind::snapshot}, kParts}})) << "in case one was lost";
-  EXPECT_EQ(leader.tell(2, base), (Tally{{{2, Kind::append}, RaftLeader::kBurst}}))
+  EXPECT_EQ(leader.tell(2, leader.core.log.base()), (Tally{{{2, Kind::append}, RaftLeader::kBurst}}))
       << "it need not be the snapshot that helped";
 }
 
