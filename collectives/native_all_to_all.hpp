@@ -21,7 +21,8 @@ class NativeAllToAll {
                                .messages = "the library's own",
                                .delays = "the library's own",
                                .source = "MPI 3.1, 5.8",
-                               .count_rule = CountRule::none};
+                               .count_rule = CountRule::none,
+                               .only_over = Transport::mpi};
   static constexpr std::array<Parameter, 0> parameters{};
   static std::int64_t messages(const Shape& /*shape*/) { return 0; }
   static int delays(const Shape& /*shape*/) { return 0; }

@@ -22,7 +22,8 @@ class NativeAllreduce {
                                .messages = "the library's own",
                                .delays = "the library's own",
                                .source = "MPI 3.1, 5.9.6",
-                               .count_rule = CountRule::none};
+                               .count_rule = CountRule::none,
+                               .only_over = Transport::mpi};
   static constexpr std::array<Parameter, 0> parameters{};
   static std::int64_t messages(const Shape& /*shape*/) { return 0; }
   static int delays(const Shape& /*shape*/) { return 0; }

@@ -22,7 +22,8 @@ class NativeBarrier {
                                .source = "MPI 3.1, 5.3",
                                .latency = Latency::barrier,
                                .count_rule = CountRule::none,
-                               .has_payload = false};
+                               .has_payload = false,
+                               .only_over = Transport::mpi};
   static constexpr std::array<Parameter, 0> parameters{};
   static std::int64_t messages(const Shape& /*shape*/) { return 0; }
   static int delays(const Shape& /*shape*/) { return 0; }

@@ -28,6 +28,7 @@ enum class Flag : std::uint32_t {
 constexpr std::uint32_t bit(Flag flag) { return static_cast<std::uint32_t>(flag); }
 
 std::string_view name_of(Family family);
+std::string_view name_of(Transport transport);  ///< "mpi", "shared-memory"
 std::string_view name_of(CountRule rule);
 std::string_view name_of(Latency definition);  ///< "proposer", "makespan", "barrier"
 std::string_view name_of(Sync sync);           ///< "round-time", "barrier", "none"
@@ -41,7 +42,7 @@ struct Case {
   const Kernel* kernel = nullptr;
   Shape shape;
   Sync sync = Sync::round_time;
-  std::string transport = "mpi";
+  Transport transport = Transport::mpi;
   int clients = 0;           ///< ranks of their own that ask, behind the shape's
   int block = 0;             ///< cases of one block share the ping_pong cases before and after it
   bool calibration = false;  ///< one of those ping_pong cases

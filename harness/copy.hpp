@@ -8,9 +8,9 @@
 
 namespace coordbench {
 
-/// Copies a message in pieces of four bytes, or of one if it is not made of such. A load that is wider than the stores before it
-/// waits until they have left the store buffer, some 20 cycles, and a compiler's own copy is as wide as it can be; a message is
-/// written field by field and copied twice before it leaves.
+/// Copies a message in pieces of four bytes, or of one if it is not made of such. A load that is wider than the stores before
+/// it waits until they have left the store buffer, some 20 cycles, and a compiler's own copy is as wide as it can be; a message
+/// is written field by field and copied twice before it leaves.
 template <class M>
 requires std::is_trivially_copyable_v<M>
 void copy_narrowly(void* to, const M& message) {

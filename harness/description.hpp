@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -20,6 +21,9 @@ inline constexpr std::size_t kParametersMax = 6;
 inline constexpr std::size_t kMarksMax = 4;
 
 enum class Family : std::uint8_t { collective, protocol };
+
+/// How messages travel.
+enum class Transport : std::uint8_t { mpi, shared_memory };
 
 /// How a measured message count is held against the closed form.
 enum class CountRule : std::uint8_t {
@@ -78,8 +82,9 @@ struct About {
   std::string_view source;    ///< paper, section
   Latency latency = Latency::makespan;
   CountRule count_rule = CountRule::exact;
-  bool has_payload = true;  ///< false: the case has 0 bytes whatever --bytes says
-  bool streams = false;     ///< operations overlap; takes --in-flight, and its start line is always `none`
+  bool has_payload = true;               ///< false: the case has 0 bytes whatever --bytes says
+  bool streams = false;                  ///< operations overlap; takes --in-flight, and its start line is always `none`
+  std::optional<Transport> only_over{};  ///< the one transport it runs on; empty: any
 };
 
 }  // namespace coordbench

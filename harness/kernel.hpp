@@ -18,12 +18,13 @@ struct Kernel {
   Family family = Family::collective;
   About about;
   std::span<const Parameter> parameters{};
-  std::span<const Mark> marks{};  ///< empty for collectives
+  std::span<const Mark> marks{};                                        ///< empty for collectives
   double (*messages)(const Shape&, std::int64_t operations) = nullptr;  ///< of so many operations proposed back to back
-  int (*delays)(const Shape&, int mark) = nullptr;       ///< collectives ignore `mark`
-  int (*clients)(const Shape&) = nullptr;                ///< null: none
-  std::string (*unfit)(const Shape&) = nullptr;          ///< why the combination does not fit, or empty
-  std::int64_t (*memory_bytes)(const Shape&) = nullptr;  ///< of buffers, on the busiest rank
+  int (*delays)(const Shape&, int mark) = nullptr;                      ///< collectives ignore `mark`
+  int (*clients)(const Shape&) = nullptr;                               ///< null: none
+  std::string (*unfit)(const Shape&) = nullptr;                         ///< why the combination does not fit, or empty
+  std::int64_t (*memory_bytes)(const Shape&) = nullptr;                 ///< of buffers, on the busiest rank
+  std::int64_t (*shared_bytes)(const Shape&) = nullptr;  ///< of shared memory, on each rank; null where it has no use for any
   void (*run)(CaseRun&) = nullptr;                       ///< null in tests that only plan
 };
 

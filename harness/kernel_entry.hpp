@@ -22,12 +22,14 @@ void run_bench(CaseRun& run) {
   }
 }
 
+/// Why the combination does not fit, or cannot be held against a closed form when it is measured.
 template <class K>
 std::string unfit(const Shape& shape) {
-  if constexpr (requires { K::unfit(shape); })
-    return K::unfit(shape);
-  else
-    return {};
+  std::string reason;
+  if constexpr (requires { K::unfit(shape); }) reason = K::unfit(shape);
+  if constexpr (requires { K::uncountable(shape); })
+    if (reason.empty()) reason = K::uncountable(shape);
+  return reason;
 }
 
 template <class K>
@@ -46,6 +48,37 @@ std::int64_t protocol_memory_bytes(const Shape& shape) {
 }
 
 template <class K>
+std::int64_t shared_bytes(const Shape& shape) {
+  if constexpr (Protocol<K>)
+    return InSharedMemory::protocol_bytes<K>(shape);
+  else
+    return InSharedMemory::collective_bytes(shape, posted_max<K>(shape), K::Data::memory_bytes(shape));
+}
+
+template <class K, class Over>
+void run_over(CaseRun& run) {
+  if constexpr (Protocol<K>)
+    run_bench<ProtocolBench<K, Over>>(run);
+  else
+    run_bench<CollectiveBench<K, Over>>(run);
+}
+
+/// Whether a kernel runs over this transport; decided here once, never in a loop.
+template <class K>
+constexpr bool runs_over(Transport transport) {
+  return !K::about.only_over || *K::about.only_over == transport;
+}
+
+template <class K>
+void run_kernel(CaseRun& run) {
+  if (run.setting().planned->transport == Transport::shared_memory) {
+    if constexpr (runs_over<K>(Transport::shared_memory)) run_over<K, InSharedMemory>(run);
+  } else {
+    if constexpr (runs_over<K>(Transport::mpi)) run_over<K, OverMpi>(run);
+  }
+}
+
+template <class K>
 constexpr Kernel make_kernel(std::string_view name) {
   Kernel kernel{.name = name, .about = K::about, .parameters = K::parameters, .messages = &messages_of<K>, .unfit = &unfit<K>};
   if constexpr (Protocol<K>) {
@@ -55,13 +88,13 @@ constexpr Kernel make_kernel(std::string_view name) {
     kernel.delays = &K::delays;
     kernel.clients = &clients_of<K>;
     kernel.memory_bytes = &protocol_memory_bytes<K>;
-    kernel.run = &run_bench<ProtocolBench<K>>;
   } else {
     kernel.family = Family::collective;
     kernel.delays = [](const Shape& shape, int) { return K::delays(shape); };
     kernel.memory_bytes = &K::Data::memory_bytes;
-    kernel.run = &run_bench<CollectiveBench<K>>;
   }
+  kernel.run = &run_kernel<K>;
+  if constexpr (runs_over<K>(Transport::shared_memory)) kernel.shared_bytes = &shared_bytes<K>;
   return kernel;
 }
 

@@ -11,6 +11,7 @@
 #include "harness/launch/doctor.hpp"
 #include "harness/launch/launch.hpp"
 #include "harness/launch/record.hpp"
+#include "harness/launch/shared_window.hpp"
 #include "harness/launch/signals.hpp"
 #include "harness/machine/host_facts.hpp"
 #include "harness/options/options.hpp"
@@ -32,20 +33,26 @@ int print(const World& world, const std::string& text) {
 int run(World& world, Options options, const std::string& arguments) {
   options.seed = static_cast<std::uint64_t>(world.from_root(static_cast<std::int64_t>(options.seed.value_or(draw_seed()))));
   const PlacementPolicy placement = policy_of(options.placement);
-  const Plan plan = make_plan(options, all_kernels(), world.size(), world.from_root(memory_available_bytes() / 2));
+  const Plan plan = make_plan(options, all_kernels(),
+                              {.world = world.size(),
+                               .memory_bytes = world.from_root(memory_available_bytes() / 2),
+                               .shared_memory_bytes = world.from_root(free_shared_memory_bytes())});
   if (options.list) return print(world, case_names(plan));
   if (options.dry_run) return print(world, describe_plan(plan, options));
 
   const Seating seating = take_seats(world, placement);
   const Clocks clocks = synchronise_clocks(world);
   world.make_groups(rank_counts(plan));
-  const LaunchSetting launch{world, options, plan, seating, clocks, world.from_root(now_ns()), timer_overhead_ns()};
+  const SharedWindow shared(world, shared_bytes_of(plan));
+  const LaunchSetting launch{world, options, plan, seating, clocks, shared, world.from_root(now_ns()), timer_overhead_ns()};
   if (!world.is_root()) return follow(launch);
 
   const auto results = open_results(launch, arguments);
   const Measured measured = direct(launch, [&](const CaseResult& result) { results->keep(result); });
   results->finish();
-  return std::max(measured.status, print(world, results->table()));
+  const int printed = print(world, results->table());
+  results->write_gbench();
+  return std::max(measured.status, printed);
 }
 
 int dispatch(World& world, int argc, char** argv) {

@@ -1,22 +1,23 @@
 #pragma once
 // Memory for buffers whose speed is measured: large ones lie in huge pages where the kernel has them to give. With small pages
 // the physical layout, and with it cache conflicts and the cost of a copy between processes, is drawn anew for every buffer.
+// They come from the memory resource in force, which is shared memory where ranks are to see each other's.
 
 #include <sys/mman.h>
 
 #include <cstddef>
 #include <cstring>
 #include <memory>
-#include <new>
+#include <memory_resource>
 
 namespace coordbench {
 
 class BufferMemory {
  public:
-  BufferMemory() = default;
+  BufferMemory() : memory_(nullptr, Free{nullptr, 0, kLine}) {}
   /// `bytes` zeroed bytes, touched once. Throws std::bad_alloc.
   explicit BufferMemory(std::size_t bytes)
-      : memory_(static_cast<std::byte*>(::operator new(rounded(bytes), alignment(bytes))), Free{alignment(bytes)}) {
+      : memory_(take(bytes), Free{std::pmr::get_default_resource(), rounded(bytes), alignment(bytes)}) {
     if (alignment(bytes) == kHugePage)
       madvise(memory_.get(), rounded(bytes), MADV_HUGEPAGE);  // advice: nothing is lost if refused
     std::memset(memory_.get(), 0, rounded(bytes));
@@ -24,16 +25,18 @@ class BufferMemory {
   [[nodiscard]] std::byte* data() const { return memory_.get(); }
 
  private:
-  static constexpr std::align_val_t kLine{64}, kHugePage{std::size_t{2} << 20U};
+  static constexpr std::size_t kLine = 64, kHugePage = std::size_t{2} << 20U;
   struct Free {
-    std::align_val_t alignment = kLine;
-    void operator()(std::byte* memory) const { ::operator delete(memory, alignment); }
+    std::pmr::memory_resource* from;
+    std::size_t bytes, alignment;
+    void operator()(std::byte* memory) const { from->deallocate(memory, bytes, alignment); }
   };
-  static std::align_val_t alignment(std::size_t bytes) {
-    return bytes >= static_cast<std::size_t>(kHugePage) / 2 ? kHugePage : kLine;
+  static std::byte* take(std::size_t bytes) {
+    return static_cast<std::byte*>(std::pmr::get_default_resource()->allocate(rounded(bytes), alignment(bytes)));
   }
+  static std::size_t alignment(std::size_t bytes) { return bytes >= kHugePage / 2 ? kHugePage : kLine; }
   static std::size_t rounded(std::size_t bytes) {
-    const auto unit = static_cast<std::size_t>(alignment(bytes));
+    const std::size_t unit = alignment(bytes);
     return (bytes + unit - 1) / unit * unit;
   }
 

@@ -2,12 +2,15 @@
 // Payloads as leases: reference-counted slots of one preallocated arena, so that a receiver may keep what arrived
 // without a copy, and nothing allocates while the clock runs.
 
+#include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <new>
 #include <span>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 #include "harness/memory.hpp"
 
@@ -16,11 +19,14 @@ namespace coordbench {
 class PayloadArena;
 
 namespace detail {
-struct alignas(64) Slot {
+struct Slot {
   PayloadArena* arena = nullptr;
   Slot* next_free = nullptr;
+  std::byte* bytes = nullptr;
   std::uint32_t leases = 0;
-  std::uint32_t sends = 0;  ///< sends of this slot's bytes that the transport has not completed
+  std::uint32_t sends = 0;                          ///< sends of this slot's bytes that the transport has not completed
+  std::atomic<std::uint32_t>* borrowers = nullptr;  ///< in shared memory: leases of the same bytes in other processes
+  std::uint32_t owner = 0, number = 0;              ///< in shared memory: the rank whose arena has the bytes, and which slot
 };
 }  // namespace detail
 
@@ -81,12 +87,26 @@ class PayloadArena {
  public:
   static constexpr std::size_t kHeaderRoom = 128, kAlignment = 64;  ///< bytes; of the payloads' first byte
 
+  /// In memory of its own.
   PayloadArena(std::size_t slots, std::size_t capacity)
-      : capacity_(capacity),
-        stride_(sizeof(detail::Slot) + kHeaderRoom + (capacity + 63) / 64 * 64),
-        slots_(slots),
-        memory_(stride_ * slots) {
-    for (std::size_t i = slots; i-- > 0;) give_back(new (memory_.data() + i * stride_) detail::Slot{this});
+      : capacity_(capacity), slots_(slots), memory_(stride(capacity) * slots) {
+    lay_out(memory_.data());
+  }
+  /// In memory that other processes see, `shared_bytes(slots, capacity)` of it: a slot is free again once they have returned
+  /// what they borrowed too. The borrowers are counted in the room in front of each slot's bytes.
+  PayloadArena(std::size_t slots, std::size_t capacity, std::byte* shared, std::uint32_t owner)
+      : capacity_(capacity), slots_(slots) {
+    lay_out(shared);
+    for (std::size_t i = 0; i < slots; ++i) {
+      slots_[i].borrowers = new (shared + i * stride(capacity)) std::atomic<std::uint32_t>(0);
+      slots_[i].owner = owner;
+      slots_[i].number = static_cast<std::uint32_t>(i);
+    }
+  }
+  /// Leases of bytes that lie in other processes' arenas, `slots` of them at a time; see borrow().
+  struct Borrowed {};
+  PayloadArena(std::size_t slots, Borrowed /*tag*/) : capacity_(0), slots_(slots), borrows_(true) {
+    for (std::size_t i = slots; i-- > 0;) release_own(slots_[i]);
   }
   PayloadArena(const PayloadArena&) = delete;
   PayloadArena& operator=(const PayloadArena&) = delete;
@@ -94,26 +114,89 @@ class PayloadArena {
   /// A lease of `size` bytes, or an empty one when every slot is taken. Throws std::length_error above the capacity.
   [[nodiscard]] Payload allocate(std::size_t size) {
     if (size > capacity_) throw std::length_error("payload exceeds the arena's slots");
-    if (!free_) return {};
+    if (!free_) [[unlikely]]
+      if (!take_back()) return {};
     detail::Slot* slot = std::exchange(free_, free_->next_free);
     return {slot, size};
   }
+  /// A lease with copies of all of them, one behind the other; empty when every slot is taken.
+  [[nodiscard]] Payload join(std::span<const Payload> parts) {
+    std::size_t bytes = 0;
+    for (const Payload& part : parts) bytes += part.size();
+    Payload joined = allocate(bytes);
+    if (!joined) return joined;
+    std::byte* end = joined.data();
+    for (const Payload& part : parts) end = std::copy_n(part.data(), part.size(), end);
+    return joined;
+  }
+  /// A lease of `size` bytes from `offset` on in another process's slot, whose sender has counted this borrower already; the
+  /// count goes down with the last lease here. Empty when every slot is taken.
+  [[nodiscard]] Payload borrow(std::byte* bytes, std::atomic<std::uint32_t>* borrowers, std::uint32_t owner,
+                               std::uint32_t number, std::size_t offset, std::size_t size) {
+    if (!free_) return {};
+    detail::Slot* slot = std::exchange(free_, free_->next_free);
+    slot->bytes = bytes;
+    slot->borrowers = borrowers;
+    slot->owner = owner;
+    slot->number = number;
+    return Payload(slot, offset + size).part(offset, size);
+  }
+  [[nodiscard]] bool can_lend() const { return free_ != nullptr; }
   [[nodiscard]] std::size_t capacity() const { return capacity_; }
-  [[nodiscard]] std::size_t slots() const { return slots_; }
-  [[nodiscard]] std::size_t memory_bytes() const { return stride_ * slots_; }
+  [[nodiscard]] std::size_t slots() const { return slots_.size(); }
+  [[nodiscard]] std::size_t memory_bytes() const { return stride(capacity_) * slots_.size(); }
+
+  [[nodiscard]] std::size_t stride() const { return stride(capacity_); }
+  static std::size_t stride(std::size_t capacity) {
+    return kHeaderRoom + (capacity + kAlignment - 1) / kAlignment * kAlignment;
+  }
 
  private:
   friend class Payload;
-  void give_back(detail::Slot* slot) { slot->next_free = std::exchange(free_, slot); }
+  void lay_out(std::byte* memory) {
+    for (std::size_t i = slots_.size(); i-- > 0;) {
+      slots_[i].bytes = memory + i * stride(capacity_) + kHeaderRoom;
+      release_own(slots_[i]);
+    }
+  }
+  void release_own(detail::Slot& slot) {
+    slot.arena = this;
+    slot.next_free = std::exchange(free_, &slot);
+  }
+  void give_back(detail::Slot* slot) {
+    if (slot->borrowers) {
+      if (borrows_)
+        slot->borrowers->fetch_sub(1, std::memory_order_release);
+      else if (slot->borrowers->load(std::memory_order_acquire) > 0)
+        return lend(slot);
+    }
+    slot->next_free = std::exchange(free_, slot);
+  }
+  /// Nobody here holds it any more, but others do.
+  void lend(detail::Slot* slot) {
+    slot->next_free = nullptr;
+    *(lent_ ? &lent_last_->next_free : &lent_) = slot;
+    lent_last_ = slot;
+  }
+  /// Frees those of the lent slots that have come back; false if none has.
+  bool take_back() {
+    for (detail::Slot* slot = std::exchange(lent_, nullptr); slot != nullptr;) {
+      detail::Slot* next = slot->next_free;
+      give_back(slot);
+      slot = next;
+    }
+    return free_ != nullptr;
+  }
 
-  std::size_t capacity_, stride_, slots_;
+  std::size_t capacity_;
+  std::vector<detail::Slot> slots_;
   BufferMemory memory_;
+  bool borrows_ = false;
   detail::Slot* free_ = nullptr;
+  detail::Slot *lent_ = nullptr, *lent_last_ = nullptr;  ///< in the order in which they were lent
 };
 
-inline std::byte* Payload::data() const {
-  return reinterpret_cast<std::byte*>(slot_) + sizeof(detail::Slot) + PayloadArena::kHeaderRoom + offset_;
-}
+inline std::byte* Payload::data() const { return slot_->bytes + offset_; }
 inline std::byte* Payload::header(std::size_t header_bytes) const { return data() - header_bytes; }
 inline void Payload::release() {
   if (slot_ && --slot_->leases == 0) slot_->arena->give_back(slot_);

@@ -6,9 +6,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 say() { printf '%s\n' "$*" >&2; }
 
 packages_to_build="g++ cmake make pkg-config openmpi-bin libopenmpi-dev libhwloc-dev libhdf5-dev libcli11-dev libfmt-dev
-  nlohmann-json3-dev libgtest-dev"
+  nlohmann-json3-dev libgtest-dev libbenchmark-dev"
 packages_to_analyse="python3 python3-h5py python3-xarray python3-h5netcdf python3-pandas python3-scipy python3-matplotlib"
-packages_to_test="python3-pytest binutils"
+packages_to_test="python3-pytest binutils libbenchmark-tools"
 
 # install_missing PACKAGE…: apt installs what is not there, and only then needs root or the network.
 install_missing() {

@@ -51,6 +51,12 @@ class RaftReplication {
     if (setting.batch * shape.payload_bytes > kMessageMax) return "a batch of more than 4 MiB";
     return "";
   }
+  /// A heartbeat sends what waits for its batch to fill, and what thrifty holds back.
+  static std::string uncountable(const Shape& shape) {
+    const RaftSetting setting(shape);
+    const bool follows_the_clock = setting.timeout > 0 && (setting.batch > 1 || setting.thrifty);
+    return follows_the_clock ? "with time-outs the messages of a batch, and of thrifty, follow from the clock" : "";
+  }
   static std::int64_t expected_outcome(const Shape& /*shape*/) { return 1; }
   /// Servers answer for what they applied, and whoever asked for what it was told.
   static int answers(const Shape& shape, Rank rank) {

@@ -70,7 +70,8 @@ CaseRun::Setting setting_of(const LaunchSetting& launch, const Begin& begin) {
           .deadline = deadline_of(launch, planned, begin),
           .epoch_ns = launch.epoch_ns,
           .clock_offset_ns = launch.clocks.my_offset_ns,
-          .oversubscribed = launch.seating.oversubscribed};
+          .oversubscribed = launch.seating.oversubscribed,
+          .shared = launch.shared.region()};
 }
 
 void note(CaseReport& report, CaseReport::Status status, const char* text) {

@@ -10,6 +10,7 @@
 #include "harness/case_result.hpp"
 #include "harness/launch/clocks.hpp"
 #include "harness/launch/seating.hpp"
+#include "harness/launch/shared_window.hpp"
 #include "harness/launch/world.hpp"
 #include "harness/measure/case_report.hpp"
 #include "harness/measure/case_run.hpp"
@@ -26,6 +27,7 @@ struct LaunchSetting {
   const Plan& plan;
   const Seating& seating;
   const Clocks& clocks;
+  const SharedWindow& shared;
   Time epoch_ns;
   double timer_overhead_ns;
 };

@@ -7,6 +7,7 @@
 #include "harness/launch/signals.hpp"
 #include "harness/machine/clock.hpp"
 #include "harness/machine/environment.hpp"
+#include "harness/results/gbench_json.hpp"
 
 namespace coordbench {
 namespace {
@@ -63,7 +64,10 @@ LaunchRecord record_of(const LaunchSetting& launch, const std::filesystem::path&
 }  // namespace
 
 LaunchResults::LaunchResults(const LaunchSetting& launch, const std::string& command_line)
-    : launch_(launch), path_(ResultFile::next_free(launch.options.out)), file_(path_, record_of(launch, path_, command_line)) {
+    : launch_(launch),
+      path_(ResultFile::next_free(launch.options.out)),
+      record_(record_of(launch, path_, command_line)),
+      file_(path_, record_) {
   name_results(path_, ResultFile::hidden_files(path_));
 }
 
@@ -87,9 +91,18 @@ std::string LaunchResults::table() const {
                              .writing_s = file_.writing_s()});
 }
 
+void LaunchResults::write_gbench() const {
+  if (const std::string& path = launch_.options.gbench_json; !path.empty())
+    write_gbench_json(path, gbench_json(record_, mhz_per_cpu(), rows_));
+}
+
 std::unique_ptr<LaunchResults> open_results(const LaunchSetting& launch, const std::string& command_line) {
   try {
+    if (!launch.options.gbench_json.empty()) check_gbench_path(launch.options.gbench_json);
     return std::make_unique<LaunchResults>(launch, command_line);
+  } catch (const UsageError&) {
+    dismiss(launch.world, kUsage);
+    throw;
   } catch (const std::exception&) {
     dismiss(launch.world, kNotWritten);
     throw;

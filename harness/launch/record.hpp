@@ -21,17 +21,21 @@ class LaunchResults {
   void keep(const CaseResult& result);
   void finish() { file_.finish(load_average()); }
   [[nodiscard]] std::string table() const;
+  /// The file of --gbench-json, if it was asked for. Throws ResultError.
+  void write_gbench() const;
 
  private:
   const LaunchSetting& launch_;
   std::filesystem::path path_;
+  LaunchRecord record_;
   ResultFile file_;
   std::vector<TableRow> rows_;
   double ping_before_ns_ = 0;
   std::vector<std::size_t> block_;  ///< rows of the block that is running
 };
 
-/// Rank 0: as the constructor; dismisses the other ranks before it throws.
+/// Rank 0: as the constructor, and throws UsageError if the file of --gbench-json could not be written in the end; dismisses
+/// the other ranks before it throws.
 std::unique_ptr<LaunchResults> open_results(const LaunchSetting& launch, const std::string& command_line);
 
 }  // namespace coordbench

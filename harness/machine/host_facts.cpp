@@ -119,6 +119,12 @@ std::int64_t cgroup_memory_limit_bytes(const ReadFile& read) {
   return least;
 }
 
+std::int64_t free_shared_memory_bytes() {
+  std::error_code absent;
+  const auto space = std::filesystem::space("/dev/shm", absent);
+  return absent ? INT64_MAX : static_cast<std::int64_t>(space.available);
+}
+
 double timer_overhead_ns() {
   constexpr int kReadings = 100;
   std::array<double, 101> costs{};

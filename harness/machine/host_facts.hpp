@@ -28,6 +28,8 @@ StolenTime stolen_time(const ReadFile& read = file_text);
 
 /// The host's available memory, or the cgroup's limit if that is less; INT64_MAX if neither is known.
 std::int64_t memory_available_bytes(const ReadFile& read = file_text);
+/// What /dev/shm has left; INT64_MAX where there is none.
+std::int64_t free_shared_memory_bytes();
 /// CPU time per second that this cgroup and those around it allow, in cores; infinity without a quota.
 double cgroup_cpu_quota_cores(const ReadFile& read = file_text);
 /// The memory limit of this cgroup and those around it; INT64_MAX without one.

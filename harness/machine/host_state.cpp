@@ -18,12 +18,6 @@ bool is_on(const char* variable) {
   return value && std::string_view(value) != "0" && std::string_view(value) != "false";
 }
 
-std::int64_t free_shared_memory_bytes() {
-  std::error_code absent;
-  const auto space = std::filesystem::space("/dev/shm", absent);
-  return absent ? INT64_MAX : static_cast<std::int64_t>(space.available);
-}
-
 void read_settings(HostState& state) {
   const char* transports = std::getenv("OMPI_MCA_btl");
   state.mpi_transports = transports ? transports : "";

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "harness/kernel.hpp"
+#include "harness/machine/deadline.hpp"
 #include "harness/measure/statistics.hpp"
 
 namespace coordbench {
@@ -15,6 +16,17 @@ CaseRun::CaseRun(const Setting& setting) : setting_(setting), began_(now_ns()) {
   samples_.ranks = ranks_;
   samples_.marks = marks > 1 ? static_cast<std::int64_t>(marks) - 1 : 0;
   mark_columns_.resize(static_cast<std::size_t>(samples_.marks));
+}
+
+void CaseRun::meet() const {
+  MPI_Request request;
+  MPI_Ibarrier(setting_.control_communicator, &request);
+  Deadline deadline(setting_.deadline);
+  for (int done = 0;;) {
+    MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+    if (done) return;
+    if (deadline.passed()) throw TimedOut("waiting for all ranks of the case to be ready");
+  }
 }
 
 std::int64_t CaseRun::agree_on_block(ControlTree& tree, std::int64_t done) {

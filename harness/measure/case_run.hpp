@@ -10,6 +10,7 @@
 #include "harness/measure/control_tree.hpp"
 #include "harness/measure/recorder.hpp"
 #include "harness/measure/stopping.hpp"
+#include "harness/transport/shared_region.hpp"
 
 namespace coordbench {
 
@@ -27,6 +28,7 @@ class CaseRun {
     Time epoch_ns = 0;
     Time clock_offset_ns = 0;  ///< this rank's clock minus rank 0's
     bool oversubscribed = false;
+    const SharedRegion* shared = nullptr;  ///< of the ranks of the case, not laid out yet; null if no case needs it
   };
 
   explicit CaseRun(const Setting& setting);
@@ -49,6 +51,9 @@ class CaseRun {
       done += count;
     }
   }
+
+  /// Returns once every rank of the case has called it. Throws TimedOut.
+  void meet() const;
 
   /// What the rounds of the next operation came to; at the rank that drives them, which is rank 0.
   void note_rounds(std::int64_t rounds, std::int64_t messages, Time known_ns) {

@@ -3,24 +3,36 @@
 
 #include "harness/measure/case_run.hpp"
 #include "harness/measure/start_line.hpp"
+#include "harness/measure/transports.hpp"
 #include "harness/protocol.hpp"
-#include "harness/transport/endpoint.hpp"
 
 namespace coordbench {
 
 template <class C>
-requires Collective<C, Endpoint>
+std::size_t posted_max(const Shape& shape) {
+  if constexpr (requires { C::posted_max(shape); })
+    return C::posted_max(shape) + 1;
+  else
+    return 1;
+}
+
+template <class C, class Over>
+requires Collective<C, typename Over::Endpoint>
 class CollectiveBench {
  public:
   explicit CollectiveBench(CaseRun& run)
       : run_(run),
         tree_(run.setting().control_communicator, run.setting().tag, run.setting().deadline),
         line_(tree_, run.sync(), run.setting().clock_offset_ns, run.setting().oversubscribed),
-        endpoint_(run.setting().kernel_communicator, run.setting().tag, posted_max(run.shape()), run.setting().deadline),
+        endpoint_(Over::endpoint(run, posted_max<C>(run.shape()))),
         collective_(run.shape(), run.rank()),
+        memory_(run, posted_max<C>(run.shape())),
         data_(run.shape(), run.rank()),
         recorder_(run.setting().rule.operations_max(), 0),
-        effort_(run.effort()) {}
+        effort_(run.effort()) {
+    memory_.close();
+    Over::meet(run);
+  }
 
   void measure() {
     run_.drive(tree_, recorder_, [this](Operation first, std::int64_t count) {
@@ -52,18 +64,12 @@ class CollectiveBench {
     }
   }
 
-  static std::size_t posted_max(const Shape& shape) {
-    if constexpr (requires { C::posted_max(shape); })
-      return C::posted_max(shape) + 1;
-    else
-      return 1;
-  }
-
   CaseRun& run_;
   ControlTree tree_;
   StartLine line_;
-  Endpoint endpoint_;
+  typename Over::Endpoint endpoint_;
   C collective_;
+  typename Over::Memory memory_;  // before what lies in it
   typename C::Data data_;
   Recorder recorder_;
   Effort effort_;

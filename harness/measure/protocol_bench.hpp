@@ -4,9 +4,9 @@
 
 #include "harness/measure/case_run.hpp"
 #include "harness/measure/start_line.hpp"
+#include "harness/measure/transports.hpp"
 #include "harness/protocol.hpp"
 #include "harness/transport/counted.hpp"
-#include "harness/transport/mpi_transport.hpp"
 #include "harness/transport/node.hpp"
 
 namespace coordbench {
@@ -58,7 +58,7 @@ class Witness {
   std::vector<std::pair<Operation, Answer>> unchecked_;
 };
 
-template <Protocol P>
+template <Protocol P, class Over>
 class ProtocolBench {
  public:
   explicit ProtocolBench(CaseRun& run)
@@ -71,9 +71,11 @@ class ProtocolBench {
         line_(tree_, run.sync(), run.setting().clock_offset_ns, run.setting().oversubscribed),
         recorder_(run.setting().rule.operations_max(), P::marks.size()),
         witness_(recorder_, shape_, P::marks.size(), P::expected_outcome(shape_), run.sync() == Sync::none),
-        transport_(run.setting().kernel_communicator, run.setting().tag, transport_size<P>(shape_, run.rank())),
+        transport_(Over::template transport<P>(run)),
         counted_(transport_, run.rank()),
-        node_(shape_, run.rank(), counted_, witness_, run.setting().rule.operations_max()) {}
+        node_(shape_, run.rank(), counted_, witness_, run.setting().rule.operations_max()) {
+    Over::meet(run);
+  }
 
   void measure() {
     run_.drive(blocks_, recorder_, [this](Operation first, std::int64_t count) {
@@ -95,6 +97,8 @@ class ProtocolBench {
   }
 
  private:
+  using Transport = typename Over::template Transport<P>;
+
   [[gnu::noinline]] void propose_one_by_one(Operation first, std::int64_t count) {
     for (Operation k = first; k < first + count; ++k) {
       Payload payload = fill(k, Effort::full);
@@ -194,9 +198,8 @@ class ProtocolBench {
   }
 
   [[nodiscard]] Tally tally() const {
-    return {.sent = counted_.traffic().messages_sent,
-            .received = counted_.traffic().messages_received,
-            .ended = witness_.ended()};
+    return {
+        .sent = counted_.traffic().messages_sent, .received = counted_.traffic().messages_received, .ended = witness_.ended()};
   }
 
   /// The operation's payload, outside the clock of the operation. Polls while every lease is taken.
@@ -228,9 +231,9 @@ class ProtocolBench {
   Recorder recorder_;
   Witness witness_;
   Tally last_wave_;  ///< sums over all ranks
-  MpiTransport<typename P::Message> transport_;
-  Counted<MpiTransport<typename P::Message>> counted_;
-  Node<P, MpiTransport<typename P::Message>, Witness> node_;
+  Transport transport_;
+  Counted<Transport> counted_;
+  Node<P, Transport, Witness> node_;
 };
 
 }  // namespace coordbench

@@ -119,9 +119,14 @@ Sync parse_sync(std::string_view option, const std::string& text) {
   throw UsageError(option, text, "round-time, barrier or none");
 }
 
-std::string parse_transport(std::string_view option, const std::string& text) {
-  if (text != "mpi") throw UsageError(option, text, "mpi");
-  return text;
+std::vector<Transport> parse_transports(std::string_view option, const Texts& texts) {
+  std::vector<Transport> transports;
+  for (const std::string& item : parse_list(option, texts)) {
+    if (item != name_of(Transport::mpi) && item != name_of(Transport::shared_memory))
+      throw UsageError(option, item, "mpi, shared-memory or both");
+    append_once(transports, item == name_of(Transport::mpi) ? Transport::mpi : Transport::shared_memory);
+  }
+  return transports;
 }
 
 }  // namespace coordbench

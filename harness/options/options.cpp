@@ -77,7 +77,7 @@ void describe_plan_options(OptionTable& table, Options& options) {
   table.list("--set", options.settings, parse_settings, "KERNEL.PARAMETER=V,V", "values of a parameter; repeatable");
   table.list("--in-flight", options.in_flight, parse_in_flight, "N,N", "operations that overlap  [1; streams: 64]");
   table.one("--sync", options.sync, parse_sync, "round-time|barrier|none", "the start line  [round-time]");
-  table.one("--transport", options.transport, parse_transport, "mpi", "how messages travel  [mpi]");
+  table.list("--transport", options.transports, parse_transports, "mpi,shared-memory", "how messages travel  [mpi]");
 }
 
 void describe_budgets(OptionTable& table, Options& options) {
@@ -93,6 +93,7 @@ void describe_run(CLI::App& app, OptionTable& table, Options& options) {
   describe_budgets(table, options);
   describe_launch(table, options);
   table.one("--out", options.out, parse_text, "DIR", "where launch-001.h5, ... go  [results/local]");
+  table.one("--gbench-json", options.gbench_json, parse_text, "FILE", "the cases for Google Benchmark's compare.py, too");
   table.flag("--list", options.list, "print the names of the plan's cases, measure nothing");
   table.flag("--dry-run", options.dry_run, "print the plan and what it may take, measure nothing");
   Texts keys;

@@ -30,9 +30,10 @@ struct Options {
   std::optional<std::int64_t> operations{};  ///< exactly so many, whatever precision and the budget of the case say
   std::optional<Sync> sync{};                ///< empty: round-time where operations do not overlap
   std::string placement = "auto";
-  std::string transport = "mpi";
+  std::vector<Transport> transports{Transport::mpi};
   std::optional<std::uint64_t> seed{};  ///< empty: rank 0 draws one for all ranks, before the plan
   std::string out = "results/local";
+  std::string gbench_json{};  ///< a file to write besides; empty: none
   bool list = false, dry_run = false;
   bool json = false;  ///< of the command `list`
 };

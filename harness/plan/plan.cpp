@@ -55,8 +55,8 @@ std::vector<Shape> shapes_of(const Kernel& kernel, const Options& options, const
 
 std::string name_of_case(const Case& planned) {
   const Shape& shape = planned.shape;
-  std::string name = fmt::format("{}/n{}/b{}/{}/{}", planned.kernel->name, shape.ranks, shape.payload_bytes, planned.transport,
-                                 name_of(planned.sync));
+  std::string name = fmt::format("{}/n{}/b{}/{}/{}", planned.kernel->name, shape.ranks, shape.payload_bytes,
+                                 name_of(planned.transport), name_of(planned.sync));
   for (std::size_t i = 0; i < shape.parameters.size(); ++i)
     if (const Parameter& parameter = shape.parameters[i]; shape.values[i] != parameter.initial)
       name += fmt::format("/{}={}", parameter.name, value_text(parameter, shape.values[i]));
@@ -75,30 +75,43 @@ void set_name(Case& planned, std::string name, const Options& options) {
   planned.name = std::move(name);
 }
 
-Case make_case(const Kernel& kernel, const Shape& shape, const Options& options) {
+Case make_case(const Kernel& kernel, const Shape& shape, Transport transport, const Options& options) {
   const bool alone = !kernel.about.streams && shape.in_flight == 1;
   Case planned{.kernel = &kernel,
                .shape = shape,
                .sync = alone ? options.sync.value_or(Sync::round_time) : Sync::none,
-               .transport = options.transport,
+               .transport = transport,
                .clients = kernel.clients ? kernel.clients(shape) : 0,
                .name = {}};
   set_name(planned, name_of_case(planned), options);
   return planned;
 }
 
+/// The window is as long on every rank of the launch.
+std::string unfit_for(Transport transport, const Case& planned, const Limits& limits) {
+  if (const auto only = planned.kernel->about.only_over; only && *only != transport)
+    return fmt::format("needs --transport {}", name_of(*only));
+  if (transport != Transport::shared_memory) return "";
+  const std::int64_t needed = planned.kernel->shared_bytes(planned.shape);
+  if (needed <= limits.shared_memory_bytes / limits.world) return "";
+  return fmt::format(
+      "needs {} of shared memory for each of {} ranks, and /dev/shm has {}; mount it larger, or use --transport mpi",
+      format_bytes(needed), limits.world, format_bytes(limits.shared_memory_bytes));
+}
+
 /// Why a case cannot run, or empty. The limit is divided, not the need multiplied: a product could overflow.
-std::string unfit(const Case& planned, int world, std::int64_t operations_max, std::int64_t memory_limit_bytes) {
+std::string unfit(const Case& planned, const Limits& limits, std::int64_t operations_max) {
   const Shape& shape = planned.shape;
-  if (planned.members() > world)
-    return fmt::format("needs a rank of its own for the client, {} in all; the launch has {}", planned.members(), world);
+  if (planned.members() > limits.world)
+    return fmt::format("needs a rank of its own for the client, {} in all; the launch has {}", planned.members(), limits.world);
   if (std::string reason = planned.kernel->unfit(shape); !reason.empty()) return reason;
+  if (std::string reason = unfit_for(planned.transport, planned, limits); !reason.empty()) return reason;
   const auto stamps = static_cast<std::int64_t>(3 + planned.kernel->marks.size());
   const std::int64_t needed =
       planned.kernel->memory_bytes(shape) + 2 * operations_max * stamps * 8;  // twice: rank 0 has a copy
-  if (needed <= memory_limit_bytes / planned.members()) return "";
+  if (needed <= limits.memory_bytes / planned.members()) return "";
   return fmt::format("needs {} on each of {} ranks, together more than the limit of {}, half of the memory available",
-                     format_bytes(needed), planned.members(), format_bytes(memory_limit_bytes));
+                     format_bytes(needed), planned.members(), format_bytes(limits.memory_bytes));
 }
 
 /// Fisher-Yates, one splitmix64 value for each position: std::shuffle gives another order with another standard library.
@@ -113,7 +126,7 @@ class Calibration {
     if (found == kernels.end()) return;
     Shape shape{.ranks = std::min(2, world), .payload_bytes = 8, .parameters = found->parameters};
     for (std::size_t i = 0; i < shape.parameters.size(); ++i) shape.values[i] = shape.parameters[i].initial;
-    case_ = make_case(*found, shape, options);
+    case_ = make_case(*found, shape, options.transports.front(), options);
     case_.calibration = true;
     available_ = found->unfit(shape).empty();
   }
@@ -156,23 +169,24 @@ void refuse_useless_window(const Options& options, const std::vector<const Kerne
 
 }  // namespace
 
-Plan make_plan(const Options& options, std::span<const Kernel> kernels, int world, std::int64_t memory_limit_bytes) {
+Plan make_plan(const Options& options, std::span<const Kernel> kernels, const Limits& limits) {
   const auto selected = select_kernels(options.kernels, kernels);
-  const auto ranks = rank_counts(options.ranks, world);
+  const auto ranks = rank_counts(options.ranks, limits.world);
   auto axes = parameter_axes(options.settings, kernels, selected);
   refuse_useless_window(options, selected);
   Plan plan;
+  const auto consider = [&](Case planned) {
+    std::string reason = unfit(planned, limits, options.operations.value_or(options.max_operations));
+    if (reason.empty())
+      plan.cases.push_back(std::move(planned));
+    else
+      plan.skipped.push_back({planned.name, std::move(reason)});
+  };
   for (const Kernel* kernel : selected)
-    for (const Shape& shape : shapes_of(*kernel, options, ranks, axes[kernel])) {
-      Case planned = make_case(*kernel, shape, options);
-      if (std::string reason = unfit(planned, world, options.operations.value_or(options.max_operations), memory_limit_bytes);
-          !reason.empty())
-        plan.skipped.push_back({planned.name, std::move(reason)});
-      else
-        plan.cases.push_back(std::move(planned));
-    }
+    for (const Shape& shape : shapes_of(*kernel, options, ranks, axes[kernel]))
+      for (const Transport transport : options.transports) consider(make_case(*kernel, shape, transport, options));
   shuffle(plan.cases, options.seed.value());
-  plan.cases = cut_into_blocks(std::move(plan.cases), Calibration(options, kernels, world));
+  plan.cases = cut_into_blocks(std::move(plan.cases), Calibration(options, kernels, limits.world));
   return plan;
 }
 

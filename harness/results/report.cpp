@@ -72,20 +72,24 @@ std::string verdict_text(const TableRow& row) {
   return fmt::format("{}{}{}", name_of(row.verdict), row.detail.empty() ? "" : ": ", row.detail);
 }
 
-/// Median 8-byte round trip of the launch per start line, from the cases of two ranks: more ranks are farther apart.
-std::map<Sync, double> round_trips_ns(std::span<const TableRow> rows) {
-  std::map<Sync, std::vector<double>> found;
+/// What a case's latency may be compared with.
+using Footing = std::pair<Transport, Sync>;
+Footing footing_of(const TableRow& row) { return {row.transport, row.sync}; }
+
+/// Median 8-byte round trip of the launch per footing, from the cases of two ranks: more ranks are farther apart.
+std::map<Footing, double> round_trips_ns(std::span<const TableRow> rows) {
+  std::map<Footing, std::vector<double>> found;
   for (const TableRow& row : rows)
     if (row.kernel == "ping_pong" && row.payload_bytes == 8 && row.ranks == 2 && row.verdict == Verdict::ok &&
         row.latency.p50 > 0)
-      found[row.sync].push_back(row.latency.p50);
-  std::map<Sync, double> medians;
-  for (auto& [sync, values] : found) medians[sync] = summarise(values).p50;
+      found[footing_of(row)].push_back(row.latency.p50);
+  std::map<Footing, double> medians;
+  for (auto& [footing, values] : found) medians[footing] = summarise(values).p50;
   return medians;
 }
 
-std::string ratio_text(const TableRow& row, const std::map<Sync, double>& round_trips) {
-  const auto found = round_trips.find(row.sync);
+std::string ratio_text(const TableRow& row, const std::map<Footing, double>& round_trips) {
+  const auto found = round_trips.find(footing_of(row));
   return three_digits_or_dash(found == round_trips.end() ? kNone : row.latency.p50 / found->second);
 }
 
@@ -95,7 +99,8 @@ struct Column {
   std::string_view header;
   bool is_text = false;  ///< text stands to the left, numbers to the right
 };
-constexpr std::array<Column, 11> kColumns{{{"kernel", true},
+constexpr std::array<Column, 12> kColumns{{{"kernel", true},
+                                           {"transport", true},
                                            {"ranks"},
                                            {"bytes"},
                                            {"parameters", true},
@@ -107,8 +112,9 @@ constexpr std::array<Column, 11> kColumns{{{"kernel", true},
                                            {"flags", true},
                                            {"verdict", true}}};
 
-Line line_of(const TableRow& row, const std::map<Sync, double>& round_trips) {
+Line line_of(const TableRow& row, const std::map<Footing, double>& round_trips, bool with_transport) {
   return {row.kernel,
+          with_transport ? std::string(name_of(row.transport)) : "",
           fmt::format("{}", row.ranks),
           format_bytes(row.payload_bytes),
           row.parameters,
@@ -154,7 +160,7 @@ std::string aligned(const std::vector<Line>& lines) {
 bool earlier(const TableRow* a, const TableRow* b) {
   const auto key = [](const TableRow* row) {
     return std::tuple(std::string_view(row->kernel), row->ranks, row->payload_bytes, row->parameters.size(),
-                      std::string_view(row->parameters));
+                      std::string_view(row->parameters), row->transport);
   };
   return key(a) < key(b);
 }
@@ -179,25 +185,34 @@ std::string parameters_of(const Shape& shape) {
   return text.substr(0, text.find_last_not_of(' ') + 1);
 }
 
+double per_operation(const CaseResult& result, std::int64_t total) {
+  const std::int64_t operations = result.samples.operations;
+  return operations == 0 ? kNone : static_cast<double>(total) / static_cast<double>(operations);
+}
+
 double messages_per_operation(const CaseResult& result) {
   std::int64_t messages = 0;
   for (const Traffic& traffic : result.traffic) messages += traffic.messages_sent - traffic.background_messages;
-  return result.samples.operations == 0 ? kNone
-                                        : static_cast<double>(messages) / static_cast<double>(result.samples.operations);
+  return per_operation(result, messages);
 }
 
 }  // namespace
 
 TableRow row_of(const CaseResult& result) {
   const Case& planned = *result.planned;
-  return {.kernel = std::string(planned.kernel->name),
+  return {.name = planned.name,
+          .kernel = std::string(planned.kernel->name),
           .ranks = planned.shape.ranks,
+          .clients = planned.clients,
           .payload_bytes = planned.shape.payload_bytes,
           .parameters = parameters_of(planned.shape),
+          .transport = planned.transport,
           .sync = planned.sync,
           .calibration = planned.calibration,
           .operations = result.samples.operations,
           .latency = result.latency,
+          .operations_per_second = result.operations_per_second,
+          .cpu_ns_per_operation = per_operation(result, result.cpu_ns),
           .count_rule = planned.kernel->about.count_rule,
           .messages_per_operation = messages_per_operation(result),
           .expected_messages_per_operation = result.expected_messages_per_operation,
@@ -213,7 +228,8 @@ std::string final_table(std::span<const TableRow> rows, const TableSummary& summ
   std::stable_sort(shown.begin(), shown.end(), earlier);
   const auto round_trips = round_trips_ns(rows);
   std::vector<Line> lines;
-  for (const TableRow* row : shown) lines.push_back(line_of(*row, round_trips));
+  const bool with_transport = std::any_of(rows.begin(), rows.end(), [](auto& row) { return row.transport != Transport::mpi; });
+  for (const TableRow* row : shown) lines.push_back(line_of(*row, round_trips, with_transport));
   return (lines.empty() ? "" : aligned(lines)) + closing_line(rows, summary);
 }
 

@@ -37,14 +37,19 @@ std::string progress_line(std::size_t index, std::size_t cases, std::string_view
 
 /// One case of the final table, owning what it shows. Durations in ns, NaN where the samples do not support one.
 struct TableRow {
+  std::string name{};  ///< the case's path in the file
   std::string kernel;
   int ranks = 1;
+  int clients = 0;
   std::int64_t payload_bytes = 0;
   std::string parameters;  ///< those that differ from their defaults, "root=1 in_flight=8"
+  Transport transport = Transport::mpi;
   Sync sync = Sync::round_time;
   bool calibration = false;
   std::int64_t operations = 0;
   LatencySummary latency{};
+  double operations_per_second = 0;
+  double cpu_ns_per_operation = 0;  ///< of all ranks; NaN without a single operation
   CountRule count_rule = CountRule::exact;
   double messages_per_operation = 0;           ///< NaN without a single operation
   double expected_messages_per_operation = 0;  ///< NaN where the count rule is none

@@ -14,52 +14,9 @@
 
 #include "harness/machine/clock.hpp"
 #include "harness/protocol.hpp"
+#include "harness/transport/transport_size.hpp"
 
 namespace coordbench {
-
-/// How large a transport makes itself; see `transport_size`.
-struct TransportSize {
-  std::size_t posted_receives;   ///< kept open at a time
-  std::size_t leases;            ///< payload slots: the posted receives, and what the machine and the harness may hold
-  std::size_t payload_capacity;  ///< bytes of one operation
-  std::size_t batch = 1;         ///< operations whose payloads may share a message
-  std::size_t batch_leases = 0;  ///< slots for messages of several: received, kept by the machine, being sent
-  std::size_t window;            ///< sends to one peer that may be open at a time
-  std::size_t backlog;           ///< messages that may wait for a window
-  Rank source;                   ///< the only rank that sends here, or MPI_ANY_SOURCE
-};
-
-/// A receive from a known sender is set up when it is posted; one from any sender only when its message is here, which costs a
-/// tenth of a hop. So a protocol may say `hears_from(shape, rank)`; of two ranks there is only one to hear from.
-template <Protocol P>
-Rank source_of(const Shape& shape, Rank self) {
-  if (shape.ranks + clients_of<P>(shape) == 2) return 1 - self;
-  if constexpr (requires { P::hears_from(shape, self); })
-    if (const auto only = P::hears_from(shape, self)) return *only;
-  return MPI_ANY_SOURCE;
-}
-
-/// Sized by what the kernel declares (in-degree, leases it may keep) and the in-flight window, not by the number of peers;
-/// posted receives of large payloads stay below 64 MiB.
-template <Protocol P>
-TransportSize transport_size(const Shape& shape, Rank self) {
-  constexpr std::size_t kPostedMin = 4, kPostedMax = 256, kPostedBytesMax = std::size_t{64} << 20U;
-  const std::size_t batch = batch_of<P>(shape);
-  const std::size_t capacity = batch * static_cast<std::size_t>(shape.payload_bytes);
-  const auto in_flight = static_cast<std::size_t>(shape.in_flight);
-  const std::size_t affordable = std::max(kPostedMin, kPostedBytesMax / std::max<std::size_t>(capacity, 1));
-  const std::size_t posted = std::min(affordable, std::clamp(P::in_degree(shape, self) + 1, kPostedMin, kPostedMax));
-  const auto members = static_cast<std::size_t>(shape.ranks + clients_of<P>(shape));
-  const std::size_t leases = posted + P::leases(shape) + 2 * in_flight + 8;
-  return {.posted_receives = posted,
-          .leases = leases,
-          .payload_capacity = static_cast<std::size_t>(shape.payload_bytes),
-          .batch = batch,
-          .batch_leases = batch > 1 ? leases : 0,
-          .window = 2 * in_flight + 8,
-          .backlog = 2 * in_flight * members + OutboxCapacity(P::outbox_capacity(shape)).messages + 8,
-          .source = source_of<P>(shape, self)};
-}
 
 template <class M>
 class MpiTransport {
@@ -100,23 +57,22 @@ class MpiTransport {
       queue(to, message, depth, payload);
   }
 
-  /// Several payloads in one message: copied, one behind the other, into a lease that is the message's own.
+  /// Several payloads in one message: copied, one behind the other, into a lease that is the message's own. While none is free
+  /// the message waits with the leases of its payloads, so that who proposes faster than a receiver takes runs out of them.
   void send(Rank to, const M& message, Depth depth, std::span<const Payload> payloads) {
     if (payloads.size() == 1) return send(to, message, depth, payloads.front());
-    std::size_t bytes = 0;
-    for (const Payload& payload : payloads) bytes += payload.size();
-    const Payload joined = carriers().allocate(bytes);
-    if (!joined) throw std::length_error("transport: more messages of several payloads are open than declared");
-    std::byte* end = joined.data();
-    for (const Payload& payload : payloads) end = std::copy_n(payload.data(), payload.size(), end);
-    send(to, message, depth, joined);
+    if (backlog_.empty()) [[likely]]
+      if (const Payload joined = carriers().join(payloads)) [[likely]]
+        return send(to, message, depth, joined);
+    queue(to, message, depth, {}, payloads);
   }
 
-  /// Hands at most one arrived message to `receive(from, message, depth, payload)`; false if there was none. In the order in which they
-  /// were matched: a small message does not overtake the large one that its sender sent before it.
+  /// Hands at most one arrived message to `receive(from, message, depth, payload)`; false if there was none. In the order in
+  /// which they were matched: a small message does not overtake the large one that its sender sent before it.
   template <class Receive>
   bool poll(Receive&& receive) {
-    if (receives_ == 0) [[unlikely]] {
+    if (receives_ == 0) [[unlikely]] {  // all leases are held, maybe by sends
+      progress_sends();
       post_receives();
       return false;
     }
@@ -148,6 +104,7 @@ class MpiTransport {
     M message;
     Depth depth;
     Payload payload;
+    std::vector<Payload> parts{};  ///< to be joined
   };
 
   /// In front of the payload lies the message, and in front of that its depth with a bit that says whether there is a payload,
@@ -186,7 +143,7 @@ class MpiTransport {
       next.lease = carriers().allocate(carriers().capacity());
       if (!next.lease) return;  // all leases are held; tried again at the next poll
       MPI_Irecv(next.lease.header(kHeaderBytes), static_cast<int>(kHeaderBytes + carriers().capacity()), MPI_BYTE,
-                size_.source, tag_, communicator_, &next.request);
+                size_.source.value_or(MPI_ANY_SOURCE), tag_, communicator_, &next.request);
       ++receives_;
     }
   }
@@ -245,9 +202,10 @@ class MpiTransport {
     return std::memcmp(header, &tag, sizeof tag) == 0 && std::memcmp(header + sizeof tag, &message, sizeof message) == 0;
   }
 
-  [[gnu::noinline]] void queue(Rank to, const M& message, Depth depth, const Payload& payload) {
+  [[gnu::noinline]] void queue(Rank to, const M& message, Depth depth, const Payload& payload,
+                               std::span<const Payload> parts = {}) {
     if (backlog_.size() == size_.backlog) throw std::length_error("transport: more messages wait for a window than declared");
-    backlog_.push_back({to, message, depth, payload});
+    backlog_.push_back({to, message, depth, payload, {parts.begin(), parts.end()}});
   }
 
   void progress_sends() {
@@ -273,13 +231,18 @@ class MpiTransport {
     blocked_.resize(open_to_.size());
     for (Waiting& waiting : backlog_) {
       const auto peer = static_cast<std::size_t>(waiting.to);
-      if (blocked_[peer] || open_to_[peer] >= size_.window || !start(waiting.to, waiting.message, waiting.depth, waiting.payload)) {
-        blocked_[peer] = true;
-        if (&*kept != &waiting) *kept = std::move(waiting);
-        ++kept;
-      }
+      if (!blocked_[peer] && open_to_[peer] < size_.window && start_waiting_one(waiting)) continue;
+      blocked_[peer] = true;
+      if (&*kept != &waiting) *kept = std::move(waiting);
+      ++kept;
     }
     backlog_.erase(kept, backlog_.end());
+  }
+
+  bool start_waiting_one(Waiting& waiting) {
+    if (!waiting.parts.empty() && !waiting.payload) waiting.payload = carriers().join(waiting.parts);
+    if (!waiting.parts.empty() && !waiting.payload) return false;
+    return start(waiting.to, waiting.message, waiting.depth, waiting.payload);
   }
 
   static void abandon(MPI_Request& request) {
@@ -291,7 +254,7 @@ class MpiTransport {
   int tag_;
   TransportSize size_;
   PayloadArena arena_, batches_, headers_;
-  Payload bare_, copy_;  ///< see carrier_of
+  Payload bare_, copy_;         ///< see carrier_of
   std::vector<Posted> posted_;  ///< a ring: receives match in the order of posting
   std::size_t mask_, first_ = 0, receives_ = 0;
   std::vector<Sending> open_;

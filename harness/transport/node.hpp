@@ -45,10 +45,9 @@ class Node {
 
   /// Takes at most one message that has arrived; false if there was none.
   bool poll() {
-    const bool taken =
-        transport_.poll([this](Rank from, const Message& message, Depth depth, const Payload& payload) {
-          receive(from, message, depth, payload);
-        });
+    const bool taken = transport_.poll([this](Rank from, const Message& message, Depth depth, const Payload& payload) {
+      receive(from, message, depth, payload);
+    });
     if constexpr (HasTimeouts<P>)
       if (ticking_) [[unlikely]]
         tick_if_due();

@@ -31,8 +31,8 @@ struct RaftCore {
       if (const std::int32_t operation = log[commit_index + 1].operation; operation != RaftEntry::no_op && election.leads())
         out.complete(operation, committed);
   }
-  /// 7: what has been applied for long goes into the snapshot; 5.3: what is committed is applied, in order. What was applied just
-  /// now stays, to be answered for.
+  /// 7: what has been applied for long goes into the snapshot; 5.3: what is committed is applied, in order. What was applied
+  /// just now stays, to be answered for.
   template <class Out>
   void apply_committed(Out& out) {
     while (applied_index - log.base() > retained_) compact_one();

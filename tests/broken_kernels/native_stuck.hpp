@@ -13,8 +13,12 @@ namespace coordbench {
 class NativeStuck {
  public:
   using Data = BroadcastData;
-  static constexpr About about{
-      .promise = "nothing", .messages = "unknown", .delays = "unknown", .source = "none", .count_rule = CountRule::none};
+  static constexpr About about{.promise = "nothing",
+                               .messages = "unknown",
+                               .delays = "unknown",
+                               .source = "none",
+                               .count_rule = CountRule::none,
+                               .only_over = Transport::mpi};
   static constexpr std::array parameters{kRoot};
   static std::int64_t messages(const Shape& /*shape*/) { return 0; }
   static int delays(const Shape& /*shape*/) { return 0; }

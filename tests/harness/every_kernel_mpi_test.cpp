@@ -5,6 +5,7 @@
 #include <set>
 
 #include "harness/kernel.hpp"
+#include "harness/launch/shared_window.hpp"
 #include "harness/measure/case_run.hpp"
 #include "harness/measure/verdict.hpp"
 #include "tests/support/mpi_world.hpp"
@@ -28,7 +29,7 @@ Case case_of(const Kernel& kernel, std::int64_t bytes, Sync sync) {
 }
 
 /// Runs the case on every rank; rank 0 has everybody's report.
-CaseResult run_case(const Case& planned) {
+CaseResult run_case(const Case& planned, const SharedRegion* shared) {
   static int cases = 0;
   const World::Group& group = world().group(world().size());
   CaseRun run({.planned = &planned,
@@ -36,7 +37,9 @@ CaseResult run_case(const Case& planned) {
                .control_communicator = group.control,
                .tag = (cases++ % 500) * (ControlTree::kTags + 2),
                .rule = {.exact_operations = kOperations},
-               .deadline = now_ns() + 60'000'000'000});
+               .deadline = now_ns() + 60'000'000'000,
+               .oversubscribed = world().size() > 2,
+               .shared = shared});
   planned.kernel->run(run);
   std::vector<CaseReport> reports(static_cast<std::size_t>(world().size()));
   MPI_Gather(&run.report(), sizeof(CaseReport), MPI_BYTE, reports.data(), sizeof(CaseReport), MPI_BYTE, 0, world().all());
@@ -48,12 +51,20 @@ CaseResult run_case(const Case& planned) {
   return result;
 }
 
-void expect_ok(const Case& planned) {
-  const CaseResult result = run_case(planned);
+void expect_ok_over(Transport transport, Case planned) {
+  if (const auto only = planned.kernel->about.only_over; only && *only != transport) return;
+  planned.transport = transport;
+  const SharedWindow window(world(), transport == Transport::mpi ? 0 : planned.kernel->shared_bytes(planned.shape));
+  const CaseResult result = run_case(planned, window.region());
   if (!world().is_root()) return;
   EXPECT_EQ(result.verdict, Verdict::ok) << planned.kernel->name << ", " << planned.shape.payload_bytes << " B, "
-                                         << name_of(planned.sync) << ": " << result.detail;
+                                         << name_of(transport) << ", " << name_of(planned.sync) << ": " << result.detail;
   EXPECT_EQ(result.samples.operations, kOperations);
+}
+/// No kernel changes when the transport does: the same answers, counts and delays over each.
+void expect_ok(const Case& planned) {
+  expect_ok_over(Transport::mpi, planned);
+  expect_ok_over(Transport::shared_memory, planned);
 }
 
 void set(Case& planned, std::string_view name, std::int64_t value) {

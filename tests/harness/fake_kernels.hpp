@@ -32,6 +32,7 @@ inline Kernel fake(std::string_view name, std::span<const Parameter> parameters 
   kernel.delays = [](const Shape&, int) { return 1; };
   kernel.unfit = [](const Shape&) { return std::string(); };
   kernel.memory_bytes = [](const Shape& shape) { return 2 * shape.payload_bytes; };
+  kernel.shared_bytes = [](const Shape& shape) { return 4096 + 3 * shape.payload_bytes; };
   return kernel;
 }
 
@@ -51,6 +52,7 @@ inline Kernel fake_barrier() {
   Kernel kernel = fake("native_barrier");
   kernel.about.has_payload = false;
   kernel.about.count_rule = CountRule::none;
+  kernel.about.only_over = Transport::mpi;
   return kernel;
 }
 

@@ -25,7 +25,7 @@ class Transport : public ::testing::Test {
             .payload_capacity = payload_capacity,
             .window = window,
             .backlog = 4096,
-            .source = MPI_ANY_SOURCE};
+            .source = std::nullopt};
   }
   static void TearDownTestSuite() { MPI_Barrier(world().all()); }
 
@@ -96,6 +96,38 @@ TEST_F(Transport, LetsAReceiverKeepWhatArrived) {
   ASSERT_EQ(kept.size(), static_cast<std::size_t>(kMessages));
   for (std::int64_t i = 0; i < kMessages; ++i)
     EXPECT_TRUE(Pattern::of(9, i, previous).matches(kept[static_cast<std::size_t>(i)].bytes()));
+  settle(transport);
+}
+
+TEST_F(Transport, LetsABatchWaitWhileNoLeaseIsFree) {
+  if (world().size() == 1) return;
+  constexpr std::int64_t kMessages = 300, kBatch = 4;
+  TransportSize few = size(16 << 10);
+  few.leases = 40;
+  few.batch = kBatch;
+  few.batch_leases = few.posted_receives + 2;
+  MpiTransport<Numbered> transport(world().control(), kTag + 3, few);
+  std::int64_t taken = 0;
+  const auto take = [&](Rank, const Numbered& message, Depth, const Payload& payload) {
+    EXPECT_EQ(message.number, taken++);
+    for (std::size_t k = 0; k < kBatch; ++k)
+      EXPECT_TRUE(Pattern::of(9, kBatch * message.number + static_cast<std::int64_t>(k), previous)
+                      .matches(payload.part(k * (16 << 10), 16 << 10).bytes()));
+  };
+  for (std::int64_t i = 0; i < kMessages; ++i) {
+    std::vector<Payload> parts;
+    while (parts.size() < kBatch) {
+      Payload part = transport.allocate(16 << 10);
+      if (part) Pattern::of(9, kBatch * i + static_cast<std::int64_t>(parts.size()), world().rank()).fill(part.bytes());
+      if (part)
+        parts.push_back(std::move(part));
+      else
+        transport.poll(take);
+    }
+    transport.send(next, {i}, 1, std::span<const Payload>(parts));
+  }
+  for (const Time until = now_ns() + 20'000'000'000; taken < kMessages && now_ns() < until;) transport.poll(take);
+  EXPECT_EQ(taken, kMessages);
   settle(transport);
 }
 

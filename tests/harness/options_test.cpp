@@ -130,9 +130,9 @@ TEST(Options, SettingsKeepKernelParameterAndValues) {
 }
 
 TEST(Options, BudgetsAndTheRestAreRead) {
-  const Options options = parse_run({"--precision", "2%", "--time-budget", "500ms", "--total-budget", "3min",
-                                     "--max-operations", "77", "--sync", "barrier", "--seed", "18446744073709551615",
-                                     "--placement", "list:0,1", "--out", "here", "--transport", "mpi", "--dry-run"});
+  const Options options =
+      parse_run({"--precision", "2%", "--time-budget", "500ms", "--total-budget", "3min", "--max-operations", "77", "--sync",
+                 "barrier", "--seed", "18446744073709551615", "--placement", "list:0,1", "--out", "here", "--dry-run"});
   EXPECT_DOUBLE_EQ(options.precision, 0.02);
   EXPECT_EQ(options.time_budget_ns, 500'000'000);
   EXPECT_EQ(options.total_budget_ns, 180'000'000'000);
@@ -143,6 +143,13 @@ TEST(Options, BudgetsAndTheRestAreRead) {
   EXPECT_EQ(options.out, "here");
   EXPECT_TRUE(options.dry_run);
   EXPECT_EQ(parse_run({"--operations", "5"}).operations, 5);
+}
+
+TEST(Options, TransportsAreAList) {
+  EXPECT_EQ(parse_run({}).transports, std::vector{Transport::mpi});
+  EXPECT_EQ(parse_run({"--transport", "shared-memory,mpi,mpi"}).transports,
+            (std::vector{Transport::shared_memory, Transport::mpi}));
+  EXPECT_THROW(parse_run({"--transport", "tcp"}), UsageError);
 }
 
 TEST(Options, OtherCommandsHaveTheirOwn) {

@@ -34,7 +34,7 @@ Options setting(Names kernels, ParameterSetting setting) {
 }
 
 Plan plan_of(const Options& options, int world = 2, std::int64_t memory = kPlenty) {
-  return make_plan(options, kFakes, world, memory);
+  return make_plan(options, kFakes, {.world = world, .memory_bytes = memory});
 }
 
 Names measured(const Plan& plan) {
@@ -237,7 +237,7 @@ TEST(Plan, BlocksStandBetweenTwoPingPongs) {
 
 TEST(Plan, CalibratesOnlyWherePingPongExistsAndFits) {
   Options options = selecting({"flat_broadcast"});
-  EXPECT_EQ(make_plan(options, std::span(kFakes).first(1), 2, kPlenty).cases.size(), 1U);
+  EXPECT_EQ(make_plan(options, std::span(kFakes).first(1), {.world = 2}).cases.size(), 1U);
   EXPECT_EQ(plan_of(options, 1).cases.size(), 1U);
   EXPECT_EQ(plan_of(options, 2).cases.size(), 3U);
 }

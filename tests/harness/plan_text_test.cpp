@@ -15,7 +15,7 @@ Options selecting(const std::string& kernel) {
   return options;
 }
 
-Plan plan_of(const Options& options) { return make_plan(options, kFakes, 2, INT64_MAX); }
+Plan plan_of(const Options& options) { return make_plan(options, kFakes, {.world = 2}); }
 
 TEST(PlanText, NamesOneCaseALine) {
   const Plan plan = plan_of(selecting("flat_broadcast"));

@@ -105,6 +105,13 @@ TEST(RaftReplication, KeepsTheLeaseOfWhatItLoggedUntilItIsCompacted) {
   EXPECT_TRUE(arena.allocate(8)) << "the entry is in the snapshot now";
 }
 
+TEST(RaftReplication, IsNotMeasuredWhereAHeartbeatDecidesWhatIsSent) {
+  EXPECT_EQ(Raft::uncountable(raft_shape(3, {{"election_timeout_us", 1000}})), "");
+  EXPECT_EQ(Raft::uncountable(raft_shape(3, {{"batch", 2}, {"thrifty", 1}}, 2)), "");
+  EXPECT_NE(Raft::uncountable(raft_shape(3, {{"election_timeout_us", 1000}, {"batch", 2}}, 2)), "");
+  EXPECT_NE(Raft::uncountable(raft_shape(3, {{"election_timeout_us", 1000}, {"thrifty", 1}})), "");
+}
+
 TEST(RaftReplication, RefusesABatchThatNeverFillsAndOneThatNoMessageHolds) {
   EXPECT_EQ(Raft::unfit(raft_shape(3, {{"batch", 8}}, 8)), "");
   EXPECT_NE(Raft::unfit(raft_shape(3, {{"batch", 9}}, 8)), "");

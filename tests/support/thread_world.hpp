@@ -92,6 +92,16 @@ class ThreadEndpoint {
   void send_credit(Rank to) { mailboxes_.put(rank_ + ranks_, to + ranks_, {}); }
   void receive_credit(Rank from) { mailboxes_.take(from + ranks_, rank_ + ranks_); }
 
+  /// Where bytes lie, which all threads see.
+  void show(Rank to, std::span<const std::byte> bytes) { send(to, std::as_bytes(std::span(&bytes, 1))); }
+  std::span<const std::byte> look(Rank from) {
+    std::span<const std::byte> bytes;
+    receive(from, std::as_writable_bytes(std::span(&bytes, 1)));
+    return bytes;
+  }
+  void raise_flag(Rank to) { send(to, {}); }
+  void await_flag(Rank from) { receive(from, {}); }
+
   [[nodiscard]] const Traffic& traffic() const { return traffic_; }
   [[nodiscard]] std::size_t most_posted() const { return most_posted_; }
 

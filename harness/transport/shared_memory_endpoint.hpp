@@ -1,0 +1,268 @@
+#pragma once
+// A collective's door to the ranks of its node through shared memory. What fits a slot travels in it; what lies in shared
+// memory is copied once, by its receiver; anything else goes through a few bounce buffers.
+
+#include <sched.h>
+
+#include <algorithm>
+#include <cstring>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "harness/case.hpp"
+#include "harness/machine/deadline.hpp"
+#include "harness/payload.hpp"
+#include "harness/transport/shared_region.hpp"
+
+namespace coordbench {
+
+class SharedMemoryEndpoint {
+ public:
+  /// `region` is laid out for the ranks of the case, with size_of_ring(posted_max) slots in a ring; at most `posted_max`
+  /// requests may be open at a time. Nobody may send before all have been made.
+  SharedMemoryEndpoint(const SharedRegion& region, std::size_t posted_max, Time deadline, bool yields)
+      : region_(region),
+        deadline_(deadline),
+        yields_(yields),
+        bounce_(kBounceSlots, kBounceBytes, region.arena(region.self()).data(), static_cast<std::uint32_t>(region.self())),
+        writers_(region.writers()),
+        readers_(region.readers()),
+        lent_(writers_.size(), 0),
+        copied_(writers_.size(), 0),
+        posted_(posted_max) {}
+  SharedMemoryEndpoint(const SharedMemoryEndpoint&) = delete;
+  SharedMemoryEndpoint& operator=(const SharedMemoryEndpoint&) = delete;
+
+  static std::size_t size_of_ring(std::size_t posted_max) {
+    return std::bit_ceil(std::clamp<std::size_t>(2 * posted_max + 8, 16, 4096));
+  }
+  /// Behind the rings: first the bounce buffers, then what may be lent.
+  static std::size_t bounce_bytes() { return kBounceSlots * PayloadArena::stride(kBounceBytes); }
+  static std::span<std::byte> lendable(const SharedRegion& region) {
+    return region.arena(region.self()).subspan(bounce_bytes());
+  }
+
+  [[nodiscard]] Rank rank() const { return region_.self(); }
+  [[nodiscard]] int ranks() const { return region_.members(); }
+  [[nodiscard]] const Traffic& traffic() const { return traffic_; }
+
+  /// Returns when the bytes may be overwritten; the receiver may not have them yet.
+  void send(Rank to, std::span<const std::byte> bytes) { finish(start_send(to, bytes)); }
+  /// Returns when exactly `bytes.size()` bytes of `from`'s next message are here.
+  void receive(Rank from, std::span<std::byte> bytes) {
+    ++traffic_.messages_received;
+    take(from, bytes);
+  }
+  /// Sends and receives at once, so that a ring of exchanges cannot deadlock.
+  void exchange(Rank to, std::span<const std::byte> out, Rank from, std::span<std::byte> in) {
+    const Posted sending = start_send(to, out);
+    receive(from, in);
+    finish(sending);
+  }
+
+  /// Starts a send or a receive that `wait_oldest` or `wait_all` completes, in the order of posting. Throws std::length_error
+  /// above the declared number of open requests.
+  void post_send(Rank to, std::span<const std::byte> bytes) { push(start_send(to, bytes)); }
+  void post_receive(Rank from, std::span<std::byte> bytes) {
+    ++traffic_.messages_received;
+    push({.peer = from, .inbox = bytes, .receives = true});
+  }
+  void wait_oldest() {
+    Posted& oldest = posted_[first_++ % posted_.size()];
+    finish(oldest);
+  }
+  void wait_all() {
+    while (first_ != last_) wait_oldest();
+  }
+
+  /// Flow control of a stream: counted as control traffic, never as the kernel's.
+  void send_credit(Rank to) {
+    put_inside(to, {});
+    ++credits_sent_;
+  }
+  void receive_credit(Rank from) { take(from, {}); }
+  [[nodiscard]] std::int64_t credits_sent() const { return credits_sent_; }
+
+  // ---- what only shared memory has ---------------------------------------------------------------------------------
+
+  /// Tells `to` where bytes of the shared memory lie, without waiting; they must stay until `to` has said that it is done.
+  /// Counted as a message, of the bytes that the receiver reads.
+  void show(Rank to, std::span<const std::byte> bytes) {
+    count(bytes.size());
+    put_reference(to, lent, reference_to(bytes));
+  }
+  /// The bytes that `from` shows next, where they lie.
+  [[nodiscard]] std::span<const std::byte> look(Rank from) {
+    ++traffic_.messages_received;
+    const RingSlot& slot = await(from);
+    const std::span<const std::byte> bytes = lent_bytes(from, slot);
+    readers_[index(from)].pop();
+    return bytes;
+  }
+  /// A word without bytes, and the wait for one. Counted as messages.
+  void raise_flag(Rank to) {
+    count(0);
+    put_inside(to, {});
+  }
+  void await_flag(Rank from) { receive(from, {}); }
+
+ private:
+  enum Form : std::uint8_t { inside, lent, bounced };
+  static constexpr std::size_t kBounceSlots = 16, kBounceBytes = 16 << 10;
+
+  struct Reference {
+    std::uint64_t offset;  ///< in its sender's arena; of a bounced message, the slot's number
+    std::uint64_t size;
+  };
+  struct Posted {
+    Rank peer = 0;
+    std::span<std::byte> inbox{};
+    std::uint64_t ticket = 0;  ///< of a send of lent bytes: done when so many have been copied
+    bool receives = false;
+  };
+
+  static std::size_t index(Rank rank) { return static_cast<std::size_t>(rank); }
+
+  void count(std::size_t bytes) {
+    ++traffic_.messages_sent;
+    traffic_.bytes_sent += static_cast<std::int64_t>(bytes);
+  }
+
+  Posted start_send(Rank to, std::span<const std::byte> bytes) {
+    count(bytes.size());
+    if (bytes.size() <= RingSlot::kBodyBytes)
+      put_inside(to, bytes);
+    else if (is_shared(bytes))
+      return {.peer = to, .ticket = lend(to, bytes)};
+    else
+      bounce(to, bytes);
+    return {.peer = to};
+  }
+  void finish(const Posted& posted) {
+    if (posted.receives) return take(posted.peer, posted.inbox);
+    if (posted.ticket == 0) return;
+    const Acknowledged& line = *region_.acknowledged(rank(), posted.peer);
+    spin([&] { return line.taken.load(std::memory_order_acquire) >= posted.ticket; }, "to send to", posted.peer);
+  }
+
+  void put_inside(Rank to, std::span<const std::byte> bytes) {
+    RingSlot& slot = claim(to);
+    slot.form = inside;
+    slot.size = static_cast<std::uint8_t>(bytes.size());
+    std::copy(bytes.begin(), bytes.end(), slot.body);
+    writers_[index(to)].publish(&slot);
+  }
+  std::uint64_t lend(Rank to, std::span<const std::byte> bytes) {
+    put_reference(to, lent, reference_to(bytes));
+    return ++lent_[index(to)];
+  }
+  void bounce(Rank to, std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+      const std::size_t size = std::min(bytes.size(), kBounceBytes);
+      Payload room;
+      spin([&] { return bool(room = bounce_.allocate(size)); }, "to send to", to);
+      std::memcpy(room.data(), bytes.data(), size);
+      room.slot()->borrowers->fetch_add(1, std::memory_order_relaxed);
+      put_reference(to, bounced, {room.slot()->number, size});
+      bytes = bytes.subspan(size);
+    }
+  }
+  void put_reference(Rank to, Form form, const Reference& reference) {
+    RingSlot& slot = claim(to);
+    slot.form = form;
+    std::memcpy(slot.body, &reference, sizeof reference);
+    writers_[index(to)].publish(&slot);
+  }
+
+  /// The next bytes of `from`, until there are as many as there is room for.
+  void take(Rank from, std::span<std::byte> room) {
+    do room = room.subspan(take_slot(from, await(from), room));
+    while (!room.empty());
+  }
+  std::size_t take_slot(Rank from, const RingSlot& slot, std::span<std::byte> room) {
+    std::size_t size = slot.size;
+    if (slot.form == inside) {
+      std::memcpy(room.data(), checked(slot.body, size, room), size);
+    } else if (slot.form == lent) {
+      const std::span<const std::byte> bytes = lent_bytes(from, slot);
+      size = bytes.size();
+      std::memcpy(room.data(), checked(bytes.data(), size, room), size);
+      region_.acknowledged(from, rank())->taken.store(++copied_[index(from)], std::memory_order_release);
+    } else {
+      size = take_bounced(from, slot, room);
+    }
+    readers_[index(from)].pop();
+    return size;
+  }
+  std::size_t take_bounced(Rank from, const RingSlot& slot, std::span<std::byte> room) const {
+    const Reference reference = reference_of(slot);
+    std::byte* header = region_.arena(from).data() + reference.offset * bounce_.stride();
+    std::memcpy(room.data(), checked(header + PayloadArena::kHeaderRoom, reference.size, room), reference.size);
+    std::launder(reinterpret_cast<std::atomic<std::uint32_t>*>(header))->fetch_sub(1, std::memory_order_release);
+    return reference.size;
+  }
+  static const std::byte* checked(const std::byte* bytes, std::size_t size, std::span<std::byte> room) {
+    if (size > room.size()) [[unlikely]]
+      throw std::length_error("endpoint: a message is longer than its receiver has room for");
+    return bytes;
+  }
+  [[nodiscard]] Reference reference_to(std::span<const std::byte> bytes) const {
+    if (bytes.empty()) return {0, 0};
+    return {static_cast<std::uint64_t>(bytes.data() - region_.arena(rank()).data()), bytes.size()};
+  }
+  static Reference reference_of(const RingSlot& slot) {
+    Reference reference;
+    std::memcpy(&reference, slot.body, sizeof reference);
+    return reference;
+  }
+  std::span<const std::byte> lent_bytes(Rank from, const RingSlot& slot) const {
+    const Reference reference = reference_of(slot);
+    return region_.arena(from).subspan(reference.offset, reference.size);
+  }
+
+  RingSlot& claim(Rank to) {
+    RingSlot* slot = writers_[index(to)].claim();
+    if (!slot) [[unlikely]]
+      spin([&] { return (slot = writers_[index(to)].claim()) != nullptr; }, "to send to", to);
+    return *slot;
+  }
+  const RingSlot& await(Rank from) {
+    const RingSlot* slot = readers_[index(from)].peek();
+    if (!slot) spin([&] { return (slot = readers_[index(from)].peek()) != nullptr; }, "for a message of", from);
+    return *slot;
+  }
+  template <class IsDone>
+  void spin(IsDone&& is_done, const char* what, Rank peer) {
+    while (!is_done()) {
+      if (deadline_.passed()) [[unlikely]]
+        throw TimedOut(std::string("waiting ") + what + " rank " + std::to_string(peer));
+      if (yields_) [[unlikely]]
+        sched_yield();
+    }
+  }
+
+  [[nodiscard]] bool is_shared(std::span<const std::byte> bytes) const {
+    const std::span<std::byte> mine = region_.arena(rank());
+    return std::greater_equal<>()(bytes.data(), mine.data()) && std::less<>()(bytes.data(), mine.data() + mine.size());
+  }
+  void push(const Posted& posted) {
+    if (last_ - first_ == posted_.size()) throw std::length_error("endpoint: more open requests than the kernel declared");
+    posted_[last_++ % posted_.size()] = posted;
+  }
+
+  SharedRegion region_;
+  Deadline deadline_;
+  bool yields_;
+  PayloadArena bounce_;
+  std::vector<RingWriter> writers_;           ///< [peer]
+  std::vector<RingReader> readers_;           ///< [peer]
+  std::vector<std::uint64_t> lent_, copied_;  ///< [peer]: messages of lent bytes, to them and from them
+  Traffic traffic_;
+  std::int64_t credits_sent_ = 0;
+  std::vector<Posted> posted_;
+  std::size_t first_ = 0, last_ = 0;
+};
+
+}  // namespace coordbench

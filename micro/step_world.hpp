@@ -1,0 +1,151 @@
+#pragma once
+// All ranks of a protocol in one thread, behind their real nodes, one input at a time; a message travels by lying in a ring.
+
+#include <deque>
+#include <span>
+#include <stdexcept>
+#include <vector>
+
+#include "harness/transport/node.hpp"
+#include "harness/transport/transport_size.hpp"
+
+namespace coordbench {
+
+template <Protocol P>
+class StepWorld {
+ public:
+  using Message = typename P::Message;
+
+  /// Operations are 0 … operations_max - 1, one at a time.
+  StepWorld(const Shape& shape, std::int64_t operations_max)
+      : shape_(shape),
+        operations_max_(operations_max),
+        size_(shape.ranks + clients_of<P>(shape)),
+        told_(size_),
+        arena_(leases(), static_cast<std::size_t>(shape.payload_bytes)),
+        letters_(kLetters) {
+    for (Rank rank = 0; rank < size_; ++rank) members_.emplace_back(*this, rank);
+  }
+  StepWorld(const StepWorld&) = delete;
+  StepWorld& operator=(const StepWorld&) = delete;
+
+  /// The next input of any rank; false when all operations are over.
+  bool step() {
+    if (go_on()) return true;
+    if (proposed_ == operations_max_) return false;
+    propose();
+    return true;
+  }
+  /// The operation under way comes to its end.
+  void come_to_rest() {
+    while (go_on()) continue;
+  }
+
+  [[nodiscard]] std::int64_t proposed() const { return proposed_; }
+  /// Answers that were not the expected one, and operations that never ended.
+  [[nodiscard]] std::int64_t wrong() const { return wrong_answers_ + expected_ends() - ended_; }
+
+ private:
+  struct Letter {
+    Rank from, to;
+    Depth depth;
+    Message message;
+    Payload payload;
+  };
+
+  /// One rank: its transport, and the witness of its node.
+  struct Member {
+    Member(StepWorld& world_, Rank rank_)
+        : world(world_),
+          rank(rank_),
+          counted(*this, rank_),
+          node(world_.shape_, rank_, counted, *this, world_.operations_max_) {}
+
+    void send(Rank to, const Message& message, Depth depth, const Payload& payload) {
+      Letter& letter = world.next_letter();
+      letter.from = rank;
+      letter.to = to;
+      letter.depth = depth;
+      copy_narrowly(&letter.message, message);
+      letter.payload = payload;
+    }
+    void send(Rank to, const Message& message, Depth depth, std::span<const Payload> payloads) {
+      if (payloads.size() != 1) throw std::logic_error("one operation at a time has one payload");
+      send(to, message, depth, payloads.front());
+    }
+    /// The clock has a benchmark of its own.
+    [[nodiscard]] Time now() const { return 0; }
+
+    void reached(Operation /*operation*/, int mark, Time /*at*/, int /*depth*/) {
+      if (mark + 1 == static_cast<int>(P::marks.size()) && world.counts_ends_of(rank)) ++world.ended_;
+    }
+    void answered(Operation /*operation*/, const Answer& answer) {
+      if (answer.outcome != world.expected_outcome_) [[unlikely]]
+        ++world.wrong_answers_;
+    }
+
+    StepWorld& world;
+    Rank rank;
+    Counted<Member> counted;
+    Node<P, Member, Member> node;
+  };
+
+  /// A message that is under way, else word of a round; false if the operation is over.
+  bool go_on() {
+    if (delivered_ != sent_) [[likely]] {
+      deliver(letters_[delivered_ % kLetters]);
+      return true;
+    }
+    if constexpr (HasRounds<P>) return hold_round();
+    return false;
+  }
+  void propose() {
+    round_ = 0;
+    member(proposer_).node.propose(proposed_++, arena_.allocate(static_cast<std::size_t>(shape_.payload_bytes)));
+  }
+  void deliver(Letter& letter) {
+    member(letter.to).node.receive(letter.from, letter.message, letter.depth, letter.payload);
+    letter.payload = {};
+    ++delivered_;
+  }
+  /// Tells one rank of the round, or of the next one if all know of it and the rumour has not reached everybody.
+  bool hold_round() requires HasRounds<P> {
+    if (told_ == size_) {
+      if (ended_ == expected_ends()) return false;
+      ++round_;
+      told_ = 0;
+    }
+    member(told_++).node.round(proposed_ - 1, round_);
+    return true;
+  }
+
+  Letter& next_letter() {
+    if (sent_ - delivered_ == kLetters) throw std::length_error("more messages are under way than the ring holds");
+    return letters_[sent_++ % kLetters];
+  }
+  /// An operation ends at its proposer or, where ranks are told of rounds, at every rank.
+  [[nodiscard]] bool counts_ends_of(Rank rank) const { return HasRounds<P> || rank == proposer_; }
+  [[nodiscard]] std::int64_t expected_ends() const { return HasRounds<P> ? size_ * proposed_ : proposed_; }
+  [[nodiscard]] std::size_t leases() const {
+    std::size_t sum = 0;
+    for (Rank rank = 0; rank < size_; ++rank) sum += transport_size<P>(shape_, rank).leases;
+    return sum;
+  }
+  Member& member(Rank rank) { return members_[static_cast<std::size_t>(rank)]; }
+
+  static constexpr std::size_t kLetters = 256;
+
+  Shape shape_;
+  std::int64_t operations_max_;
+  int size_;
+  Rank proposer_ = proposer_of<P>(shape_);
+  std::int64_t expected_outcome_ = P::expected_outcome(shape_);
+  int round_ = 0, told_;  ///< ranks that know of the round
+  std::int64_t proposed_ = 0, ended_ = 0, wrong_answers_ = 0;
+  PayloadArena arena_;
+  std::vector<Letter> letters_;  ///< [number mod kLetters]
+  std::size_t sent_ = 0, delivered_ = 0;
+  std::deque<Member> members_;
+};
+
+}  // namespace coordbench

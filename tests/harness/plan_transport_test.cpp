@@ -1,0 +1,52 @@
+// Which transports a plan gives a kernel.
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "harness/plan/plan.hpp"
+#include "tests/harness/fake_kernels.hpp"
+
+namespace coordbench::testing {
+namespace {
+
+Options over_both(std::vector<std::string> kernels) {
+  Options options;
+  options.seed = 1;
+  options.kernels = std::move(kernels);
+  options.ranks = {{RankChoice::Kind::count, 2}};
+  options.payload_bytes = {8};
+  options.transports = {Transport::mpi, Transport::shared_memory};
+  return options;
+}
+
+std::set<std::string> names_of(const Plan& plan) {
+  std::set<std::string> names;
+  for (const Case& planned : plan.cases)
+    if (!planned.calibration) names.insert(planned.name);
+  return names;
+}
+
+TEST(PlanTransport, IsEveryOneThatTheKernelRunsOn) {
+  const Plan plan = make_plan(over_both({"native_barrier", "two_phase_commit"}), kFakes, {.world = 2});
+  EXPECT_EQ(names_of(plan),
+            (std::set<std::string>{"native_barrier/n2/b0/mpi/round-time", "two_phase_commit/n2/b8/mpi/round-time",
+                                   "two_phase_commit/n2/b8/shared-memory/round-time"}));
+  ASSERT_EQ(plan.skipped.size(), 1U);
+  EXPECT_EQ(plan.skipped[0].name, "native_barrier/n2/b0/shared-memory/round-time");
+  EXPECT_EQ(plan.skipped[0].reason, "needs --transport mpi");
+}
+
+TEST(PlanTransport, SkipsWhatDoesNotFitIntoSharedMemory) {
+  Options options = over_both({"two_phase_commit"});
+  options.payload_bytes = {8, 1 << 20};
+  const Plan plan = make_plan(options, kFakes, {.world = 4, .shared_memory_bytes = 8 << 20});
+  EXPECT_EQ(names_of(plan).size(), 3U) << "over MPI it fits";
+  ASSERT_EQ(plan.skipped.size(), 1U);
+  EXPECT_EQ(plan.skipped[0].name, "two_phase_commit/n2/b1048576/shared-memory/round-time");
+  EXPECT_NE(plan.skipped[0].reason.find("/dev/shm has 8 MiB"), std::string::npos) << plan.skipped[0].reason;
+  EXPECT_NE(plan.skipped[0].reason.find("--transport mpi"), std::string::npos) << plan.skipped[0].reason;
+}
+
+}  // namespace
+}  // namespace coordbench::testing
