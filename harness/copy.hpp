@@ -24,4 +24,12 @@ void copy_narrowly(void* to, const M& message) {
   }
 }
 
+/// memcpy of what a slot of a ring may hold; one element, the commonest payload, without a call.
+inline void copy_few(std::byte* to, const std::byte* from, std::size_t bytes) {
+  if (bytes == 8)
+    std::memcpy(to, from, 8);
+  else if (bytes > 0)
+    std::memcpy(to, from, bytes);
+}
+
 }  // namespace coordbench

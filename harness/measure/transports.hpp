@@ -50,7 +50,8 @@ struct InSharedMemory {
   }
   template <Protocol P>
   static Transport<P> transport(CaseRun& run) {
-    const TransportSize size = InSharedMemory::size<P>(run.shape());
+    TransportSize size = InSharedMemory::size<P>(run.shape());
+    size.source = source_of<P>(run.shape(), run.rank());
     return {run.setting().shared->laid_out(run.setting().planned->members(), Transport<P>::size_of_ring(size)), size,
             run.setting().oversubscribed};
   }

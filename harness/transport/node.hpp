@@ -94,12 +94,13 @@ class Node {
   /// A machine without time-outs in force never needs the time, so the clock is not read for it.
   [[nodiscard]] Time clock() const { return times_out_ ? transport_.now() : 0; }
 
+  /// What may wait for a step's messages need not where there are none; its marks then share the step's reading of the clock.
   void carry_out() {
-    empty_outbox();
     if constexpr (HasAfterwards<P>) {
+      if (!outbox_.envelopes().empty()) empty_outbox();
       machine_.afterwards(outbox_);
-      empty_outbox();
     }
+    empty_outbox();
   }
 
   /// One message leaves before the marks are stamped: reading the clock costs as much as half a hop, and would make everything

@@ -1,6 +1,6 @@
 #pragma once
-// A collective's door to the ranks of its node through shared memory. What fits a slot travels in it; what lies in shared
-// memory is copied once, by its receiver; anything else goes through a few bounce buffers.
+// A collective's door to the ranks of its node through shared memory. What fits a few slots travels in them; what lies in
+// shared memory is copied once, by its receiver; anything else goes through a few bounce buffers.
 
 #include <sched.h>
 
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "harness/case.hpp"
+#include "harness/copy.hpp"
 #include "harness/machine/deadline.hpp"
 #include "harness/payload.hpp"
 #include "harness/transport/shared_region.hpp"
@@ -36,7 +37,7 @@ class SharedMemoryEndpoint {
   SharedMemoryEndpoint& operator=(const SharedMemoryEndpoint&) = delete;
 
   static std::size_t size_of_ring(std::size_t posted_max) {
-    return std::bit_ceil(std::clamp<std::size_t>(2 * posted_max + 8, 16, 4096));
+    return std::bit_ceil(std::clamp<std::size_t>(2 * posted_max + 8, 64, 4096));
   }
   /// Behind the rings: first the bounce buffers, then what may be lent.
   static std::size_t bounce_bytes() { return kBounceSlots * PayloadArena::stride(kBounceBytes); }
@@ -111,6 +112,7 @@ class SharedMemoryEndpoint {
  private:
   enum Form : std::uint8_t { inside, lent, bounced };
   static constexpr std::size_t kBounceSlots = 16, kBounceBytes = 16 << 10;
+  static constexpr std::size_t kInsideMost = 256;  ///< above, a copy less is worth the wait for its receiver
 
   struct Reference {
     std::uint64_t offset;  ///< in its sender's arena; of a bounced message, the slot's number
@@ -132,7 +134,7 @@ class SharedMemoryEndpoint {
 
   Posted start_send(Rank to, std::span<const std::byte> bytes) {
     count(bytes.size());
-    if (bytes.size() <= RingSlot::kBodyBytes)
+    if (bytes.size() <= kInsideMost)
       put_inside(to, bytes);
     else if (is_shared(bytes))
       return {.peer = to, .ticket = lend(to, bytes)};
@@ -147,12 +149,17 @@ class SharedMemoryEndpoint {
     spin([&] { return line.taken.load(std::memory_order_acquire) >= posted.ticket; }, "to send to", posted.peer);
   }
 
+  /// In as many slots as it takes.
   void put_inside(Rank to, std::span<const std::byte> bytes) {
-    RingSlot& slot = claim(to);
-    slot.form = inside;
-    slot.size = static_cast<std::uint8_t>(bytes.size());
-    std::copy(bytes.begin(), bytes.end(), slot.body);
-    writers_[index(to)].publish(&slot);
+    do {
+      const std::size_t size = std::min(bytes.size(), RingSlot::kBodyBytes);
+      RingSlot& slot = claim(to);
+      slot.form = inside;
+      slot.size = static_cast<std::uint8_t>(size);
+      copy_few(slot.body, bytes.data(), size);
+      writers_[index(to)].publish(&slot);
+      bytes = bytes.subspan(size);
+    } while (!bytes.empty());
   }
   std::uint64_t lend(Rank to, std::span<const std::byte> bytes) {
     put_reference(to, lent, reference_to(bytes));
@@ -184,7 +191,7 @@ class SharedMemoryEndpoint {
   std::size_t take_slot(Rank from, const RingSlot& slot, std::span<std::byte> room) {
     std::size_t size = slot.size;
     if (slot.form == inside) {
-      std::memcpy(room.data(), checked(slot.body, size, room), size);
+      copy_few(room.data(), checked(slot.body, size, room), size);
     } else if (slot.form == lent) {
       const std::span<const std::byte> bytes = lent_bytes(from, slot);
       size = bytes.size();

@@ -38,6 +38,8 @@ class SharedMemoryTransport {
     if (arena_bytes(size) > region.arena(region.self()).size())
       throw std::length_error("transport: the shared memory of the launch is too small for this case");
     backlog_.reserve(size.backlog);
+    for (Rank rank = 0; rank < region.members(); ++rank)
+      if (rank != region.self() && rank == size.source.value_or(rank)) peers_.push_back(rank);
   }
   SharedMemoryTransport(const SharedMemoryTransport&) = delete;
   SharedMemoryTransport& operator=(const SharedMemoryTransport&) = delete;
@@ -72,11 +74,11 @@ class SharedMemoryTransport {
   /// Hands at most one arrived message to `receive(from, message, depth, payload)`; false if there was none. Ranks take turns.
   template <class Receive>
   bool poll(Receive&& receive) {
-    for (std::size_t left = readers_.size(); left > 0; --left) {
-      const std::size_t from = turn_;
-      turn_ = from + 1 == readers_.size() ? 0 : from + 1;
-      if (const RingSlot* slot = readers_[from].peek()) [[likely]]
-        if (take(static_cast<Rank>(from), *slot, receive)) return true;
+    for (std::size_t left = peers_.size(); left > 0; --left) {
+      const Rank from = peers_[turn_];
+      turn_ = turn_ + 1 == peers_.size() ? 0 : turn_ + 1;
+      if (const RingSlot* slot = readers_[static_cast<std::size_t>(from)].peek()) [[likely]]
+        if (take(from, *slot, receive)) return true;
     }
     if (!backlog_.empty()) [[unlikely]]
       send_waiting();
@@ -124,7 +126,7 @@ class SharedMemoryTransport {
   static void put_inside(RingSlot& slot, const Payload& payload) {
     slot.form = inside;
     slot.size = static_cast<std::uint8_t>(payload.size());
-    std::memcpy(slot.body + sizeof(M), payload.data(), payload.size());
+    copy_few(slot.body + sizeof(M), payload.data(), payload.size());
   }
   static void put_reference(RingSlot& slot, const Payload& payload) {
     detail::Slot* held = payload.slot();
@@ -150,7 +152,7 @@ class SharedMemoryTransport {
   }
   Payload copied(const RingSlot& slot) {
     Payload payload = (slot.size <= arena_.capacity() ? arena_ : batches_).allocate(slot.size);
-    if (payload) std::memcpy(payload.data(), slot.body + sizeof(M), slot.size);
+    if (payload) copy_few(payload.data(), slot.body + sizeof(M), slot.size);
     return payload;
   }
   Payload borrow(const RingSlot& slot) {
@@ -197,6 +199,7 @@ class SharedMemoryTransport {
   PayloadArena arena_, batches_, borrowed_;
   std::vector<RingWriter> writers_;  ///< [peer]
   std::vector<RingReader> readers_;  ///< [peer]
+  std::vector<Rank> peers_;          ///< who may send here
   std::size_t turn_ = 0;             ///< whose ring is looked at next
   std::vector<Waiting> backlog_;
   std::vector<bool> blocked_;

@@ -40,7 +40,7 @@ bool holds(std::span<const std::byte> bytes, std::int64_t number) { return Patte
 /// Of `sender_buffer(lendable, size)` many messages of each size, into private memory.
 template <class SenderBuffer>
 void expect_all_sizes_arrive(SenderBuffer sender_buffer) {
-  for (const std::size_t size : {0U, 1U, 8U, 56U, 57U, 64U, 4096U, 16384U, 16385U, 100'000U, 4U << 20U})
+  for (const std::size_t size : {0U, 1U, 8U, 56U, 57U, 112U, 256U, 257U, 4096U, 16384U, 16385U, 100'000U, 4U << 20U})
     EndpointWorld(2).run([&](Rank rank, SharedMemoryEndpoint& endpoint, std::span<std::byte> lendable) {
       std::vector<std::byte> mine(size);
       for (int i = 0; i < 30; ++i) {
