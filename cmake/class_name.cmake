@@ -1,0 +1,12 @@
+# coordbench_class_name(NAME RESULT): the class that a file of this name has, two_phase_commit → TwoPhaseCommit.
+function(coordbench_class_name name result)
+  string(REPLACE "_" ";" words ${name})
+  set(class "")
+  foreach(word IN LISTS words)
+    string(SUBSTRING ${word} 0 1 initial)
+    string(SUBSTRING ${word} 1 -1 rest)
+    string(TOUPPER ${initial} initial)
+    string(APPEND class ${initial}${rest})
+  endforeach()
+  set(${result} ${class} PARENT_SCOPE)
+endfunction()
