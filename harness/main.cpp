@@ -44,7 +44,10 @@ int run(World& world, Options options, const std::string& arguments) {
   const Clocks clocks = synchronise_clocks(world);
   world.make_groups(rank_counts(plan));
   const SharedWindow shared(world, shared_bytes_of(plan));
-  const LaunchSetting launch{world, options, plan, seating, clocks, shared, world.from_root(now_ns()), timer_overhead_ns()};
+  const Time epoch_ns = world.from_root(now_ns());
+  const Limits limits = world.is_root() ? limits_of(world, options) : Limits{};
+  const double clock_ns = time_of(limits, "clock_read").value_or(timer_overhead_ns());
+  const LaunchSetting launch{world, options, plan, seating, clocks, shared, epoch_ns, limits, clock_ns};
   if (!world.is_root()) return follow(launch);
 
   const auto results = open_results(launch, arguments);

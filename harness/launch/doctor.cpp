@@ -80,7 +80,7 @@ int doctor(World& world, Options options, const std::function<int(const std::str
   const HostState state = state_of(world, seating);
   world.make_groups(rank_counts(plan));
   const SharedWindow shared(world, shared_bytes_of(plan));
-  const LaunchSetting launch{world, options, plan, seating, clocks, shared, world.from_root(now_ns()), timer_overhead_ns()};
+  const LaunchSetting launch{world, options, plan, seating, clocks, shared, world.from_root(now_ns()), {}, timer_overhead_ns()};
   if (!world.is_root()) return follow(launch);
 
   std::vector<double> first_ns, second_ns;

@@ -12,6 +12,7 @@
 #include "harness/launch/seating.hpp"
 #include "harness/launch/shared_window.hpp"
 #include "harness/launch/world.hpp"
+#include "harness/machine/limits.hpp"
 #include "harness/measure/case_report.hpp"
 #include "harness/measure/case_run.hpp"
 #include "harness/options/options.hpp"
@@ -29,6 +30,7 @@ struct LaunchSetting {
   const Clocks& clocks;
   const SharedWindow& shared;
   Time epoch_ns;
+  Limits limits;  ///< on rank 0, of the file of --micro
   double timer_overhead_ns;
 };
 

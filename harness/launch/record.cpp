@@ -36,6 +36,7 @@ std::vector<LaunchRecord::RankRow> rows_with_clocks(const LaunchSetting& launch)
 
 Facts environment_of(const LaunchSetting& launch) {
   Facts facts = environment_facts({.mpi_library = mpi_library(), .mpi_version = mpi_standard()});
+  facts.emplace_back("timer_overhead_ns", launch.timer_overhead_ns);
   facts.emplace_back("oversubscribed", std::int64_t{launch.seating.oversubscribed});
   for (std::size_t node = 0; node < launch.seating.topology_xml.size(); ++node)
     facts.emplace_back(fmt::format("hwloc_xml_{}", node), launch.seating.topology_xml[node]);
@@ -58,7 +59,22 @@ LaunchRecord record_of(const LaunchSetting& launch, const std::filesystem::path&
           .ping_ns = launch.clocks.ping_ns,
           .placement = launch.options.placement,
           .bound_by = launch.seating.bound_by,
-          .clock_check = launch.clocks.check};
+          .clock_check = launch.clocks.check,
+          .limits = launch.limits};
+}
+
+/// What `make` returns; if it throws, the other ranks are told to leave with the status that it means.
+template <class Make>
+auto or_dismiss(const World& world, Make make) {
+  try {
+    return make();
+  } catch (const UsageError&) {
+    dismiss(world, kUsage);
+    throw;
+  } catch (const std::exception&) {
+    dismiss(world, kNotWritten);
+    throw;
+  }
 }
 
 }  // namespace
@@ -88,7 +104,8 @@ std::string LaunchResults::table() const {
   return final_table(rows_, {.cases_planned = launch_.plan.cases.size(),
                              .file = path_.string(),
                              .wall_s = static_cast<double>(now_ns() - launch_.epoch_ns) * 1e-9,
-                             .writing_s = file_.writing_s()});
+                             .writing_s = file_.writing_s(),
+                             .timer_overhead_ns = launch_.timer_overhead_ns});
 }
 
 void LaunchResults::write_gbench() const {
@@ -96,17 +113,16 @@ void LaunchResults::write_gbench() const {
     write_gbench_json(path, gbench_json(record_, mhz_per_cpu(), rows_));
 }
 
+Limits limits_of(const World& world, const Options& options) {
+  if (options.micro.empty()) return {};
+  return or_dismiss(world, [&] { return read_limits(options.micro); });
+}
+
 std::unique_ptr<LaunchResults> open_results(const LaunchSetting& launch, const std::string& command_line) {
-  try {
+  return or_dismiss(launch.world, [&] {
     if (!launch.options.gbench_json.empty()) check_gbench_path(launch.options.gbench_json);
     return std::make_unique<LaunchResults>(launch, command_line);
-  } catch (const UsageError&) {
-    dismiss(launch.world, kUsage);
-    throw;
-  } catch (const std::exception&) {
-    dismiss(launch.world, kNotWritten);
-    throw;
-  }
+  });
 }
 
 }  // namespace coordbench

@@ -34,6 +34,9 @@ class LaunchResults {
   std::vector<std::size_t> block_;  ///< rows of the block that is running
 };
 
+/// Rank 0: the machine's limits, of --micro's file; none without one. Throws UsageError; dismisses the other ranks before.
+Limits limits_of(const World& world, const Options& options);
+
 /// Rank 0: as the constructor, and throws UsageError if the file of --gbench-json could not be written in the end; dismisses
 /// the other ranks before it throws.
 std::unique_ptr<LaunchResults> open_results(const LaunchSetting& launch, const std::string& command_line);

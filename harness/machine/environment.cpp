@@ -133,8 +133,7 @@ Facts environment_facts(const LibraryFacts& library) {
           {"scheduler_variables", scheduler_variables(environment)},
           {"mpi_variables", mpi_variables(environment)},
           {"load_before", load_average()},
-          {"virtualisation", virtualisation()},
-          {"timer_overhead_ns", timer_overhead_ns()}};
+          {"virtualisation", virtualisation()}};
 }
 
 std::int64_t usable_cores() {

@@ -22,8 +22,8 @@ struct LibraryFacts {
   std::string mpi_version;  ///< of the standard, or of the library
 };
 
-/// Every attribute of /environment (results/README.md) but hwloc_xml_*, load_after and oversubscribed. `load_before` and
-/// `timer_overhead_ns` are measured in this call. Throws std::runtime_error if hwloc cannot read this machine.
+/// Every attribute of /environment (results/README.md) but hwloc_xml_*, load_after, timer_overhead_ns and oversubscribed.
+/// `load_before` is read in this call. Throws std::runtime_error if hwloc cannot read this machine.
 Facts environment_facts(const LibraryFacts& library);
 
 /// Cores with at least one hardware thread that this job may use. Throws like environment_facts.

@@ -93,6 +93,7 @@ void describe_run(CLI::App& app, OptionTable& table, Options& options) {
   describe_budgets(table, options);
   describe_launch(table, options);
   table.one("--out", options.out, parse_text, "DIR", "where launch-001.h5, ... go  [results/local]");
+  table.one("--micro", options.micro, parse_text, "FILE", "coordbench-micro's JSON: the machine's limits, kept in the file");
   table.one("--gbench-json", options.gbench_json, parse_text, "FILE", "the cases for Google Benchmark's compare.py, too");
   table.flag("--list", options.list, "print the names of the plan's cases, measure nothing");
   table.flag("--dry-run", options.dry_run, "print the plan and what it may take, measure nothing");

@@ -33,6 +33,7 @@ struct Options {
   std::vector<Transport> transports{Transport::mpi};
   std::optional<std::uint64_t> seed{};  ///< empty: rank 0 draws one for all ranks, before the plan
   std::string out = "results/local";
+  std::string micro{};        ///< the JSON of coordbench-micro on this machine; empty: none
   std::string gbench_json{};  ///< a file to write besides; empty: none
   bool list = false, dry_run = false;
   bool json = false;  ///< of the command `list`

@@ -88,30 +88,30 @@ Case make_case(const Kernel& kernel, const Shape& shape, Transport transport, co
 }
 
 /// The window is as long on every rank of the launch.
-std::string unfit_for(Transport transport, const Case& planned, const Limits& limits) {
+std::string unfit_for(Transport transport, const Case& planned, const Room& room) {
   if (const auto only = planned.kernel->about.only_over; only && *only != transport)
     return fmt::format("needs --transport {}", name_of(*only));
   if (transport != Transport::shared_memory) return "";
   const std::int64_t needed = planned.kernel->shared_bytes(planned.shape);
-  if (needed <= limits.shared_memory_bytes / limits.world) return "";
+  if (needed <= room.shared_memory_bytes / room.world) return "";
   return fmt::format(
       "needs {} of shared memory for each of {} ranks, and /dev/shm has {}; mount it larger, or use --transport mpi",
-      format_bytes(needed), limits.world, format_bytes(limits.shared_memory_bytes));
+      format_bytes(needed), room.world, format_bytes(room.shared_memory_bytes));
 }
 
 /// Why a case cannot run, or empty. The limit is divided, not the need multiplied: a product could overflow.
-std::string unfit(const Case& planned, const Limits& limits, std::int64_t operations_max) {
+std::string unfit(const Case& planned, const Room& room, std::int64_t operations_max) {
   const Shape& shape = planned.shape;
-  if (planned.members() > limits.world)
-    return fmt::format("needs a rank of its own for the client, {} in all; the launch has {}", planned.members(), limits.world);
+  if (planned.members() > room.world)
+    return fmt::format("needs a rank of its own for the client, {} in all; the launch has {}", planned.members(), room.world);
   if (std::string reason = planned.kernel->unfit(shape); !reason.empty()) return reason;
-  if (std::string reason = unfit_for(planned.transport, planned, limits); !reason.empty()) return reason;
+  if (std::string reason = unfit_for(planned.transport, planned, room); !reason.empty()) return reason;
   const auto stamps = static_cast<std::int64_t>(3 + planned.kernel->marks.size());
   const std::int64_t needed =
       planned.kernel->memory_bytes(shape) + 2 * operations_max * stamps * 8;  // twice: rank 0 has a copy
-  if (needed <= limits.memory_bytes / planned.members()) return "";
+  if (needed <= room.memory_bytes / planned.members()) return "";
   return fmt::format("needs {} on each of {} ranks, together more than the limit of {}, half of the memory available",
-                     format_bytes(needed), planned.members(), format_bytes(limits.memory_bytes));
+                     format_bytes(needed), planned.members(), format_bytes(room.memory_bytes));
 }
 
 /// Fisher-Yates, one splitmix64 value for each position: std::shuffle gives another order with another standard library.
@@ -169,14 +169,14 @@ void refuse_useless_window(const Options& options, const std::vector<const Kerne
 
 }  // namespace
 
-Plan make_plan(const Options& options, std::span<const Kernel> kernels, const Limits& limits) {
+Plan make_plan(const Options& options, std::span<const Kernel> kernels, const Room& room) {
   const auto selected = select_kernels(options.kernels, kernels);
-  const auto ranks = rank_counts(options.ranks, limits.world);
+  const auto ranks = rank_counts(options.ranks, room.world);
   auto axes = parameter_axes(options.settings, kernels, selected);
   refuse_useless_window(options, selected);
   Plan plan;
   const auto consider = [&](Case planned) {
-    std::string reason = unfit(planned, limits, options.operations.value_or(options.max_operations));
+    std::string reason = unfit(planned, room, options.operations.value_or(options.max_operations));
     if (reason.empty())
       plan.cases.push_back(std::move(planned));
     else
@@ -186,7 +186,7 @@ Plan make_plan(const Options& options, std::span<const Kernel> kernels, const Li
     for (const Shape& shape : shapes_of(*kernel, options, ranks, axes[kernel]))
       for (const Transport transport : options.transports) consider(make_case(*kernel, shape, transport, options));
   shuffle(plan.cases, options.seed.value());
-  plan.cases = cut_into_blocks(std::move(plan.cases), Calibration(options, kernels, limits.world));
+  plan.cases = cut_into_blocks(std::move(plan.cases), Calibration(options, kernels, room.world));
   return plan;
 }
 

@@ -12,7 +12,7 @@
 namespace coordbench {
 
 /// What the machine and the launch have.
-struct Limits {
+struct Room {
   int world = 1;                                 ///< ranks
   std::int64_t memory_bytes = INT64_MAX;         ///< that the buffers of a case's ranks may take together
   std::int64_t shared_memory_bytes = INT64_MAX;  ///< free for the parts of all ranks
@@ -20,9 +20,9 @@ struct Limits {
 
 /// Every combination that fits, in an order shuffled by the seed and cut into blocks of at most ten, each between two
 /// calibrating `ping_pong` cases; what does not fit is in `skipped`, with its reason. `options.seed` must hold a value, and
-/// `limits` must be the same on all ranks. The cases point into `kernels`. Throws UsageError for what the registry or the world
+/// `room` must be the same on all ranks. The cases point into `kernels`. Throws UsageError for what the registry or the world
 /// does not have.
-Plan make_plan(const Options& options, std::span<const Kernel> kernels, const Limits& limits);
+Plan make_plan(const Options& options, std::span<const Kernel> kernels, const Room& room);
 
 /// For --list: the names of the cases in the order of the plan, one per line.
 std::string case_names(const Plan& plan);

@@ -50,6 +50,13 @@ std::int64_t busiest_rank_messages(const CaseRow& row) {
 
 std::int64_t last_or_minus_one(const std::vector<std::int64_t>& of_marks) { return of_marks.empty() ? -1 : of_marks.back(); }
 
+/// At the last mark; of a collective, which has none and whose delays nobody counts while it runs, in all.
+std::int64_t expected_delays(const CaseRow& row) {
+  const Kernel& measured = kernel(row);
+  if (measured.family == Family::protocol) return last_or_minus_one(row.result.expected_delays);
+  return measured.about.count_rule == CountRule::none ? -1 : measured.delays(shape(row), 0);
+}
+
 constexpr const char* kLatency =
     "order statistic over all operations of the latency that latency_definition names; proposer: end - start at the "
     "rank that proposed; makespan: latest end - earliest start; barrier: latest end - latest start";
@@ -112,8 +119,8 @@ const CaseColumn<std::int64_t> kIntegers[] = {
      {"1", "messages on the longest causal chain to the end, -1 for collectives"},
      [](const CaseRow& row) { return last_or_minus_one(row.result.delays); }},
     {"expected_delays",
-     {"1", "the closed form of delays, -1 for collectives and where they are random"},
-     [](const CaseRow& row) { return last_or_minus_one(row.result.expected_delays); }},
+     {"1", "the closed form of delays, -1 where they are random or the library's own"},
+     [](const CaseRow& row) { return expected_delays(row); }},
 };
 
 const CaseColumn<double> kReals[] = {

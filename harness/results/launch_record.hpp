@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/case.hpp"
+#include "harness/machine/limits.hpp"
 
 namespace coordbench {
 
@@ -33,6 +34,7 @@ struct LaunchRecord {
   std::vector<std::int8_t> distance;  ///< [rank, peer], values of Distance
   std::vector<double> ping_ns;        ///< [rank, peer], median round trip; NaN on the diagonal
   std::string placement, bound_by, clock_check;
+  Limits limits{};  ///< of the machine; empty: nobody measured them
 };
 
 }  // namespace coordbench

@@ -18,7 +18,7 @@ namespace {
 using hdf5::Dimension;
 using hdf5::Handle;
 
-constexpr const char* kSchemaVersion = "1.0";
+constexpr const char* kSchemaVersion = "1.1";
 
 void write_root(const Handle& file, const LaunchRecord& launch) {
   const auto text = [&](const char* name, std::string_view value) { hdf5::write_attribute(file, name, value); };
@@ -118,6 +118,24 @@ void write_ranks(const Handle& file, const LaunchRecord& launch) {
   write_matrices(group, rank, launch);
   rank.list_variables();
 }
+
+/// Left out, rather than empty, where nobody measured them.
+void write_limits(const Handle& file, const Limits& limits) {
+  if (limits.empty()) return;
+  std::vector<std::string> names;
+  std::vector<double> times_ns, bytes_per_second;
+  for (const Limit& limit : limits) {
+    names.push_back(limit.name);
+    times_ns.push_back(limit.time_ns);
+    bytes_per_second.push_back(limit.bytes_per_second);
+  }
+  const Handle group = hdf5::make_group(file, "limits");
+  Dimension limit(group, "limit", limits.size());
+  hdf5::write_variable(group, "name", {&limit}, {.long_name = "benchmark of coordbench-micro"}, names);
+  hdf5::write_variable(group, "time_ns", {&limit}, {"ns", "one iteration, median"}, times_ns);
+  hdf5::write_variable(group, "bytes_per_second", {&limit}, {"byte/s", "payload moved; NaN where none is"}, bytes_per_second);
+  limit.list_variables();
+}
 }  // namespace
 
 void create_launch_tables(const Handle& file, const LaunchRecord& launch) {
@@ -125,6 +143,7 @@ void create_launch_tables(const Handle& file, const LaunchRecord& launch) {
   write_environment(file, launch);
   write_plan(file, *launch.plan);
   write_ranks(file, launch);
+  write_limits(file, launch.limits);
 }
 
 void write_wall_times(const Handle& file, double wall_s, double writing_s) {

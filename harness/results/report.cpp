@@ -176,6 +176,23 @@ std::string closing_line(std::span<const TableRow> rows, const TableSummary& sum
   return text + fmt::format("; {}; {:.1f} s, {:.1f} % of it writing\n", summary.file, summary.wall_s, 100 * share);
 }
 
+/// What one reading of the clock, which every latency holds, is of the shortest median: Hoefler and Belli (SC15) ask for 5 %
+/// at most, which operations of a few hundred ns cannot meet one sample at a time.
+std::string clock_line(std::span<const TableRow> rows, double timer_overhead_ns) {
+  const TableRow* shortest = nullptr;
+  for (const TableRow& row : rows) {
+    if (row.verdict != Verdict::ok || !(row.latency.p50 > 0)) continue;
+    if (shortest == nullptr || row.latency.p50 < shortest->latency.p50) shortest = &row;
+  }
+  if (shortest == nullptr) return "";
+  const auto flagged = std::count_if(rows.begin(), rows.end(), [](const TableRow& row) {
+    return !row.calibration && (row.flags & bit(Flag::timer_overhead)) != 0;
+  });
+  return fmt::format("one reading of the clock takes {}, {:.0f} % of the shortest median ({}); above 20 % in {} cases\n",
+                     short_duration(timer_overhead_ns), 100 * timer_overhead_ns / shortest->latency.p50, shortest->kernel,
+                     flagged);
+}
+
 std::string parameters_of(const Shape& shape) {
   std::string text;
   for (std::size_t i = 0; i < shape.parameters.size(); ++i)
@@ -230,7 +247,7 @@ std::string final_table(std::span<const TableRow> rows, const TableSummary& summ
   std::vector<Line> lines;
   const bool with_transport = std::any_of(rows.begin(), rows.end(), [](auto& row) { return row.transport != Transport::mpi; });
   for (const TableRow* row : shown) lines.push_back(line_of(*row, round_trips, with_transport));
-  return (lines.empty() ? "" : aligned(lines)) + closing_line(rows, summary);
+  return (lines.empty() ? "" : aligned(lines)) + closing_line(rows, summary) + clock_line(rows, summary.timer_overhead_ns);
 }
 
 std::string short_duration(double duration_ns) {

@@ -65,9 +65,10 @@ struct TableSummary {
   std::string file;  ///< of the results, as the user is to open it
   double wall_s = 0;
   double writing_s = 0;
+  double timer_overhead_ns = 0;  ///< one reading of the clock
 };
 
-/// One row per case in `rows` that is no calibration, sorted by kernel, ranks and bytes, and a closing line over all cases. The
+/// One row per case in `rows` that is no calibration, sorted by kernel, ranks and bytes, two closing lines over all cases. The
 /// column `RTT` is the median over the median of the launch's 8-byte ping_pong cases with the same start line.
 std::string final_table(std::span<const TableRow> rows, const TableSummary& summary);
 

@@ -37,6 +37,7 @@ WRONG = {
     "unknown option": (("--kernals", "empty"), ("'--kernals'", "nearest: --kernels")),
     "option without a value": (("--bytes",), ("--bytes", "no value")),
     "unknown placement": (("--placement", "sideways"), ("--placement", "'sideways'", "auto, compact, spread, none")),
+    "limits that are not there": (("--micro", "none.json"), ("--micro", "'none.json'", "coordbench-micro", "--benchmark_out")),
     "core that is not there": (("--placement", "list:99999"), ("--placement", "list:99999")),
 }
 

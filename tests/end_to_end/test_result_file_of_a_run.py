@@ -58,7 +58,7 @@ def test_opens_with_xarray_without_options(path, cases):
 def test_says_what_it_is(path):
     with h5py.File(path) as file:
         attributes = {name: stored.text(value) for name, value in file.attrs.items()}
-    assert attributes["schema_version"] == "1.0" and attributes["source"] == "measured"
+    assert attributes["schema_version"] == "1.1" and attributes["source"] == "measured"
     assert (attributes["campaign"], attributes["launch"], attributes["seed"]) == ("small-campaign", 1, 11)
     assert "--operations 20" in attributes["command_line"]
     assert attributes["complete"] == 1 and attributes["epoch_ns"] > 0
@@ -97,6 +97,8 @@ def test_protocols_have_their_delays_and_their_marks_in_order(path, cases):
     assert (cases["delays"].values[protocol] == cases["expected_delays"].values[protocol]).all() and protocol.any()
     collective = cases["family"].values == "collective"
     assert (cases["delays"].values[collective] == -1).all()
+    expected = dict(zip(cases["kernel"].values, cases["expected_delays"].values))
+    assert (expected["binomial_broadcast"], expected["native_broadcast"], expected["empty"]) == (1, -1, 0)
     samples = samples_of(path, "two_phase_commit")
     assert samples.attrs["marks"] == "decided learned ended"
     assert samples["delays"].values.tolist() == samples["expected_delays"].values.tolist() == [2, 3, 4]
@@ -147,3 +149,20 @@ def test_the_report_draws_the_campaign(folder, tmp_path):
     for name in names:
         assert (figures / f"{name}.svg").stat().st_size > 0 and (figures / f"{name}.png").stat().st_size > 0
     assert "two_phase_commit" in (tmp_path / "summary.csv").read_text()
+
+
+def test_keeps_the_limits_that_micro_measured(mpirun, coordbench, tmp_path):
+    common = {"run_type": "iteration", "repetitions": 1, "time_unit": "ns"}
+    micro = {"benchmarks": [{"run_name": "clock_read", "real_time": 1e6, **common},
+                            {"run_name": "copy/l3/8", "real_time": 7, "bytes_per_second": 1e9, **common}]}
+    (tmp_path / "micro.json").write_text(json.dumps(micro))
+    launch(mpirun, coordbench, tmp_path, "--kernels", "ping_pong", "--micro", tmp_path / "micro.json")
+    path = tmp_path / "launch-001.h5"
+    with xarray.open_dataset(path, group="/limits") as limits:
+        assert limits["name"].values.tolist() == ["clock_read", "copy/l3/8"] and limits["time_ns"].values.tolist() == [1e6, 7]
+        assert np.isnan(limits["bytes_per_second"].values[0]) and limits["bytes_per_second"].values[1] == 1e9
+    assert stored.attribute(path, "timer_overhead_ns", "/environment") == 1e6
+    with xarray.open_dataset(path, group="/cases") as cases:
+        flags = cases["flags"]
+        masks = dict(zip(flags.attrs["flag_meanings"].split(), flags.attrs["flag_masks"]))
+        assert (flags.values & masks["timer_overhead"] != 0).all(), "a millisecond is more than a fifth of a ping_pong"

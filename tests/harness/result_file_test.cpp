@@ -58,7 +58,7 @@ TEST(ResultFileTest, HoldsTheLaunchAndIsNotCompleteWhenItIsNew) {
   const fs::path path = ResultFile::next_free(folder.path());
   const ResultFile results(path, launch.record);
   const StoredFile file(path);
-  EXPECT_EQ(file.text("/", "schema_version"), "1.0");
+  EXPECT_EQ(file.text("/", "schema_version"), "1.1");
   EXPECT_EQ(file.text("/", "command_line"), launch.record.command_line);
   EXPECT_EQ(file.integer("/", "complete"), 0);
   EXPECT_EQ(file.integer("/", "epoch_ns"), 17);
@@ -70,6 +70,7 @@ TEST(ResultFileTest, HoldsTheLaunchAndIsNotCompleteWhenItIsNew) {
   EXPECT_EQ(file.read<std::int64_t>("ranks/pu"), (Integers{0, 2}));
   EXPECT_EQ(file.texts("ranks/cpuset"), (Names{"0", "2"}));
   EXPECT_EQ(file.read<std::int8_t>("ranks/distance"), launch.record.distance);
+  EXPECT_FALSE(file.has("limits")) << "nobody measured them";
   EXPECT_EQ(file.cases(), 0U);
 }
 

@@ -1,0 +1,55 @@
+#include "harness/machine/limits.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <limits>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "harness/options/usage_error.hpp"
+
+namespace coordbench {
+namespace {
+
+using Json = nlohmann::json;
+
+double nanoseconds_in(const std::string& unit) {
+  static const std::map<std::string, double> kUnits{{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}};
+  return kUnits.at(unit);
+}
+
+/// Of several repetitions Google Benchmark makes a median; a benchmark that ran once stands for itself.
+bool counts(const Json& run) {
+  return run.at("run_type") == "aggregate" ? run.at("aggregate_name") == "median" : run.value("repetitions", 1) == 1;
+}
+
+Limits limits_in(const Json& json) {
+  Limits limits;
+  for (const Json& run : json.at("benchmarks"))
+    if (counts(run) && !run.value("error_occurred", false))
+      limits.push_back({.name = run.at("run_name"),
+                        .time_ns = run.at("real_time").get<double>() * nanoseconds_in(run.at("time_unit")),
+                        .bytes_per_second = run.value("bytes_per_second", std::numeric_limits<double>::quiet_NaN())});
+  return limits;
+}
+
+}  // namespace
+
+Limits read_limits(const std::filesystem::path& file) {
+  constexpr const char* accepted =
+      "the JSON that coordbench-micro writes with --benchmark_out=FILE, with at least one benchmark in it";
+  try {
+    std::ifstream stream(file);
+    Limits limits = limits_in(Json::parse(stream));
+    if (!limits.empty()) return limits;
+  } catch (const std::exception&) {  // no such file, no JSON, or somebody else's JSON
+  }
+  throw UsageError("--micro", file.native(), accepted);
+}
+
+std::optional<double> time_of(const Limits& limits, std::string_view name) {
+  const auto found = std::find_if(limits.begin(), limits.end(), [&](const Limit& limit) { return limit.name == name; });
+  return found == limits.end() ? std::nullopt : std::optional(found->time_ns);
+}
+
+}  // namespace coordbench
