@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis import statistics, validate
 from analysis.refusal import Refusal
+from analysis.remarks import remarks_on
 from analysis.validate import text
 
 NO_STAMP = -1
@@ -23,10 +24,12 @@ KEY = IDENTITY + ["oversubscribed"]
 class Campaign:
     """`launches`: one row per file, indexed by its path. `cases`: one row per case and launch, with the columns of /cases
     (`parameters` in canonical JSON, `flags` in words) and `file`, `oversubscribed`, `p50_ns`, `p90_ns`, `p99_ns`, the last
-    three from the raw stamps, NaN where these are too few."""
+    three from the raw stamps, NaN where these are too few. `limits`: what coordbench-micro found, one row per launch and
+    benchmark, with `file`, `name`, `time_ns`, `bytes_per_second` (NaN where it has none); no row where no launch has any."""
 
     launches: pd.DataFrame
     cases: pd.DataFrame
+    limits: pd.DataFrame
     remarks: list[str]
 
     @functools.cached_property
@@ -41,13 +44,13 @@ def load(folder: Path) -> Campaign:
     if not files:
         raise Refusal(f"{folder} holds no launch-*.h5; name the folder of a campaign, as `coordbench run --out` wrote it")
     tables = [_read_launch(path) for path in files]
-    launches = pd.DataFrame([launch for launch, _ in tables]).set_index("file")
-    cases = pd.concat([cases for _, cases in tables if len(cases)] or [tables[0][1]], ignore_index=True)
+    launches = pd.DataFrame([launch for launch, _, _ in tables]).set_index("file")
+    cases, limits = (_merged([table[part] for table in tables]) for part in (1, 2))
     if cases.empty:
         raise Refusal(f"{folder} holds launches that did not finish a single case; "
                       "run them again, with a larger --total-budget")
     _refuse_mixtures(folder, launches, cases)
-    return Campaign(launches, cases, _remarks(launches, cases))
+    return Campaign(launches, cases, limits, remarks_on(launches, cases))
 
 
 def latencies_ns(start_ns: np.ndarray, end_ns: np.ndarray, definition: str) -> np.ndarray:
@@ -74,30 +77,41 @@ def _samples_ns(file: h5py.File, name: str, definition: str) -> np.ndarray:
     return latencies[~np.isnan(latencies)]
 
 
-def _read_launch(path: Path) -> tuple[dict, pd.DataFrame]:
+def _merged(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Without the empty ones, which have no types to keep."""
+    return pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
+
+
+def _read_launch(path: Path) -> tuple[dict, pd.DataFrame, pd.DataFrame]:
     try:
         with h5py.File(path) as file:
             validate.check(file)
-            return _launch(path, file), _cases(path, file)
+            return _launch(path, file), _cases(path, file), _limits(path, file)
     except (OSError, RuntimeError, UnicodeDecodeError) as error:
         raise Refusal(f"{path} cannot be read as HDF5 ({str(error).splitlines()[0]}); remove it or copy it anew") from None
 
 
 def _launch(path: Path, file: h5py.File) -> dict:
     root, environment = file.attrs, file["/environment"].attrs
-    return {"file": str(path), "launch": int(root["launch"]), "campaign": text(root["campaign"]), "seed": int(root["seed"]),
-            "source": text(root["source"]), "created_utc": text(root["created_utc"]),
-            "complete": int(root["complete"]), "world": len(file["/ranks/node"]),
+    return {"file": str(path), "schema_version": text(root["schema_version"]), "launch": int(root["launch"]),
+            "campaign": text(root["campaign"]), "seed": int(root["seed"]), "source": text(root["source"]),
+            "created_utc": text(root["created_utc"]), "complete": int(root["complete"]), "world": len(file["/ranks/node"]),
+            "distance": _distance(file["/ranks/distance"]), "timer_overhead_ns": float(environment["timer_overhead_ns"]),
             "oversubscribed": bool(environment["oversubscribed"]), "placement": text(file["/ranks"].attrs["placement"]),
             "host": text(environment["host"]), "cpu": text(environment["cpu"]), "cores": int(environment["cores"]),
             "mpi": f"{text(environment['mpi_library'])} {text(environment['mpi_version'])}"}
 
 
+def _distance(between: h5py.Dataset) -> str:
+    """The closest level of the machine that ranks 0 and 1 share; empty for a world of one rank."""
+    return dict(words(between, "flag_values")).get(int(between[0, 1]), "unknown") if len(between) > 1 else ""
+
+
 def _cases(path: Path, file: h5py.File) -> pd.DataFrame:
     group = file["/cases"]
     cases = pd.DataFrame({name: _column(group[name]) for name in validate.VARIABLES["/cases"]})
-    words = _words(group["flags"])
-    cases["flags"] = [" ".join(word for mask, word in words if mask & flags) for flags in cases["flags"]]
+    known = words(group["flags"], "flag_masks")
+    cases["flags"] = [" ".join(word for mask, word in known if mask & flags) for flags in cases["flags"]]
     cases["oversubscribed"] = np.array(["oversubscribed" in flags.split() for flags in cases["flags"]], dtype=bool)
     cases["parameters"] = [_canonical(path, parameters) for parameters in cases.parameters]
     cases["file"] = str(path)
@@ -107,13 +121,20 @@ def _cases(path: Path, file: h5py.File) -> pd.DataFrame:
     return cases
 
 
+def _limits(path: Path, file: h5py.File) -> pd.DataFrame:
+    group = file.get("/limits")
+    columns = {name: _column(group[name]) if group else [] for name in validate.LIMITS}
+    return pd.DataFrame({"file": str(path), **columns}).astype({"name": str, "time_ns": float, "bytes_per_second": float})
+
+
 def _column(variable: h5py.Dataset):
     return variable.asstr()[...] if h5py.check_string_dtype(variable.dtype) else variable[...]
 
 
-def _words(flags: h5py.Dataset) -> list[tuple[int, str]]:
-    masks = np.asarray(flags.attrs["flag_masks"]).reshape(-1)
-    return list(zip((int(mask) for mask in masks), text(flags.attrs["flag_meanings"]).split()))
+def words(variable: h5py.Dataset, numbers: str) -> list[tuple[int, str]]:
+    """The meaning of each of a variable's `numbers`, its flag_masks or flag_values."""
+    values = np.asarray(variable.attrs[numbers]).reshape(-1)
+    return list(zip((int(value) for value in values), text(variable.attrs["flag_meanings"]).split()))
 
 
 def _canonical(path: Path, parameters: str) -> str:
@@ -131,17 +152,3 @@ def _refuse_mixtures(folder: Path, launches: pd.DataFrame, cases: pd.DataFrame) 
     for identity in definitions[definitions > 1].index:
         raise Refusal(f"{folder} has the case {identity[0]} with {identity[1]} ranks under several latency definitions; "
                       "part its launches into folders of one definition each")
-
-
-def _remarks(launches: pd.DataFrame, cases: pd.DataFrame) -> list[str]:
-    remarks = [f"{Path(file).name} is incomplete (the launch did not end cleanly): its finished cases are included"
-               for file in launches.index[launches.complete != 1]]
-    for name in ("campaign", "host", "cpu", "mpi", "placement"):
-        if launches[name].nunique() > 1:
-            remarks.append(f"the launches differ in {name}: {', '.join(sorted(launches[name].unique()))}")
-    if launches.oversubscribed.any():
-        remarks.append(f"{launches.oversubscribed.sum()} of {len(launches)} launches had more ranks than cores "
-                       "(oversubscribed)")
-    for verdict, count in cases.verdict[cases.verdict != "ok"].value_counts().sort_index().items():
-        remarks.append(f"{count} cases ended as {verdict}: their latencies are left out")
-    return remarks

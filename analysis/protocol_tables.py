@@ -5,7 +5,8 @@ import pandas as pd
 from analysis.load import KEY, Campaign
 from analysis.markdown import digits, table, with_interval
 from analysis.marks import mark_medians
-from analysis.selection import TUNING, arranged, best_tuning, one_at_a_time, preferred, small_payload, throughput, tuned
+from analysis.naming import arranged
+from analysis.selection import TUNING, best_tuning, one_at_a_time, preferred, small_payload, throughput, tuned
 from analysis.summary import over_launches
 
 MARKS = ["protocol", "payload", "mark", "after the start, N=2", "launches"]

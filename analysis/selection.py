@@ -1,47 +1,14 @@
-"""Which cases a figure shows, and what it calls them."""
+"""Which cases a figure or a table shows."""
 
 import json
-import re
 
 import pandas as pd
 
 from analysis.load import IDENTITY, KEY
 
-BROADCAST, AGGREGATION, ALL_TO_ALL, GOSSIP, AGREEMENT, OTHERS = (
-    "broadcast", "aggregation", "all-to-all and dissemination", "gossip", "agreement", "barriers, point to point")
 STREAM = "stream"  # a kernel whose operations overlap: it has a rate, not a latency
 TUNING = ("in_flight", "batch", "sync")  # what is varied for the sake of throughput
-PANELS = (BROADCAST, AGGREGATION, ALL_TO_ALL, GOSSIP, AGREEMENT, OTHERS)
 SMALL_BYTES = 8
-
-
-def panel(kernel: str, family: str) -> str:
-    """The panel a kernel is drawn in. Goes by the words of its name, so that a new kernel needs no entry in a list."""
-    if "gossip" in kernel:
-        return GOSSIP
-    if family == "protocol":
-        return AGREEMENT
-    if "barrier" in kernel:
-        return OTHERS
-    if "broadcast" in kernel:
-        return BROADCAST
-    if "aggregation" in kernel or "reduce" in kernel:
-        return AGGREGATION
-    return ALL_TO_ALL if any(word in kernel for word in ("all_to_all", "dissemination", "_n2")) else OTHERS
-
-
-def arranged(rows: pd.DataFrame, apart: tuple[str, ...] = ()) -> pd.DataFrame:
-    """Adds the columns `panel` and `series` (see `labelled`) and sorts by them, in_flight=8 before in_flight=64."""
-    names = [panel(row.kernel, row.family) for row in rows.itertuples()]
-    rows = labelled(rows.assign(panel=pd.Series(names, rows.index, dtype=object)), apart)
-    order = sorted(rows.index, key=lambda index: (PANELS.index(rows.panel[index]), _natural(rows.series[index])))
-    return rows.loc[order]
-
-
-def by_panel(rows: pd.DataFrame) -> dict[str, list[pd.DataFrame]]:
-    """The series of each panel, in the order of arranged rows; panels without rows left out."""
-    parts = rows.groupby("panel", sort=False)
-    return {name: [series for _, series in part.groupby("series", sort=False)] for name, part in parts}
 
 
 def preferred(rows: pd.DataFrame) -> pd.DataFrame:
@@ -105,34 +72,3 @@ def at_reference_ranks(rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     reference = int((rows if firm.empty else firm).ranks.max()) if len(rows) else 0
     reachable = rows[rows.ranks <= reference]
     return reachable[reachable.ranks == reachable.groupby("kernel").ranks.transform("max")], reference
-
-
-def labelled(rows: pd.DataFrame, apart: tuple[str, ...] = ()) -> pd.DataFrame:
-    """Adds the column `series`: the kernel and whatever else, ranks, payload and what is named apart, varies among its rows."""
-    labels = pd.Series("", rows.index, dtype=object)
-    for kernel, part in rows.groupby("kernel"):
-        described = pd.DataFrame([_described(row) for row in part.itertuples()], part.index)
-        described = described[[name for name in described if name not in apart]]
-        telling = _telling(described)
-        labels[part.index] = [" ".join([kernel, *(f"{name}={row[name]}" for name in telling)])
-                              for _, row in described.iterrows()]
-    return rows.assign(series=labels)
-
-
-def _telling(described: pd.DataFrame) -> list[str]:
-    """The columns that tell the rows apart, each of them some rows that those before it do not."""
-    telling, groups = [], 1
-    for name in described:
-        parts = len(described[[*telling, name]].drop_duplicates())
-        if parts > groups:
-            telling, groups = [*telling, name], parts
-    return telling
-
-
-def _described(row) -> dict:
-    named = {"transport": row.transport, "in_flight": row.in_flight, "sync": row.sync, "clients": row.clients}
-    return {**json.loads(row.parameters), **named}
-
-
-def _natural(label: str) -> list:
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", label)]

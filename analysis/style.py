@@ -12,10 +12,12 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.text import Annotation
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 from PIL import Image
 
 from analysis.load import Campaign
+from analysis.naming import MPI, transport_name
 from analysis.statistics import MIN_LAUNCHES
 
 COLUMN, PAGE = 3.33, 7.0  # widths of one and of two columns, inches
@@ -24,6 +26,8 @@ LINE = 0.135  # height of a line of it, inches
 AXES_HEIGHT = 2.2
 BELOW = 0.46  # from the axes down to their legend, inches
 PNG_COLOURS = 128
+POINTS_PER_INCH = 72
+BESIDE = "beside"  # marks the names of lines, which stand beside the axes
 LONG_LABEL = 24  # characters; legends with longer labels have one column
 CHARACTERS_PER_INCH = 18.5
 # Okabe and Ito's palette, black in place of yellow (too pale for a line on white). Seven colours, six markers and five dashes:
@@ -75,6 +79,13 @@ def draw_series(axes: Axes, rows: pd.DataFrame, x: str, index: int) -> None:
         axes.plot([], [], **{**style, "linestyle": "none"}, markerfacecolor="white", label=rows.series.iloc[0])
 
 
+def name_at_the_right(axes: Axes, y: float, name: str) -> None:
+    """A word for a line, beside the axes at the height where the line ends; once for lines that end alike."""
+    if name not in (text.get_text() for text in axes.texts if text.get_gid() == BESIDE):
+        axes.annotate(name, (1, y), xycoords=("axes fraction", "data"), xytext=(2, 0), textcoords="offset points", va="center",
+                      color="0.4", gid=BESIDE)
+
+
 def logarithmic_x(axes: Axes, values: pd.Series, name=str) -> None:
     """A base-2 axis whose ticks are values that were measured, at most eight of them."""
     axes.set_xscale("log", base=2)
@@ -88,7 +99,7 @@ def logarithmic_x(axes: Axes, values: pd.Series, name=str) -> None:
 def plain_decades(axis: Axis) -> None:
     """Numbers such as 0.5, not 5 × 10⁻¹, on an axis that is logarithmic and has its points already."""
     low, high = axis.get_view_interval()
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 30 * low else (1,)))
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 100 * low else (1,)))
     axis.set_major_formatter("{x:g}")
     axis.set_minor_formatter(NullFormatter())
 
@@ -114,6 +125,8 @@ def finish(figure: Figure, caption: str, oversubscribed: bool, axes_height: floa
     figure.set_size_inches(width, sum(rows.values()) + LINE * (2 + text.count("\n")))
     figure.draw_without_rendering()
     figure.set_layout_engine("none")  # laid out once, not once per format
+    for axes in figure.axes:
+        _move_apart([text for text in axes.texts if text.get_gid() == BESIDE])
 
 
 def _legend(axes: Axes, oversubscribed: bool, axes_height: float) -> int:
@@ -129,6 +142,16 @@ def _legend(axes: Axes, oversubscribed: bool, axes_height: float) -> int:
     return -(-len(labels) // columns)
 
 
+def _move_apart(names: list[Annotation]) -> None:
+    """Upwards, as far as those that are drawn over each other need."""
+    free = -np.inf
+    for name in sorted(names, key=lambda name: name.get_window_extent().y0):
+        box = name.get_window_extent()
+        lift = max(0, free - box.y0)
+        name.set_position((name.get_position()[0], name.get_position()[1] + lift * POINTS_PER_INCH / name.figure.dpi))
+        free = box.y1 + lift
+
+
 def caption(campaign: Campaign, rows: pd.DataFrame, what: str) -> str:
     """What is shown and where it is from: campaign, launches, machine, latency definition, start line, why without interval."""
     launches = campaign.launches
@@ -139,9 +162,17 @@ def caption(campaign: Campaign, rows: pd.DataFrame, what: str) -> str:
     if len(rows):
         definitions, syncs = (" or ".join(sorted(rows[name].unique())) for name in ("latency_definition", "sync"))
         parts.append(f"Latency: {definitions}; start line: {syncs}.")
+        parts += _transports(sorted(rows.transport.unique()))
     if "low" in rows:
         parts.append(_interval_remark(rows))
     return " ".join(parts)
+
+
+def _transports(names: list[str]) -> list[str]:
+    """MPI alone goes without saying."""
+    others = " or ".join(transport_name(name) for name in names if name != MPI)
+    unless = "MPI unless a title or a name says " if MPI in names else ""
+    return [f"Over {unless}{others}."] if others else []
 
 
 def _interval_remark(rows: pd.DataFrame) -> str:

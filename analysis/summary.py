@@ -23,6 +23,12 @@ def over_launches(cases: pd.DataFrame, column: str, by: list[str] = KEY) -> pd.D
     return table.astype(dict(cases.dtypes[by]))  # also where there is no row to take types from
 
 
+def medians(cases: pd.DataFrame, column: str, names: str, by: list[str] = KEY) -> pd.DataFrame:
+    """over_launches, its columns named after the pattern: `latency{}_ns` makes latency_ns, latency_low_ns, latency_high_ns."""
+    called = {name: names.format(suffix) for name, suffix in (("value", ""), ("low", "_low"), ("high", "_high"))}
+    return over_launches(cases, column, by).rename(columns=called).drop(columns="launches")
+
+
 def summarise(campaign: Campaign) -> pd.DataFrame:
     """The rows of summary.csv. Latencies, rates and marks are of launches in which the case was `ok`; counts of all."""
     cases = campaign.cases[campaign.cases.calibration == 0]
@@ -30,8 +36,8 @@ def summarise(campaign: Campaign) -> pd.DataFrame:
                           columns=[*KEY, *_counts(cases.iloc[:0])])
     tails = campaign.timed.groupby(KEY, as_index=False)[["p90_ns", "p99_ns"]].median()
     rows = counts.astype(dict(cases.dtypes[KEY]))
-    for part in (_medians(campaign.timed, "p50_ns", "latency{}_ns"), tails,
-                 _medians(campaign.timed, "operations_per_second", "operations_per_second{}"), _marks(campaign)):
+    for part in (medians(campaign.timed, "p50_ns", "latency{}_ns"), tails,
+                 medians(campaign.timed, "operations_per_second", "operations_per_second{}"), _marks(campaign)):
         rows = rows.merge(part, on=KEY, how="left")
     rows = _with_means(rows, mean_messages(campaign))
     rows["batch"] = np.array([json.loads(parameters).get("batch", 1) for parameters in rows.parameters], dtype=int)
@@ -40,7 +46,7 @@ def summarise(campaign: Campaign) -> pd.DataFrame:
                  "operations_per_second", "operations_per_second_low", "operations_per_second_high", "payload_mb_per_s",
                  *(name for name in rows if name.startswith("mark_")),
                  "messages_per_operation", "messages_low", "messages_high", "expected_messages_per_operation", "count_rule",
-                 *VERDICTS, "flags", "latency_definition", "family", "level"]]
+                 "expected_delays", *VERDICTS, "flags", "latency_definition", "family", "level"]]
 
 
 def counts_agree(rows: pd.DataFrame) -> pd.Series:
@@ -49,17 +55,11 @@ def counts_agree(rows: pd.DataFrame) -> pd.Series:
     return pd.Series(equal, rows.index)
 
 
-def _medians(cases: pd.DataFrame, column: str, names: str) -> pd.DataFrame:
-    """over_launches, its columns named after the pattern: `latency{}_ns` makes latency_ns, latency_low_ns, latency_high_ns."""
-    called = {name: names.format(suffix) for name, suffix in (("value", ""), ("low", "_low"), ("high", "_high"))}
-    return over_launches(cases, column).rename(columns=called).drop(columns="launches")
-
-
 def _marks(campaign: Campaign) -> pd.DataFrame:
     """A column mark_<name>_ns for each mark there is; empty where a kernel has no such mark."""
-    medians = mark_medians(campaign)
-    wide = over_launches(medians, "p50_ns", [*KEY, "mark"]).pivot(index=KEY, columns="mark", values="value")
-    order = [mark for mark in medians.sort_values(["kernel", "position"]).mark.unique() if mark in wide]
+    reached = mark_medians(campaign)
+    wide = over_launches(reached, "p50_ns", [*KEY, "mark"]).pivot(index=KEY, columns="mark", values="value")
+    order = [mark for mark in reached.sort_values(["kernel", "position"]).mark.unique() if mark in wide]
     return wide[order].rename(columns="mark_{}_ns".format).rename_axis(columns=None).reset_index()
 
 
@@ -77,7 +77,8 @@ def _counts(launches: pd.DataFrame) -> dict:
     same = {name: None if launches.empty else launches[name].iloc[0] for name in common}
     verdicts = {verdict: int((launches.verdict == verdict).sum()) for verdict in VERDICTS}
     words = sorted({word for flags in launches["flags"] for word in flags.split()})
-    totals = {"launches": len(launches), "operations": int(launches.operations.sum())}
+    totals = {"launches": len(launches), "operations": int(launches.operations.sum()),
+              "expected_delays": max(launches.expected_delays, default=-1)}  # -1 in launches of a schema that lacked it
     return {**totals, "flags": " ".join(words), **worst, **same, **verdicts}
 
 

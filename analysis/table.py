@@ -1,18 +1,23 @@
 """The README's tables: what each kernel costs between two ranks, in nanoseconds, in round trips and in messages, then what a
-protocol's marks and its throughput come to (protocol_tables.py)."""
+protocol's marks, its throughput and its stack of costs come to
+(protocol_tables.py, stack_table.py)."""
 
 import math
 
 import pandas as pd
 
+from analysis.limits import ping_pongs
 from analysis.load import KEY, Campaign
 from analysis.markdown import table, with_interval
+from analysis.naming import labelled
 from analysis.protocol_tables import marks_table, throughput_table
-from analysis.selection import STREAM, labelled, one_at_a_time, preferred, small_payload
+from analysis.selection import STREAM, one_at_a_time, preferred, small_payload
+from analysis.stack_table import stack_table
 from analysis.statistics import MIN_LAUNCHES
 from analysis.summary import counts_agree, over_launches
 
 RANKS = 2
+SWEPT = ["kernel", "parameters", "transport"]  # what the cases of one row have in common
 HEADER = ["kernel", "payload", "latency, N=2", "÷ ping_pong", "messages, N=2: measured = formula", "all cases equal",
           "launches", "flags"]
 
@@ -24,17 +29,16 @@ def markdown(campaign: Campaign, summary: pd.DataFrame) -> str:
     ratios = _ratios(campaign).set_index(KEY)
     costs = table(HEADER, [_cells(row, ratios, summary) for _, row in rows.sort_values("series").iterrows()])
     remarks = "\n".join(f"- {remark}" for remark in _remarks(campaign, rows))
-    return "\n".join([costs, remarks + "\n", *marks_table(campaign, between_two), *throughput_table(between_two)])
+    return "\n".join([costs, remarks + "\n", *marks_table(campaign, between_two), *throughput_table(between_two),
+                      *stack_table(campaign)])
 
 
 def _ratios(campaign: Campaign) -> pd.DataFrame:
     """Each case's median over that of the same launch's ping_pong at 8 B, both from one kind of start line: what slows a launch
     as a whole drops out."""
     timed = campaign.timed[campaign.timed.ranks == RANKS]
-    same = ["file", "sync", "transport"]
-    base = small_payload(timed[timed.kernel == "ping_pong"])[[*same, "p50_ns"]].drop_duplicates(same)
-    pairs = timed.merge(base, on=same, suffixes=("", "_ping_pong"))
-    return over_launches(pairs.assign(ratio=pairs.p50_ns / pairs.p50_ns_ping_pong), "ratio")
+    pairs = timed.merge(ping_pongs(campaign).drop(columns="oversubscribed"), on=["file", "sync", "transport"])
+    return over_launches(pairs.assign(ratio=pairs.p50_ns / pairs.ping_pong_ns), "ratio")
 
 
 def _cells(row: pd.Series, ratios: pd.DataFrame, summary: pd.DataFrame) -> list[str]:
@@ -42,7 +46,7 @@ def _cells(row: pd.Series, ratios: pd.DataFrame, summary: pd.DataFrame) -> list[
     ratio = ratios.loc[key] if key in ratios.index else None
     return [row.series, f"{row.payload_bytes} B", _latency(row.latency_ns, row.latency_low_ns, row.latency_high_ns),
             "–" if ratio is None else with_interval(ratio.value, ratio.low, ratio.high), _messages(row),
-            _agreement(summary[(summary.kernel == row.kernel) & (summary.parameters == row.parameters)]),
+            _agreement(summary[(summary[SWEPT] == row[SWEPT]).all(axis=1)]),
             str(row.ok), row["flags"] or "–"]
 
 

@@ -8,7 +8,7 @@ from analysis.refusal import Refusal
 KNOWN_MAJOR = "1"
 ATTRIBUTES = {
     "/": "campaign launch created_utc seed source epoch_ns complete".split(),
-    "/environment": "host cpu cores mpi_library mpi_version oversubscribed".split(),
+    "/environment": "host cpu cores mpi_library mpi_version oversubscribed timer_overhead_ns".split(),
     "/ranks": ["placement"],
 }
 VARIABLES = {
@@ -20,6 +20,7 @@ VARIABLES = {
         expected_messages_per_operation bytes_per_operation busiest_rank_messages_per_operation background_messages
         control_messages delays expected_delays cpu_ns_per_operation flags""".split(),
 }
+LIMITS = "name time_ns bytes_per_second".split()  # of /limits, which a launch need not have
 SAMPLES = "start_ns end_ns messages_sent messages_received bytes_sent".split()
 FLAGS = {"/cases/flags": ("flag_masks", "flag_meanings"), "/ranks/distance": ("flag_values", "flag_meanings")}
 SOURCES = ("measured", "simulated")
@@ -35,6 +36,8 @@ def check(file: h5py.File) -> None:
     for group, names in VARIABLES.items():
         for name in names:
             _check_variable(file, group, name)
+    for name in LIMITS if "/limits" in file else ():
+        _check_variable(file, "/limits", name)
     for variable, names in FLAGS.items():
         for name in names:
             _require(name in file[variable].attrs, file, f"the attribute {name} of {variable}")

@@ -9,7 +9,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis import selection, style
+from analysis import naming, selection, style
+from analysis.limit_lines import ceiling_sentence, draw_ceiling
+from analysis.limits import memcpy_rates
 from analysis.load import KEY, Campaign
 from analysis.summary import over_launches
 
@@ -17,23 +19,25 @@ BANDWIDTH = "stream and agreement"
 WHAT = ("Stream and agreement: payload × operations per second, at the best number in flight / in a batch of those measured "
         "(the numbers at each point; without: 1 / 1); all others: payload ÷ latency of one operation. At {ranks} ranks (where "
         "a kernel has fewer, at its most).")
-LABELS = {BANDWIDTH: "payload × operations per second, GB/s"}
-RATE_LABEL = "payload ÷ latency, GB/s"
+OVERLAPPING, ALONE = "payload × operations per second, GB/s", "payload ÷ latency, GB/s"
 
 
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
     rows, ranks = _rows(campaign, summary)
-    parts = selection.by_panel(rows)
+    ceiling = _ceiling(campaign, rows)
+    parts = naming.by_panel(rows)
     figure, axes = style.panels(list(parts))
     for name, part in parts.items():
         for index, series in enumerate(part):
             style.draw_series(axes[name], series, "payload_bytes", index)
             _name_the_tuning(axes[name], series, style.look(index)["color"])
+        draw_ceiling(axes[name], ceiling)
         style.logarithmic_x(axes[name], rows.payload_bytes, style.size)
-        axes[name].set(yscale="log", xlabel="payload", ylabel=LABELS.get(name, RATE_LABEL))
+        axes[name].set(yscale="log", xlabel="payload", ylabel=OVERLAPPING if name.startswith(BANDWIDTH) else ALONE)
         style.plain_decades(axes[name].yaxis)
-    style.finish(figure, style.caption(campaign, rows, WHAT.format(ranks=ranks)), rows.oversubscribed.any())
-    return figure, _numbers(rows)
+    what = WHAT.format(ranks=ranks) + ceiling_sentence(ceiling)
+    style.finish(figure, style.caption(campaign, rows, what), rows.oversubscribed.any())
+    return figure, _numbers(pd.concat([rows, *(ceiling.assign(panel=name) for name in parts)]))
 
 
 def _rows(campaign: Campaign, summary: pd.DataFrame) -> tuple[pd.DataFrame, int]:
@@ -45,14 +49,21 @@ def _rows(campaign: Campaign, summary: pd.DataFrame) -> tuple[pd.DataFrame, int]
     rows = selection.preferred(rates.merge(summary[[*KEY, "batch", "family", "latency_definition"]], on=KEY))
     best = selection.best_tuning(selection.throughput(rows[_may_overlap(rows)]), "value")
     rows, ranks = selection.at_reference_ranks(pd.concat([best, selection.one_at_a_time(rows[~_may_overlap(rows)])]))
-    rows = selection.arranged(rows, apart=selection.TUNING)
+    rows = naming.arranged(rows, apart=selection.TUNING)
     rows["panel"] = rows.panel.where(~_may_overlap(rows), BANDWIDTH)
-    return rows[rows.panel != selection.OTHERS], ranks
+    return naming.parted(rows[rows.panel != naming.OTHERS]), ranks
+
+
+def _ceiling(campaign: Campaign, rows: pd.DataFrame) -> pd.DataFrame:
+    """memcpy at the sizes that the payloads span; as rows of a panel."""
+    rates = memcpy_rates(campaign)
+    rates = rates[rates.payload_bytes.between(rows.payload_bytes.min(), rows.payload_bytes.max())]
+    return rates.assign(series="memcpy, " + rates.distance, oversubscribed=False)
 
 
 def _may_overlap(rows: pd.DataFrame) -> pd.Series:
-    panels = [selection.panel(row.kernel, row.family) for row in rows.itertuples()]
-    return (rows.kernel == selection.STREAM) | (pd.Series(panels, rows.index, dtype=object) == selection.AGREEMENT)
+    panels = [naming.panel(row.kernel, row.family) for row in rows.itertuples()]
+    return (rows.kernel == selection.STREAM) | (pd.Series(panels, rows.index, dtype=object) == naming.AGREEMENT)
 
 
 def _name_the_tuning(axes: Axes, series: pd.DataFrame, colour: str) -> None:

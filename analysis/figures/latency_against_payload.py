@@ -3,7 +3,9 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis import selection, style
+from analysis import naming, selection, style
+from analysis.limit_lines import draw_floor, floor_sentence, floor_us
+from analysis.limits import shortest_delay
 from analysis.load import Campaign
 
 WHAT = "Latency of one operation against its payload, at {ranks} ranks (where a kernel has fewer, at its most)."
@@ -11,16 +13,19 @@ WHAT = "Latency of one operation against its payload, at {ranks} ranks (where a 
 
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
     rows, ranks = _rows(summary)
-    parts = selection.by_panel(rows)
+    delay = shortest_delay(campaign)
+    parts = naming.by_panel(rows)
     figure, axes = style.panels(list(parts))
     for name, part in parts.items():
         for index, series in enumerate(part):
             style.draw_series(axes[name], series, "payload_bytes", index)
+        draw_floor(axes[name], pd.concat(part), "payload_bytes", delay)
         style.logarithmic_x(axes[name], rows.payload_bytes, style.size)
         axes[name].set(yscale="log", xlabel="payload", ylabel="latency, µs")
         style.plain_decades(axes[name].yaxis)
-    style.finish(figure, style.caption(campaign, rows, WHAT.format(ranks=ranks)), rows.oversubscribed.any())
-    return figure, _numbers(rows)
+    what = WHAT.format(ranks=ranks) + floor_sentence(rows, delay)
+    style.finish(figure, style.caption(campaign, rows, what), rows.oversubscribed.any())
+    return figure, _numbers(rows.assign(floor_us=floor_us(rows, delay)))
 
 
 def _rows(summary: pd.DataFrame) -> tuple[pd.DataFrame, int]:
@@ -28,9 +33,10 @@ def _rows(summary: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     with_payload = summary[(summary.kernel != selection.STREAM) & (summary.payload_bytes > 0)].dropna(subset=["latency_ns"])
     rows, ranks = selection.at_reference_ranks(selection.preferred(selection.one_at_a_time(with_payload)))
     microseconds = {"value": rows.latency_ns / 1000, "low": rows.latency_low_ns / 1000, "high": rows.latency_high_ns / 1000}
-    return selection.arranged(rows.assign(launches=rows.ok, **microseconds)), ranks
+    return naming.parted(naming.arranged(rows.assign(launches=rows.ok, **microseconds))), ranks
 
 
 def _numbers(rows: pd.DataFrame) -> pd.DataFrame:
     units = {"value": "latency_us", "low": "latency_low_us", "high": "latency_high_us"}
-    return rows[["panel", "series", "ranks", "payload_bytes", "oversubscribed", "launches", *units]].rename(columns=units)
+    columns = ["panel", "series", "ranks", "payload_bytes", "oversubscribed", "launches", *units, "floor_us"]
+    return rows[columns].rename(columns=units)

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis import selection, style
+from analysis import naming, selection, style
 from analysis.load import Campaign
 
 WHAT = ("Latency against operations per second, at {payloads} and {ranks} ranks, along a growing window of operations in "
@@ -46,7 +46,7 @@ def _rows(summary: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     rows, ranks = selection.at_reference_ranks(selection.tuned(small))
     scaled = {"latency_us": rows.latency_ns, "low": rows.latency_low_ns, "high": rows.latency_high_ns, "p99_us": rows.p99_ns}
     rows = rows.assign(launches=rows.ok, **{name: value / 1000 for name, value in scaled.items()})
-    return selection.arranged(rows, apart=selection.TUNING), ranks
+    return naming.arranged(rows, apart=selection.TUNING), ranks
 
 
 def _draw_curve(axes: Axes, curve: pd.DataFrame, batch: int, index: int) -> None:

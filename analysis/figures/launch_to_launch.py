@@ -6,14 +6,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from analysis import selection, style
+from analysis import naming, selection, style
 from analysis.load import KEY, Campaign
 
-WHAT = ("Each launch's median of each case, relative to the median over launches of that case; one row per kernel, with all "
-        "its ranks, payloads and parameters; operations that overlap are left out. "
+WHAT = ("Each launch's median of each case, relative to the median over launches of that case; one row per kernel and "
+        "transport, with all its ranks, payloads and parameters; operations that overlap are left out. "
         "Launches are numbered within each case.")
 ROW = 0.2  # inches
-COLUMNS = [*KEY, "launch", "turn", "median_ns", "relative"]
+COLUMNS = ["row", *KEY, "launch", "turn", "median_ns", "relative"]
 
 
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
@@ -22,7 +22,7 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
     figure.set_figwidth(style.PAGE)
     if len(rows):
         _draw(axes["launch to launch"], rows)
-    height = max(style.AXES_HEIGHT, ROW * rows.kernel.nunique() + 0.5)
+    height = max(style.AXES_HEIGHT, ROW * rows.row.nunique() + 0.5)
     style.finish(figure, style.caption(campaign, rows, WHAT), rows.oversubscribed.any(), height)
     return figure, rows[COLUMNS]
 
@@ -34,24 +34,24 @@ def _rows(campaign: Campaign) -> pd.DataFrame:
     rows = timed.assign(median_ns=timed.p50_ns, relative=timed.p50_ns / groups.transform("median"))
     rows = rows[groups.transform("size") > 1]
     rows = rows.merge(campaign.launches[["launch"]], left_on="file", right_index=True).sort_values([*KEY, "launch"])
-    return rows.assign(turn=rows.groupby(KEY).cumcount() + 1)
+    return rows.assign(turn=rows.groupby(KEY).cumcount() + 1, row=rows.kernel + naming.transport_suffixes(rows))
 
 
 def _draw(axes: Axes, rows: pd.DataFrame) -> None:
     """The n-th launch of a case keeps its place within every row, its colour and its marker."""
-    kernels = sorted(rows.kernel.unique(), reverse=True)
+    names = sorted(rows.row.unique(), reverse=True)
     turns = sorted(rows.turn.unique())
     for index, turn in enumerate(turns):
         offset = 0.35 - 0.7 * index / max(1, len(turns) - 1)
         look = {**style.look(index), "linestyle": "none", "markersize": 2.6, "markeredgewidth": 0.6}
         for hollow, part in rows[rows.turn == turn].groupby("oversubscribed"):
-            height = np.array([kernels.index(kernel) for kernel in part.kernel]) + offset
+            height = np.array([names.index(name) for name in part.row]) + offset
             face = {"markerfacecolor": "white"} if hollow else {}
             label = f"launch {turn}" + (", oversubscribed" if hollow else "")
             axes.plot(part.relative, height, label=label, **look, **face)
     axes.axvline(1, color="0.4", linewidth=0.6)
-    axes.set_yticks(range(len(kernels)), labels=kernels)
-    axes.set_ylim(-0.6, len(kernels) - 0.4)
+    axes.set_yticks(range(len(names)), labels=names)
+    axes.set_ylim(-0.6, len(names) - 0.4)
     axes.set(xscale="log", xlabel="launch median ÷ median of launch medians")
     _plain_ticks(axes, rows.relative)
 

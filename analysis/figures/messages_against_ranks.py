@@ -5,8 +5,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis import selection, style
-from analysis.load import Campaign
+from analysis import naming, selection, style
+from analysis.load import KEY, Campaign
 from analysis.summary import counts_agree
 
 WHAT = ("Messages per operation of 8 B: points measured, lines the closed form; {agree} of {exact} points are on their line. "
@@ -14,6 +14,7 @@ WHAT = ("Messages per operation of 8 B: points measured, lines the closed form; 
         "The library's own collectives (native) have neither point nor line.")
 RANDOMISED = ("Of randomised kernels (gossip) the lines are the exact expectation, the points means over all operations with "
               "their 95 % intervals, of which {held} of {count} hold it. ")
+REPEATED = " Over another transport {count} cases had the very counts that they had over MPI: one point stands for both."
 COLUMNS = ["panel", "series", "payload_bytes", "ranks", "in_flight", "oversubscribed", "count_rule", "messages_per_operation",
            "messages_low", "messages_high", "expected_messages_per_operation"]
 
@@ -21,8 +22,9 @@ COLUMNS = ["panel", "series", "payload_bytes", "ranks", "in_flight", "oversubscr
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
     countable = summary.dropna(subset=["expected_messages_per_operation"])
     small = selection.small_payload(selection.preferred(selection.fewest_in_flight(countable)))
-    rows = selection.arranged(small, apart=("in_flight", "sync"))
-    parts = selection.by_panel(rows)
+    once = _drawn_once(small)
+    rows = naming.parted(naming.arranged(once, apart=("in_flight", "sync")))
+    parts = naming.by_panel(rows)
     figure, axes = style.panels(list(parts))
     for name, part in parts.items():
         for index, series in enumerate(part):
@@ -30,16 +32,25 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
         style.logarithmic_x(axes[name], rows.ranks)
         axes[name].set(xlabel="ranks", ylabel="messages per operation")
         _powers_of_two(axes[name], pd.concat(part))
-    style.finish(figure, style.caption(campaign, rows, _what(rows)), rows.oversubscribed.any())
+    style.finish(figure, style.caption(campaign, rows, _what(rows, len(small) - len(once))), rows.oversubscribed.any())
     return figure, rows[COLUMNS]
 
 
-def _what(rows: pd.DataFrame) -> str:
+def _drawn_once(rows: pd.DataFrame) -> pd.DataFrame:
+    """Without the cases that another transport, MPI if there is it, ran with the same messages."""
+    same = [*(name for name in KEY if name != "transport"), "messages_per_operation", "messages_low", "messages_high",
+            "expected_messages_per_operation"]
+    first = rows.sort_values("transport", key=lambda transport: transport != naming.MPI, kind="stable")
+    return rows.loc[first.drop_duplicates(same).index.sort_values()]
+
+
+def _what(rows: pd.DataFrame, repeated: int) -> str:
     exact, known = rows[rows.count_rule == "exact"], rows.dropna(subset=["messages_low"])
     tolerance = 1e-9 * known.expected_messages_per_operation  # the interval of a count that never varies is a point
     held = known.expected_messages_per_operation.between(known.messages_low - tolerance, known.messages_high + tolerance)
     randomised = RANDOMISED.format(held=held.sum(), count=len(known)) if len(known) else ""
-    return WHAT.format(agree=counts_agree(exact).sum(), exact=len(exact), randomised=randomised)
+    said = WHAT.format(agree=counts_agree(exact).sum(), exact=len(exact), randomised=randomised)
+    return said + (REPEATED.format(count=repeated) if repeated else "")
 
 
 def _draw_series(axes: Axes, series: pd.DataFrame, index: int) -> None:

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis import selection, style
+from analysis import naming, selection, style
 from analysis.load import KEY, Campaign, samples_ns
 
 WHAT = ("Share of operations that took at least a latency, over the samples of all launches together, at 8 B (0 B where a "
@@ -18,7 +18,7 @@ STEPS = 100  # order statistics drawn per line, dense towards the tail: all samp
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
     timed = summary[summary.kernel != selection.STREAM].dropna(subset=["latency_ns"])
     rows, ranks = selection.at_reference_ranks(selection.small_payload(selection.preferred(selection.one_at_a_time(timed))))
-    parts = selection.by_panel(selection.arranged(rows))
+    parts = naming.by_panel(naming.parted(naming.arranged(rows)))
     figure, axes = style.panels(list(parts))
     numbers = [pd.DataFrame(columns=COLUMNS)]
     for name, part in parts.items():

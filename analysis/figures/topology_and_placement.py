@@ -8,8 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from analysis import style
-from analysis.load import Campaign
-from analysis.validate import text
+from analysis.load import Campaign, words
 
 WHAT = ("Where the ranks sat (one block per size of the world), the closest level each pair shares, and the median round trip "
         "of each pair.")
@@ -23,13 +22,13 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
     grid = figure.add_gridspec(2 * len(worlds), 2, height_ratios=[2, 3] * len(worlds))
     numbers = []
     for row, files in enumerate(worlds):
-        ranks, distance, words, ping_us = _read(files)
+        ranks, distance, levels, ping_us = _read(files)
         hollow = ", oversubscribed" if campaign.launches.oversubscribed[files[0]] else ""
         _draw_boxes(figure.add_subplot(grid[2 * row, :]), ranks, f"world of {len(ranks)}{hollow}")
         nearness = figure.add_subplot(grid[2 * row + 1, 0])
-        _draw_matrix(nearness, distance, "closest shared level: " + _key(distance, words), "{:.0f}".format)
+        _draw_matrix(nearness, distance, "closest shared level: " + _key(distance, levels), "{:.0f}".format)
         _draw_matrix(figure.add_subplot(grid[2 * row + 1, 1]), ping_us, "round trip, µs", "{:.2g}".format)
-        numbers.append(_numbers(ranks, distance, words, ping_us, bool(hollow)))
+        numbers.append(_numbers(ranks, distance, levels, ping_us, bool(hollow)))
     style.finish(figure, style.caption(campaign, summary.iloc[:0], WHAT), False, axes_height=1.5)
     return figure, pd.concat(numbers)
 
@@ -43,13 +42,12 @@ def _read(files: list[str]) -> tuple[pd.DataFrame, np.ndarray, dict[int, str], n
     with h5py.File(files[0]) as file:
         group = file["/ranks"]
         ranks = pd.DataFrame({name: group[name][...] for name in (*LEVELS, "pu")})
-        flags = group["distance"].attrs
-        words = dict(zip(np.asarray(flags["flag_values"]).tolist(), text(flags["flag_meanings"]).split()))
-        return ranks, group["distance"][...].astype(float), words, np.median(pings, axis=0)
+        distance = group["distance"]
+        return ranks, distance[...].astype(float), dict(words(distance, "flag_values")), np.median(pings, axis=0)
 
 
-def _key(distance: np.ndarray, words: dict[int, str]) -> str:
-    return ", ".join(f"{level:.0f} {words[int(level)]}" for level in np.unique(distance))
+def _key(distance: np.ndarray, levels: dict[int, str]) -> str:
+    return ", ".join(f"{level:.0f} {levels[int(level)]}" for level in np.unique(distance))
 
 
 def _draw_boxes(axes: Axes, ranks: pd.DataFrame, title: str) -> None:
@@ -90,9 +88,9 @@ def _draw_matrix(axes: Axes, values: np.ndarray, title: str, word) -> None:
             axes.text(column, row, word(value), ha="center", va="center", color="white" if value > middle else "black")
 
 
-def _numbers(ranks, distance, words, ping_us, oversubscribed) -> pd.DataFrame:
+def _numbers(ranks, distance, levels, ping_us, oversubscribed) -> pd.DataFrame:
     """One row per ordered pair."""
     rank, peer = (index.ravel() for index in np.indices(distance.shape))
     table = pd.DataFrame({"world": len(ranks), "oversubscribed": oversubscribed, "rank": rank, "peer": peer,
-                          "distance": [words.get(int(value), "?") for value in distance.ravel()], "ping_us": ping_us.ravel()})
+                          "distance": [levels.get(int(value), "?") for value in distance.ravel()], "ping_us": ping_us.ravel()})
     return table.merge(ranks, left_on="rank", right_index=True)

@@ -61,6 +61,40 @@ def gossip_case(n: int, scale: float) -> Case:
                 expected_messages=3.0 * (n - 1), count_rule="expected", messages_each=each)
 
 
+OVER_FLOOR = (1.2, 1.9, 1.3, 1.5, 1.4, 1.6, 1.1)  # shared-memory ping_pong ÷ floor of each launch: 1.4 in the middle
+
+
+def floor_ns(launch: int) -> int:
+    return 100 + 10 * launch
+
+
+def limits_of_launch(launch: int) -> dict[str, tuple[float, float]]:
+    """A cache line's round trip takes floor_ns(launch); ranks 0 and 1 share their l3; nothing else in here binds them."""
+    copies = {f"copy/l3/{size}": (1.0, launch * 1e9 * size / 64) for size in (64, 1024, 1 << 20)}
+    return {"line_round_trip/core": (10.0, np.nan), "line_round_trip/l3": (float(floor_ns(launch)), np.nan),
+            "clock_read": (launch + 20.0, np.nan), "copy/private/1024": (1.0, 9e15), **copies}
+
+
+def cases_of_both_transports(launch: int) -> list[Case]:
+    """Shared memory: ping_pong takes OVER_FLOOR times the floor. MPI: it takes 600 ns. two_phase_commit takes twice as long as
+    its transport's ping_pong, and until `decided` half of that; broadcasts take 700 ns + their index, an MPI twin
+    1000 ns more."""
+    spread = np.linspace(-20, 20, 401).astype(int)
+    cases = []
+    for transport, round_trip in (("mpi", 600), ("shared-memory", round(OVER_FLOOR[launch - 1] * floor_ns(launch)))):
+        over = dict(transport=transport)
+        cases += [Case("ping_pong", round_trip + spread, expected_delays=2, **over)]
+        cases += [Case("two_phase_commit", 2 * round_trip + spread, definition="proposer", family="protocol", expected_delays=4,
+                       marks=(Mark("decided", round_trip),), parameters={"batch": batch}, **over) for batch in (1, 2)]
+        slow = 1000 * (transport == "mpi")
+        for payload in (8, 1024):
+            cases += [Case(f"{name}_broadcast", 700 + index + slow + spread, 2, payload, expected_delays=delays, **over)
+                      for index, (name, delays) in enumerate([("binomial", 1), ("chain", 8), ("eager", 2), ("flat", 1)])]
+            name, delays = ("native", -1) if transport == "mpi" else ("shared", 2)
+            cases.append(Case(f"{name}_broadcast", 900 + spread, 2, payload, expected_delays=delays, **over))
+    return cases
+
+
 def write_campaign(folder: Path, launches: int = 7, **options) -> Path:
     """Launches 1 … n on two ranks, and one more, oversubscribed, of eight ranks that runs at 2, 4 and 8."""
     for launch in range(1, launches + 1):
@@ -76,11 +110,47 @@ def campaign_folder(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def both_folder(tmp_path_factory) -> Path:
+    """Seven launches of both transports, with limits."""
+    folder = tmp_path_factory.mktemp("both")
+    for launch in range(1, 8):
+        write_launch(folder / f"launch-{launch:03}.h5", cases_of_both_transports(launch), launch, schema_version="1.1",
+                     limits=limits_of_launch(launch))
+    return folder
+
+
+@pytest.fixture(scope="session")
 def drawn(campaign_folder) -> dict:
+    return draw_all(campaign_folder)
+
+
+@pytest.fixture(scope="session")
+def drawn_of_both(both_folder) -> dict:
+    return draw_all(both_folder)
+
+
+def draw_all(folder: Path) -> dict:
     """Of every figure, by name: the figure and the numbers plotted."""
-    campaign = load(campaign_folder)
+    campaign = load(folder)
     summary = summarise(campaign)
     return {name: draw(campaign, summary) for name, draw in figures.all_figures()}
+
+
+def panel(figure, title: str):
+    return next(axes for axes in figure.axes if axes.get_title() == title)
+
+
+def texts(axes) -> list[str]:
+    return [text.get_text() for text in axes.texts]
+
+
+def caption(figure) -> str:
+    return figure._supxlabel.get_text().replace("\n", " ")
+
+
+def draw(name: str, folder: Path):
+    campaign = load(folder)
+    return dict(figures.all_figures())[name](campaign, summarise(campaign))
 
 
 def run(program: str, *arguments, interpreter: list[str] = []) -> subprocess.CompletedProcess:

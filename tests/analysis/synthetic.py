@@ -10,6 +10,7 @@ import numpy as np
 FLAG_WORDS = "oversubscribed late_starts clock_bound timer_overhead drift steal involuntary_switches few_samples"
 DISTANCE_WORDS = "self pu core l2 l3 numa package machine network unknown"
 TEXT = h5py.string_dtype("utf-8")
+DEFAULTS = {"batch": 1}
 
 
 @dataclass
@@ -47,6 +48,8 @@ class Case:
     clients: int = 0
     marks: tuple[Mark, ...] = ()
     messages_each: np.ndarray | None = None
+    transport: str = "mpi"
+    expected_delays: int = -1
 
     @property
     def members(self) -> int:
@@ -54,9 +57,9 @@ class Case:
 
     @property
     def name(self) -> str:
-        swept = "".join(f"/{name}={value}" for name, value in self.parameters.items())
+        swept = "".join(f"/{name}={value}" for name, value in self.parameters.items() if DEFAULTS.get(name) != value)
         swept += f"/in_flight={self.in_flight}" if self.in_flight > 1 else ""
-        return f"{self.kernel}/n{self.ranks}/b{self.payload_bytes}/mpi/{self.sync}{swept}{self.suffix}"
+        return f"{self.kernel}/n{self.ranks}/b{self.payload_bytes}/{self.transport}/{self.sync}{swept}{self.suffix}"
 
     def stamps(self) -> tuple[np.ndarray, np.ndarray]:
         """start_ns and end_ns, [operation, rank], from which the definition gives `latencies_ns` back and no other does."""
@@ -81,8 +84,8 @@ class Case:
 
 def write_launch(path: Path, cases: list[Case], launch: int = 1, world: int = 2, oversubscribed: bool = False,
                  complete: int = 1, source: str = "measured", schema_version: str = "1.0", campaign: str = "synthetic",
-                 seed: int | None = None) -> Path:
-    """A launch's file of schema 1.0; its seed is its number, unless given."""
+                 seed: int | None = None, limits: dict[str, tuple[float, float]] | None = None) -> Path:
+    """A launch's file; its seed is its number, unless given. `limits`: of each, its time_ns and its bytes_per_second."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with h5py.File(path, "w") as file:
         file.attrs.update(schema_version=schema_version, coordbench_version="1.0.0", git_commit="0" * 40,
@@ -93,6 +96,8 @@ def write_launch(path: Path, cases: list[Case], launch: int = 1, world: int = 2,
         _write_plan(file.create_group("plan"), cases)
         _write_ranks(file.create_group("ranks"), world, oversubscribed, launch)
         _write_cases(file.create_group("cases"), cases, oversubscribed)
+        if limits is not None:
+            _write_limits(file.create_group("limits"), limits)
         for case in cases:
             _write_samples(file.create_group(f"samples/{case.name}"), case)
     return path
@@ -104,6 +109,12 @@ def _write_environment(group: h5py.Group, oversubscribed: bool) -> None:
     group.attrs.update({word: "made up" for word in words.split()})
     group.attrs.update(cpu="Synthetic CPU", cores=2, mpi_library="Open MPI", mpi_version="4.1.4", timer_overhead_ns=20.0,
                        oversubscribed=int(oversubscribed))
+
+
+def _write_limits(group: h5py.Group, limits: dict[str, tuple[float, float]]) -> None:
+    _text(group, "name", list(limits), "limit")
+    _numbers(group, "time_ns", np.array([time for time, _ in limits.values()], dtype=float), "limit", units="ns")
+    _numbers(group, "bytes_per_second", np.array([rate for _, rate in limits.values()], dtype=float), "limit")
 
 
 def _write_plan(group: h5py.Group, cases: list[Case]) -> None:
@@ -130,18 +141,18 @@ def _write_ranks(group: h5py.Group, world: int, oversubscribed: bool, launch: in
 
 
 def _write_cases(group: h5py.Group, cases: list[Case], oversubscribed: bool) -> None:
-    texts = {"name": "name", "kernel": "kernel", "family": "family", "sync": "sync", "latency_definition": "definition",
-             "count_rule": "count_rule", "verdict": "verdict"}
+    texts = {"name": "name", "kernel": "kernel", "family": "family", "sync": "sync", "transport": "transport",
+             "latency_definition": "definition", "count_rule": "count_rule", "verdict": "verdict"}
     for name, field_name in texts.items():
         _text(group, name, [getattr(case, field_name) for case in cases], "case")
-    for name, word in (("transport", "mpi"), ("placement", "auto"), ("stop_reason", "precision"), ("detail", "")):
+    for name, word in (("placement", "auto"), ("stop_reason", "precision"), ("detail", "")):
         _text(group, name, [word] * len(cases), "case")
     _text(group, "parameters", [json.dumps(case.parameters) for case in cases], "case")
-    own = ("ranks", "clients", "payload_bytes", "in_flight", "calibration")
+    own = ("ranks", "clients", "payload_bytes", "in_flight", "calibration", "expected_delays")
     integers = {name: [getattr(case, name) for case in cases] for name in own}
     integers |= {name: [0] * len(cases) for name in "level block background_messages control_messages".split()}
     integers |= {"operations": [len(case.latencies_ns) for case in cases]}
-    integers |= {name: [-1] * len(cases) for name in ("delays", "expected_delays")}
+    integers |= {"delays": [-1] * len(cases)}
     for name, values in integers.items():
         _numbers(group, name, np.array(values, dtype=np.int64), "case")
     for name, share in (("p50", 0.5), ("p50_low", 0.5), ("p50_high", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1.0)):

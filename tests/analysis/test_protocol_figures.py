@@ -2,30 +2,12 @@
 
 import pandas as pd
 import pytest
-from analysis import figures, style
-from analysis.load import load
-from analysis.summary import summarise
+from analysis import style
+from conftest import caption, draw, panel, texts
 from matplotlib.colors import to_hex
 from synthetic import Case, write_launch
 
 SPREAD = range(1000, 1400)
-
-
-def panel(figure, title: str):
-    return next(axes for axes in figure.axes if axes.get_title() == title)
-
-
-def texts(axes) -> list[str]:
-    return [text.get_text() for text in axes.texts]
-
-
-def caption(figure) -> str:
-    return figure._supxlabel.get_text().replace("\n", " ")
-
-
-def draw(name: str, folder):
-    campaign = load(folder)
-    return dict(figures.all_figures())[name](campaign, summarise(campaign))
 
 
 def test_throughput_has_a_panel_per_protocol_that_overlaps(drawn):

@@ -1,0 +1,93 @@
+"""The stack of costs: a cache line there and back, the transport's ping_pong, the protocol, each on top of the one before.
+
+In units of the floor, or of ping_pong where no launch has a floor, and each launch in its own, since a machine that is slow for
+a while is slow in all of them. Logarithmic, so that equal ratios are equal lengths over every transport.
+"""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis import naming, style
+from analysis.load import Campaign
+from analysis.markdown import with_interval
+from analysis.stack import BASE, FLOOR, reference_cases, stack
+
+WHAT = ("Protocols with default parameters, between two ranks with a core each, at 8 B, one operation at a time.")
+MULTIPLES = (" Multiples of {unit}, taken within each launch; medians over {launches} launches, {interval}. A mark that "
+             "several ranks reach is reached when the last of them does.")
+UNITS = {"over_floor": "a cache line's round trip (the floor)", "over_ping_pong": "their transport's ping_pong"}
+TITLE = "stack of costs"
+ROW = 0.21  # inches
+TRANSPORT, PROTOCOL = {"color": "0.8"}, {"color": style.COLOURS[5]}
+BESIDE = {"latency{}_ns": ("latency, ns", 4), "over_ping_pong{}": ("÷ ping_pong", 88)}  # heading, points from the axes
+
+
+def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
+    rows = _named(stack(campaign))
+    unit = "over_floor" if rows.over_floor.notna().any() else "over_ping_pong"
+    shown = rows.dropna(subset=[unit])
+    ends = _ends(shown, unit)
+    figure, axes = style.panels([TITLE] if len(ends) else [])
+    figure.set_figwidth(style.PAGE)
+    if len(ends):
+        _draw(axes[TITLE], shown, ends, unit)
+        axes[TITLE].set(xscale="log", xlabel="÷ " + UNITS[unit])
+        style.plain_decades(axes[TITLE].xaxis)
+    caption = style.caption(campaign, reference_cases(campaign), _what(shown, unit))
+    style.finish(figure, caption, False, max(style.AXES_HEIGHT, ROW * len(ends) + 0.5))
+    return figure, rows
+
+
+def _what(rows: pd.DataFrame, unit: str) -> str:
+    if rows.empty:
+        return WHAT
+    known = rows[f"{unit}_low"].notna().any()
+    launches = rows.launches[rows.kernel == (FLOOR if unit == "over_floor" else BASE)].max()
+    interval = "whiskers: distribution-free 95 % intervals of the end" if known else "too few for intervals"
+    return WHAT + MULTIPLES.format(unit=UNITS[unit], launches=launches, interval=interval)
+
+
+def _named(rows: pd.DataFrame) -> pd.DataFrame:
+    measured = rows[rows.kernel != FLOOR]
+    suffixes = naming.transport_suffixes(measured).reindex(rows.index, fill_value="")
+    return rows.assign(series=rows.kernel + suffixes)
+
+
+def _ends(rows: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """What has a row of its own: ping_pong, unless it is the unit, then each protocol, its transports one below the other."""
+    ends = rows[rows["last"] & (rows.kernel != (FLOOR if unit == "over_floor" else BASE))]
+    return ends.assign(protocol=ends.kernel != BASE).sort_values(["protocol", "kernel"], kind="stable").reset_index(drop=True)
+
+
+def _draw(axes: Axes, rows: pd.DataFrame, ends: pd.DataFrame, unit: str) -> None:
+    base = ends.transport.map(rows[rows.kernel == BASE].set_index("transport")[unit])
+    if unit == "over_floor":
+        axes.barh(ends.index, base - 1, left=1, height=0.5, label="transport: to ping_pong", zorder=2, **TRANSPORT)
+    axes.barh(ends.index, ends[unit] - base, left=base, height=0.5, label="protocol: to its end", zorder=2, **PROTOCOL)
+    axes.axvline(1, color="0.3", linewidth=0.8)
+    known = ends.dropna(subset=[f"{unit}_low"])
+    if len(known):
+        errors = [known[unit] - known[f"{unit}_low"], known[f"{unit}_high"] - known[unit]]
+        axes.errorbar(known[unit], known.index, xerr=errors, fmt="none", ecolor="0.35", elinewidth=0.7, zorder=3)
+    axes.plot(ends[unit], ends.index, "|", color="black", markersize=6, label="end", zorder=4)
+    _draw_marks(axes, rows[~rows["last"]], unit, dict(zip(ends.series, ends.index)))
+    _write_beside(axes, ends)
+    axes.set_yticks(ends.index, labels=ends.series)
+    axes.set_ylim(len(ends) - 0.4, -0.6)
+    axes.grid(False, axis="y")
+
+
+def _draw_marks(axes: Axes, marks: pd.DataFrame, unit: str, heights: dict[str, int]) -> None:
+    for index, (mark, part) in enumerate(marks.groupby("mark", sort=False)):
+        look = {**style.look(index), "linestyle": "none", "color": "black", "markerfacecolor": "white"}
+        axes.plot(part[unit], part.series.map(heights), label=mark, zorder=5, **look)
+
+
+def _write_beside(axes: Axes, ends: pd.DataFrame) -> None:
+    for column, (heading, offset) in BESIDE.items():
+        values = zip(*(ends[column.format(end)] for end in ("", "_low", "_high")))
+        told = ["–" if each == (1, 1, 1) else with_interval(*each) for each in values]
+        for height, text in enumerate([heading, *told], start=-1):
+            axes.annotate(text, (1, height), xycoords=("axes fraction", "data"), xytext=(offset, 0), textcoords="offset points",
+                          va="center", annotation_clip=False)

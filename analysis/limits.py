@@ -1,0 +1,73 @@
+"""What the machine allows, out of the same campaign: a message's way at best, memcpy, and what one reading of the clock takes.
+
+A launch's limits are those of the cores of its ranks 0 and 1. Launches with more ranks than cores have none.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.load import Campaign
+from analysis.naming import MPI
+from analysis.selection import SMALL_BYTES, small_payload
+from analysis.summary import over_launches
+
+
+@dataclass(frozen=True)
+class Delay:
+    """What one delay, a message's way, takes at least: `ns`, the median of so many `launches`; `source` says of what. It binds
+    every transport, or the one that is named."""
+
+    ns: float
+    launches: int
+    source: str
+    transport: str | None = None
+
+
+def shortest_delay(campaign: Campaign) -> Delay | None:
+    """Half a cache line's round trip; in a campaign without one, half of ping_pong over MPI, which binds MPI alone."""
+    lines = line_round_trip_ns(campaign)
+    if len(lines):
+        distances = " or ".join(np.unique(campaign.launches.distance[lines.index]))
+        return Delay(lines.median() / 2, len(lines), f"half a cache line's round trip at distance {distances}")
+    trips = ping_pongs(campaign)
+    trips = trips[(trips.transport == MPI) & ~trips.oversubscribed].groupby("file").ping_pong_ns.min()
+    return Delay(trips.median() / 2, len(trips), f"half of ping_pong over MPI at {SMALL_BYTES} B", MPI) if len(trips) else None
+
+
+def line_round_trip_ns(campaign: Campaign) -> pd.Series:
+    """[file]: a cache line there and back between the cores of ranks 0 and 1, of the launches that have it."""
+    near = _at_distance(campaign)
+    return _times_ns(near[near["name"] == "line_round_trip/" + near.distance])
+
+
+def clock_read_ns(campaign: Campaign) -> pd.Series:
+    """[file]: one reading of the clock, as coordbench-micro found it, or as the launch did."""
+    found = _times_ns(campaign.limits[campaign.limits["name"] == "clock_read"])
+    return found.reindex(campaign.launches.index).fillna(campaign.launches.timer_overhead_ns)
+
+
+def memcpy_rates(campaign: Campaign) -> pd.DataFrame:
+    """Of each size and distance: `payload_bytes`, `distance`, and the rate in GB/s as over_launches gives it."""
+    near = _at_distance(campaign)
+    sizes = near["name"].str.extract(r"^copy/(?P<copied>\w+)/(?P<payload_bytes>\d+)$").dropna()
+    copies = near.join(sizes, how="inner").query("copied == distance").astype({"payload_bytes": int})
+    return over_launches(copies.assign(rate=copies.bytes_per_second / 1e9), "rate", ["distance", "payload_bytes"])
+
+
+def ping_pongs(campaign: Campaign) -> pd.DataFrame:
+    """The median `ping_pong_ns` at 8 B of each `file`, `sync` and `transport`, and whether it was `oversubscribed`."""
+    alone = campaign.timed[(campaign.timed.kernel == "ping_pong") & (campaign.timed.in_flight == 1)]
+    trips = small_payload(alone[alone.ranks == 2]).drop_duplicates(["file", "sync", "transport"])
+    return trips.rename(columns={"p50_ns": "ping_pong_ns"})[["file", "sync", "transport", "ping_pong_ns", "oversubscribed"]]
+
+
+def _at_distance(campaign: Campaign) -> pd.DataFrame:
+    """The limits of launches with a core for each rank, and the `distance` of their ranks 0 and 1."""
+    distance = campaign.launches.distance[~campaign.launches.oversubscribed]
+    return campaign.limits.assign(distance=campaign.limits.file.map(distance)).dropna(subset=["distance"])
+
+
+def _times_ns(limits: pd.DataFrame) -> pd.Series:
+    return limits.groupby("file").time_ns.median().astype(float)

@@ -1,0 +1,58 @@
+"""The stack of costs: a cache line there and back, the transport's ping_pong, a protocol's marks and its end.
+
+Of protocols with their default parameters between two ranks with a core each, at 8 B, one operation at a time. Ratios are taken
+within each launch, so that what slows a launch as a whole drops out of them.
+"""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from analysis.limits import clock_read_ns, line_round_trip_ns, ping_pongs
+from analysis.load import KEY, Campaign
+from analysis.marks import mark_medians
+from analysis.naming import MPI
+from analysis.selection import SMALL_BYTES, one_at_a_time
+from analysis.summary import medians
+
+RANKS = 2
+FLOOR, BASE = "line_round_trip", "ping_pong"
+SAME = ["file", "sync", "transport"]
+ROW = ["transport", "kernel", "position", "mark"]
+VALUES = {"p50_ns": "latency{}_ns", "over_floor": "over_floor{}", "over_ping_pong": "over_ping_pong{}",
+          "clock_share": "clock_share{}"}
+
+
+def stack(campaign: Campaign) -> pd.DataFrame:
+    """One row for the floor (kernel `line_round_trip`, of no transport), and for each transport one of `ping_pong`, without a
+    mark, and one of each protocol's marks, of which the `last` is the end. Medians over launches, with intervals (`_low`,
+    `_high`), of `latency_ns`, of its ratios `over_floor` and `over_ping_pong`, and of `clock_share`, one reading of the clock
+    as a share of it; NaN where a launch has nothing to divide by. `launches`: how many have the latency."""
+    costs = _costs(campaign)
+    rows = costs.groupby(ROW, as_index=False).agg(launches=("p50_ns", "count"), last=("last", "first"))
+    for column, names in VALUES.items():
+        rows = rows.merge(medians(costs, column, names, ROW), on=ROW, how="left")
+    order = rows.assign(floor=rows.kernel != FLOOR, mpi=rows.transport != MPI, base=rows.kernel != BASE)
+    by = ["floor", "mpi", "transport", "base", "kernel", "position"]
+    return rows.loc[order.sort_values(by).index].reset_index(drop=True)
+
+
+def _costs(campaign: Campaign) -> pd.DataFrame:
+    """One row per launch and row of the stack."""
+    protocols = mark_medians(replace(campaign, cases=campaign.timed.merge(reference_cases(campaign)[KEY])))
+    trips = ping_pongs(campaign).merge(protocols[SAME].drop_duplicates())
+    base = trips.assign(kernel=BASE, position=-1, mark="", p50_ns=trips.ping_pong_ns)
+    measured = pd.concat([base, protocols.merge(trips[[*SAME, "ping_pong_ns"]], on=SAME, how="left")], ignore_index=True)
+    floor = line_round_trip_ns(campaign).rename("p50_ns").reset_index()
+    floor = floor[floor.file.isin(measured.file)].assign(kernel=FLOOR, transport="", position=-1, mark="")
+    costs = pd.concat([floor, measured.assign(clock_share=measured.file.map(clock_read_ns(campaign)) / measured.p50_ns)])
+    return costs.assign(last=costs.position == costs.groupby(["transport", "kernel"]).position.transform("max"),
+                        over_floor=costs.p50_ns / costs.file.map(line_round_trip_ns(campaign)),
+                        over_ping_pong=costs.p50_ns / costs.ping_pong_ns).reset_index(drop=True)
+
+
+def reference_cases(campaign: Campaign) -> pd.DataFrame:
+    """The cases that the stack is of, each as one of its launches has it: a name of five parts has the default parameters."""
+    cases = campaign.timed.drop_duplicates(KEY)
+    plain = (cases["name"].str.count("/") == 4) & (cases.family == "protocol")
+    return one_at_a_time(cases[plain & (cases.ranks == RANKS) & (cases.payload_bytes == SMALL_BYTES) & ~cases.oversubscribed])

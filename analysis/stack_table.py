@@ -1,0 +1,44 @@
+"""The table of the stack of costs (stack.py): what each protocol takes, over the floor and over its transport's ping_pong."""
+
+import math
+
+import pandas as pd
+
+from analysis.load import Campaign
+from analysis.markdown import table, with_interval
+from analysis.naming import transport_name
+from analysis.stack import FLOOR, stack
+
+HEADER = ["8 B, N=2, one at a time", "transport", "until", "latency", "÷ floor", "÷ ping_pong", "one clock reading",
+          "launches"]
+CLOCK = ("one clock reading: its share of the latency; Hoefler and Belli (SC15) ask for at most 5 %, which no operation of "
+         "200 ns can meet one sample at a time")
+
+
+def stack_table(campaign: Campaign) -> list[str]:
+    """The table, of protocols with default parameters, and its remarks; nothing without such a protocol."""
+    rows = stack(campaign)
+    if rows.empty:
+        return []
+    return [table(HEADER, [_cells(row) for row in rows.itertuples()]), "".join(f"- {remark}\n" for remark in _remarks(rows))]
+
+
+def _cells(row) -> list[str]:
+    name = "floor: cache line there and back" if row.kernel == FLOOR else row.kernel
+    latency = with_interval(row.latency_ns, row.latency_low_ns, row.latency_high_ns)
+    share = "–" if math.isnan(row.clock_share) else f"{100 * row.clock_share:.0f} %"
+    return [name, transport_name(row.transport) or "–", row.mark or "–", f"{latency} ns",
+            _ratio(row.over_floor, row.over_floor_low, row.over_floor_high),
+            _ratio(row.over_ping_pong, row.over_ping_pong_low, row.over_ping_pong_high), share, str(row.launches)]
+
+
+def _ratio(value: float, low: float, high: float) -> str:
+    return "–" if math.isnan(value) else with_interval(value, low, high)
+
+
+def _remarks(rows: pd.DataFrame) -> list[str]:
+    known = (rows.kernel == FLOOR).any()
+    origin = ("between the cores of ranks 0 and 1, by coordbench-micro; ratios to it are of the launches that have it"
+              if known else "in none of these launches; `coordbench run --micro FILE.json` stores one")
+    return ["medians of launch medians, ratios within each launch, default parameters; a mark that several ranks reach is "
+            "reached when the last of them does", f"floor: a cache line's round trip {origin}", CLOCK]

@@ -1,0 +1,145 @@
+"""The stack of costs: floor, ping_pong, protocol; ratios within launches; its table and its figure."""
+
+import numpy as np
+import pytest
+from analysis.load import load
+from analysis.stack import stack
+from analysis.summary import summarise
+from analysis.table import markdown
+from conftest import OVER_FLOOR, caption, draw, floor_ns, texts
+from synthetic import Case, write_launch
+
+SPREAD = np.arange(400) + 1000
+INTERVAL = ["", "_low", "_high"]
+
+
+@pytest.fixture(scope="module")
+def rows(both_folder):
+    return stack(load(both_folder)).set_index(["transport", "kernel", "mark"])
+
+
+def values(row, name: str) -> list[float]:
+    return [row[name.format(end)] for end in INTERVAL]
+
+
+def test_it_is_the_floor_then_each_transports_ping_pong_and_protocols(rows):
+    assert list(rows.index) == [
+        ("", "line_round_trip", ""),
+        ("mpi", "ping_pong", ""), ("mpi", "two_phase_commit", "decided"), ("mpi", "two_phase_commit", "ended"),
+        ("shared-memory", "ping_pong", ""), ("shared-memory", "two_phase_commit", "decided"),
+        ("shared-memory", "two_phase_commit", "ended")]
+    assert rows["last"].tolist() == [True, True, False, True, True, False, True]
+    assert (rows.launches == 7).all()
+
+
+def test_latencies_are_medians_of_launch_medians(rows):
+    assert values(rows.loc["", "line_round_trip", ""], "latency{}_ns") == [140, 110, 170]
+    assert values(rows.loc["mpi", "two_phase_commit", "decided"], "latency{}_ns") == [600, 600, 600]
+    trips = sorted(round(ratio * floor_ns(launch)) for launch, ratio in enumerate(OVER_FLOOR, start=1))
+    assert values(rows.loc["shared-memory", "ping_pong", ""], "latency{}_ns") == [trips[3], trips[0], trips[-1]]
+
+
+def test_ratios_are_taken_within_each_launch(rows):
+    """The ratio of the medians would be 210 / 140 = 1.5."""
+    assert values(rows.loc["shared-memory", "ping_pong", ""], "over_floor{}") == pytest.approx([1.4, 1.1, 1.9])
+    assert values(rows.loc["shared-memory", "two_phase_commit", "ended"], "over_floor{}") == pytest.approx([2.8, 2.2, 3.8])
+    for transport in ("mpi", "shared-memory"):
+        assert values(rows.loc[transport, "two_phase_commit", "ended"], "over_ping_pong{}") == [2, 2, 2]
+        assert values(rows.loc[transport, "two_phase_commit", "decided"], "over_ping_pong{}") == [1, 1, 1]
+    assert rows.loc["", "line_round_trip", ""].over_floor == 1
+    assert np.isnan(rows.loc["", "line_round_trip", ""].over_ping_pong)
+
+
+def test_the_share_of_a_reading_of_the_clock(rows):
+    assert values(rows.loc["mpi", "ping_pong", ""], "clock_share{}") == pytest.approx([24 / 600, 21 / 600, 27 / 600])
+    assert np.isnan(rows.loc["", "line_round_trip", ""].clock_share)
+
+
+def test_parameters_other_than_the_defaults_payloads_and_windows_are_no_part_of_it(tmp_path):
+    protocol = dict(family="protocol", definition="proposer")
+    write_launch(tmp_path / "launch-001.h5", [
+        Case("ping_pong", SPREAD), Case("k", SPREAD * 2, **protocol), Case("k", SPREAD * 3, payload_bytes=16, **protocol),
+        Case("k", SPREAD * 4, ranks=4, **protocol), Case("k", SPREAD * 5, in_flight=8, **protocol),
+        Case("k", SPREAD * 6, sync="none", **protocol), Case("other", SPREAD, parameters={"batch": 2}, **protocol)], world=4)
+    write_launch(tmp_path / "launch-002.h5", [Case("crowded", SPREAD, **protocol)], 2, oversubscribed=True)
+    rows = stack(load(tmp_path))
+    assert rows[["kernel", "latency_ns", "over_ping_pong"]].values.tolist() == [["ping_pong", 1199.5, 1], ["k", 2399, 2]]
+
+
+def test_a_floor_is_of_the_launches_that_have_it(tmp_path):
+    for launch, limits in ((1, {"line_round_trip/l3": (100.0, np.nan)}), (2, None)):
+        write_launch(tmp_path / f"launch-{launch:03}.h5", [Case("ping_pong", SPREAD * launch),
+                                                          Case("k", SPREAD * launch, family="protocol")], launch, limits=limits)
+    rows = stack(load(tmp_path)).set_index("kernel")
+    assert rows.launches.to_dict() == {"line_round_trip": 1, "ping_pong": 2, "k": 2}
+    assert rows.over_floor["k"] == 11.995
+
+
+def test_the_table_is_fit_for_the_readme(both_folder):
+    campaign = load(both_folder)
+    table = markdown(campaign, summarise(campaign))
+    assert "| floor: cache line there and back | – | – | 140 [110, 170] ns | 1.00 [1.00, 1.00] | – | – | 7 |\n" \
+           "| ping_pong | MPI | – | 600 [600, 600] ns | 4.29 [3.53, 5.45] | 1.00 [1.00, 1.00] | 4 % | 7 |\n" in table
+    start = "| two_phase_commit | shared memory | ended |"
+    assert f"{start} 420 [264, 512] ns | 2.80 [2.20, 3.80] | 2.00 [2.00, 2.00] | 6 % | 7 |" in table
+    assert "Hoefler and Belli (SC15) ask for at most 5 %" in table
+    assert "by coordbench-micro" in table
+
+
+def test_without_limits_the_table_says_where_a_floor_would_come_from(campaign_folder):
+    campaign = load(campaign_folder)
+    table = markdown(campaign, summarise(campaign))
+    assert "| two_phase_commit | MPI | ended | 1304 [1301, 1307] ns | – | 0.867 [0.867, 0.867] | 2 % | 7 |" in table
+    assert "`coordbench run --micro FILE.json` stores one" in table
+    assert "floor: cache line" not in table
+
+
+def test_a_campaign_without_protocols_has_no_stack(tmp_path):
+    write_launch(tmp_path / "launch-001.h5", [Case("flat_broadcast", SPREAD)], limits={"line_round_trip/l3": (100.0, np.nan)})
+    campaign = load(tmp_path)
+    assert "clock reading" not in markdown(campaign, summarise(campaign))
+    figure, numbers = draw("stack_of_costs", tmp_path)
+    assert texts(figure.axes[0]) == ["this campaign has no such case"] and numbers.empty and "Multiples" not in caption(figure)
+
+
+def bars(axes) -> list[tuple[float, float]]:
+    return [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in axes.patches]
+
+
+def test_the_figure_stacks_ratios(drawn_of_both):
+    figure, numbers = drawn_of_both["stack_of_costs"]
+    axes, = figure.axes
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert names == ["ping_pong", "ping_pong (shared memory)", "two_phase_commit", "two_phase_commit (shared memory)"]
+    mpi, shared = 600 / 140, 1.4
+    transport = [(1, mpi), (1, shared), (1, mpi), (1, shared)]
+    protocol = [(mpi, mpi), (shared, shared), (mpi, 2 * mpi), (shared, 2 * shared)]
+    assert np.array(bars(axes)) == pytest.approx(np.array(transport + protocol))
+    marks, = [line for line in axes.lines if line.get_label() == "decided"]
+    assert np.array(marks.get_xydata()) == pytest.approx(np.array([(mpi, 2), (shared, 3)]))
+    assert "420 [264, 512]" in texts(axes) and texts(axes).count("2.00 [2.00, 2.00]") == 2
+    assert "medians over 7 launches, whiskers: distribution-free 95 % intervals of the end" in caption(figure)
+    assert len(numbers) == 7
+
+
+def test_without_a_floor_the_figures_unit_is_ping_pong(drawn):
+    figure, _ = drawn["stack_of_costs"]
+    axes, = figure.axes
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert names == ["replication", "rumour_gossip", "two_phase_commit"]
+    assert np.array(bars(axes))[:, 0].tolist() == [1, 1, 1]
+    assert axes.get_xlabel() == "÷ their transport's ping_pong"
+
+
+@pytest.mark.filterwarnings("error")
+def test_one_launch_has_a_figure_without_whiskers(tmp_path):
+    write_launch(tmp_path / "launch-001.h5", [Case("ping_pong", SPREAD), Case("k", SPREAD * 2, family="protocol")])
+    figure, _ = draw("stack_of_costs", tmp_path)
+    assert not figure.axes[0].collections and "too few for intervals" in caption(figure)
+
+
+def test_nothing_beside_the_figure_is_cut_off(drawn_of_both):
+    figure, _ = drawn_of_both["stack_of_costs"]
+    boxes = [text.get_window_extent() for text in figure.axes[0].texts]
+    assert all(figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 + 1 for box in boxes)
+    assert all(figure.bbox.y0 <= box.y0 and box.y1 <= figure.bbox.y1 + 1 for box in boxes)
