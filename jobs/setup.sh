@@ -5,10 +5,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 say() { printf '%s\n' "$*" >&2; }
 
-packages_to_build="g++ cmake make pkg-config openmpi-bin libopenmpi-dev libhwloc-dev libhdf5-dev libcli11-dev libfmt-dev
+packages_to_build="g++ cmake ninja-build pkg-config openmpi-bin libopenmpi-dev libhwloc-dev libhdf5-dev libcli11-dev libfmt-dev
   nlohmann-json3-dev libgtest-dev libbenchmark-dev"
 packages_to_analyse="python3 python3-h5py python3-xarray python3-h5netcdf python3-pandas python3-scipy python3-matplotlib"
-packages_to_test="python3-pytest binutils libbenchmark-tools"
+packages_to_test="python3-pytest binutils libbenchmark-tools iproute2 util-linux slurmctld slurmd slurm-client munge"
 
 # install_missing PACKAGE…: apt installs what is not there, and only then needs root or the network.
 install_missing() {
@@ -38,12 +38,14 @@ install_missing() {
 
 # build FOLDER TARGET… -- CMAKE_OPTION…
 build() {
-  local folder=$1 targets=() options=()
+  local folder=$1 targets=() options=() generator=()
   shift
   while [[ $# -gt 0 && $1 != -- ]]; do targets+=("$1"); shift; done
   [[ $# -gt 0 ]] && shift && options=("$@")
   mkdir -p "$folder"
-  cmake -S . -B "$folder" -DCMAKE_BUILD_TYPE=Release "${options[@]}" >"$folder/configure.log" 2>&1 ||
+  # A folder keeps the generator that it was made with; without apt there may be make only.
+  if [[ ! -e $folder/CMakeCache.txt ]] && command -v ninja >/dev/null; then generator=(-G Ninja); fi
+  cmake -S . -B "$folder" "${generator[@]}" -DCMAKE_BUILD_TYPE=Release "${options[@]}" >"$folder/configure.log" 2>&1 ||
     { cat "$folder/configure.log" >&2; exit 1; }
   cmake --build "$folder" --parallel "$(nproc)" --target "${targets[@]}" >&2
 }

@@ -1,0 +1,92 @@
+"""The sbatch scripts under a real Slurm: their jobs run, report, end in good order and go on after having been cut short."""
+
+import re
+from collections import Counter
+
+import h5py
+import pytest
+
+from end_to_end import stored
+from end_to_end.launching import BUILD, run, under_mpirun
+from lab.labs import until
+
+SMALL = ["--kernels", "ping_pong,two_phase_commit", "--bytes", "8", "--operations", 50]
+LONG = ["--kernels", "*broadcast,two_phase_commit", "--bytes", "8,64KiB", "--operations", 400, "--seed", 5]
+TWO_NODES = "--nodes=2 --ntasks-per-node=1 --time=5"
+
+
+@pytest.fixture
+def submit(slurm, tmp_path):
+    """submit(script, *arguments, **variables): the job's number and the folder of its results, below the submission's."""
+
+    def submitted(script, *arguments, options="", **variables):
+        # Each host believes that all cores are its own: bound by Open MPI, the ranks of all hosts would share the first one.
+        variables = {"COORDBENCH_BUILD": str(BUILD), "OMPI_MCA_hwloc_base_binding_policy": "none", **variables}
+        number = slurm.submit(tmp_path, script, *arguments, options=f"{TWO_NODES} {options}", **variables)
+        return number, tmp_path / "results" / f"{script.removesuffix('.sbatch')}-{number}"
+
+    return submitted
+
+
+def test_a_sweep_measures_on_both_nodes_next_to_its_submission(slurm, submit, tmp_path):
+    loud = {"BASH_FUNC_module%%": "() { echo module $*; }", "COORDBENCH_MODULES": "gcc openmpi"}
+    number, folder = submit("sweep.sbatch", *SMALL, **loud)
+    slurm.wait(number, limit_s=30)
+    log = (tmp_path / f"sweep-{number}.log").read_text()
+    assert slurm.job(number)["JobState"] == "COMPLETED", log
+    assert "module load gcc openmpi\n" in log
+    path = folder / "launch-001.h5"
+    assert set(stored.column(path, "verdict")) == {"ok"} and stored.attribute(path, "complete") == 1
+    with h5py.File(path) as file:
+        assert [stored.text(name) for name in file["ranks/host"][:]] == ["lab1", "lab2"]
+
+
+def test_a_campaign_is_launches_and_then_a_report(slurm, submit, tmp_path):
+    number, folder = submit("campaign.sbatch", *SMALL, options="--array=1-2%1")
+    report = until(lambda: slurm.ask("squeue --noheader --name=campaign-report --format=%i").strip(), 20)
+    assert slurm.job(report)["Dependency"].startswith(f"afterany:{number}_*")
+    slurm.wait(number, report, limit_s=40)
+    log = (tmp_path / f"campaign-report-{report}.log").read_text()
+    assert slurm.job(report)["JobState"] == "COMPLETED", log
+    assert re.search(r"cases of 2 launches: summary.csv, table.md and figures/", log)
+    assert sorted(path.name for path in folder.glob("launch-*.h5")) == ["launch-001.h5", "launch-002.h5"]
+    assert (folder / "summary.csv").exists() and list((folder / "figures").iterdir())
+
+
+def test_without_a_build_a_sweep_says_what_to_do(slurm, submit, tmp_path):
+    number, _ = submit("sweep.sbatch", *SMALL, COORDBENCH_BUILD=str(tmp_path))
+    slurm.wait(number, limit_s=20)
+    assert slurm.job(number)["ExitCode"] == "2:0"
+    log = (tmp_path / f"sweep-{number}.log").read_text()
+    assert len(log.splitlines()) == 1 and "is not built" in log and "cmake --build build" in log
+
+
+def its_time_runs_out(slurm, number):
+    """Slurm says so with USR1, a minute before; the job has itself requeued."""
+    slurm.ask(f"scancel --batch --signal=USR1 {number}")
+    until(lambda: slurm.job(number)["Restarts"] == "1", 20)
+
+
+def it_is_cancelled_and_requeued(slurm, number):
+    slurm.ask(f"scancel {number}")
+    until(lambda: slurm.job(number)["JobState"] == "CANCELLED", 20)
+    slurm.ask(f"scontrol requeue {number}")
+
+
+def test_of_what_was_cut_short_no_case_is_missing_and_none_doubled(slurm, submit, tmp_path, coordbench):
+    plan = run(*under_mpirun(2, coordbench, "run", *LONG, "--list")).stdout.splitlines()
+    jobs = {}
+    for cut_short in (its_time_runs_out, it_is_cancelled_and_requeued):  # the second runs while the first waits
+        number, folder = submit("sweep.sbatch", *LONG)
+        path = folder / "launch-001.h5"
+        until(lambda: path.exists() and stored.column(path, "name"), 30)
+        cut_short(slurm, number)
+        finished = stored.whole_cases(path)
+        assert 0 < len(finished) < len(plan) and finished == plan[:len(finished)], cut_short.__name__
+        jobs[number] = path
+    slurm.wait(*jobs, limit_s=60)
+    for number, path in jobs.items():
+        log = (tmp_path / f"sweep-{number}.log").read_text()
+        assert (slurm.job(number)["JobState"], slurm.job(number)["Restarts"]) == ("COMPLETED", "1"), log
+        assert Counter(stored.whole_cases(path)) == Counter(plan), log
+        assert stored.attribute(path, "complete") == 1 and len(list(path.parent.iterdir())) == 1
