@@ -78,10 +78,12 @@ class RingReader {
   }
 
   /// The oldest message, in place; null if there is none.
-  [[nodiscard]] const RingSlot* peek() const {
-    const RingSlot& slot = slots_[next_ & mask_];
-    const auto lap = static_cast<std::uint32_t>(next_ >> shift_) + 1;
-    return slot.turn.load(std::memory_order_acquire) == lap ? &slot : nullptr;
+  [[nodiscard]] const RingSlot* peek() const { return is_full(next_) ? &slots_[next_ & mask_] : nullptr; }
+  /// Whether the next two messages are there. Both slots are looked at, whatever the first one says, so that their lines travel
+  /// at the same time.
+  [[nodiscard]] bool has_two() const {
+    const bool first = is_full(next_), second = is_full(next_ + 1);
+    return static_cast<int>(first) + static_cast<int>(second) == 2;
   }
   /// Gives the slot of the oldest message back; said to the writer a quarter of a ring at a time.
   void pop() {
@@ -91,6 +93,11 @@ class RingReader {
   [[nodiscard]] std::uint64_t taken() const { return next_; }
 
  private:
+  [[nodiscard]] bool is_full(std::uint64_t number) const {
+    const auto lap = static_cast<std::uint32_t>(number >> shift_) + 1;
+    return slots_[number & mask_].turn.load(std::memory_order_acquire) == lap;
+  }
+
   RingSlot* slots_ = nullptr;
   std::size_t mask_ = 0;
   int shift_ = 0;

@@ -134,7 +134,7 @@ class RaftLeader {
     if (run.count > 0) message.entries_term = core_.log.term_at(follower.next);
     if (run.count > 0 && !run.is_no_op) {
       message.first = static_cast<std::uint32_t>(core_.log[follower.next].operation);
-      message.count = static_cast<std::uint32_t>(run.count) & Message::kCountMost;
+      message.count = static_cast<std::uint32_t>(run.count);
     }
     send_run(to, message, follower.next, run, out);
     if (follower.mode == RaftProgress::Mode::replicate)
@@ -218,7 +218,7 @@ class RaftLeader {
     if (follower.mode != RaftProgress::Mode::replicate || follower.next <= core_.log.base()) return;
     Message message = append_entries(Kind::announce, follower);
     message.first = static_cast<std::uint32_t>(first);
-    message.count = static_cast<std::uint32_t>(count) & Message::kCountMost;
+    message.count = static_cast<std::uint32_t>(count);
     out.send(to, message);
   }
 

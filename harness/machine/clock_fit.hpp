@@ -1,0 +1,29 @@
+#pragma once
+// From exchanges of time stamps to a model of a clock, and to a bound that holds as long as both clocks run evenly.
+
+#include <span>
+#include <vector>
+
+#include "harness/machine/clock_model.hpp"
+
+namespace coordbench {
+
+/// A child's clock minus the global one, at one instant: between what the fastest ways there and back leave possible, as in
+/// SKaMPI (Worsch, Reussner, Augustin, EuroPVM/MPI 2002).
+struct OffsetInterval {
+  Time at = 0;  ///< by the child's clock
+  double low_ns = -1e18, high_ns = 1e18;
+
+  /// One exchange: the parent stamps before and after by the global clock, the child between by its own.
+  void tighten(Time before, Time between, Time after);
+  [[nodiscard]] double half_width_ns() const { return (high_ns - low_ns) / 2; }
+};
+
+/// The lines offset(at) that pass through all intervals form a polygon; the model is the line through the middle of it at the
+/// first and at the last instant, and its error the distance to the farthest line. Nothing is assumed of how long messages
+/// take. `parent_error_ns` and `parent_error_drift`, of the clock that the intervals were measured against, are added. Throws
+/// std::domain_error if no line passes through all intervals, or there are fewer than two. Source of the polygon: Duda,
+/// Harrus, Haddad, Bernard, "Estimating Global Time in Distributed Systems", ICDCS'87.
+ClockModel fit_clock(std::span<const OffsetInterval> intervals, double parent_error_ns = 0, double parent_error_drift = 0);
+
+}  // namespace coordbench

@@ -1,0 +1,96 @@
+// Clocks that are set wrong and run wrong on purpose: the model must find them out, and its bound must hold.
+
+#include "harness/machine/clock_fit.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <stdexcept>
+#include <vector>
+
+namespace coordbench {
+namespace {
+
+constexpr double kSecond = 1e9;
+
+/// Shows `offset_ns` more than the true time at its beginning, and `drift` more with every nanosecond.
+struct SkewedClock {
+  double offset_ns, drift;
+  [[nodiscard]] double exactly(double truth_ns) const { return truth_ns + offset_ns + drift * truth_ns; }
+  [[nodiscard]] Time at(double truth_ns) const { return static_cast<Time>(std::floor(exactly(truth_ns))); }
+};
+
+class Channel {
+ public:
+  explicit Channel(unsigned seed) : random_(seed) {}
+
+  /// Messages that take 5 µs at least, and now and then much longer, more often one way than the other.
+  OffsetInterval compare(const SkewedClock& parent, const SkewedClock& child, double& truth_ns, int exchanges) {
+    OffsetInterval interval;
+    for (int i = 0; i < exchanges; ++i) {
+      const Time before = parent.at(truth_ns);
+      truth_ns += 5'000 + delay(2'000);
+      const Time between = child.at(truth_ns);
+      truth_ns += 5'000 + delay(9'000);
+      interval.tighten(before, between, parent.at(truth_ns));
+    }
+    return interval;
+  }
+  SkewedClock draw_clock() {
+    return {std::uniform_real_distribution(-kSecond, kSecond)(random_), std::uniform_real_distribution(-2e-4, 2e-4)(random_)};
+  }
+
+ private:
+  double delay(double mean_ns) { return std::exponential_distribution(1 / mean_ns)(random_); }
+  std::mt19937 random_;
+};
+
+std::vector<OffsetInterval> compare_for_a_while(Channel& channel, const SkewedClock& child, double& truth_ns) {
+  std::vector<OffsetInterval> intervals;
+  for (int i = 0; i < 12; ++i, truth_ns += kSecond / 100) intervals.push_back(channel.compare({0, 0}, child, truth_ns, 10));
+  return intervals;
+}
+
+TEST(ClockFit, BoundHoldsForEverySynchronisation) {
+  double worst_ns = 0;
+  for (unsigned seed = 0; seed < 1000; ++seed) {
+    Channel channel(seed);
+    const SkewedClock clock = channel.draw_clock();
+    double truth_ns = 0;
+    const ClockModel model = fit_clock(compare_for_a_while(channel, clock, truth_ns));
+    for (const double later_ns : {0.0, kSecond, 10 * kSecond}) {
+      const Time local = clock.at(truth_ns + later_ns);
+      const double off = static_cast<double>(model.to_global(local)) - (truth_ns + later_ns);
+      ASSERT_LE(std::abs(off), model.error_at(local) + 2) << "seed " << seed << ", " << later_ns / kSecond << " s later";
+      worst_ns = std::max(worst_ns, model.error_ns);
+    }
+    ASSERT_NEAR(model.drift, clock.drift / (1 + clock.drift), model.error_drift);
+  }
+  EXPECT_LT(worst_ns, 10'000) << "the offset is known better than half of the slowest round trip";
+}
+
+TEST(ClockFit, ThereAndBackIsTheSameInstant) {
+  const ClockModel model{.reference = 1'000'000'000'000, .offset_ns = 7e8, .drift = -1.5e-4};
+  for (const Time local : {Time{900'000'000'000}, model.reference, Time{5'000'000'000'123}})
+    EXPECT_NEAR(static_cast<double>(model.to_local(model.to_global(local)) - local), 0, 1);
+}
+
+TEST(ClockFit, ErrorsOfTheParentAreAdded) {
+  const std::vector<OffsetInterval> intervals{{.at = 0, .low_ns = -5, .high_ns = 5}, {.at = 1000, .low_ns = -5, .high_ns = 5}};
+  const ClockModel alone = fit_clock(intervals), child = fit_clock(intervals, 100, 1e-6);
+  EXPECT_DOUBLE_EQ(alone.error_ns, 5);
+  EXPECT_DOUBLE_EQ(alone.error_drift, 0.01);
+  EXPECT_DOUBLE_EQ(child.error_ns, 105);
+  EXPECT_DOUBLE_EQ(child.error_drift, 0.01 + 1e-6);
+}
+
+TEST(ClockFit, AClockThatJumpsIsFoundOut) {
+  const std::vector<OffsetInterval> intervals{{.at = 0, .low_ns = -5, .high_ns = 5},
+                                              {.at = 1000, .low_ns = 95, .high_ns = 105},
+                                              {.at = 2000, .low_ns = -5, .high_ns = 5}};
+  EXPECT_THROW(fit_clock(intervals), std::domain_error);
+  EXPECT_THROW(fit_clock(std::span(intervals).first(1)), std::domain_error);
+}
+
+}  // namespace
+}  // namespace coordbench
