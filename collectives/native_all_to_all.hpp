@@ -9,6 +9,7 @@
 #include <mpi.h>
 
 #include "collectives/parts/exchange_data.hpp"
+#include "collectives/parts/native_algorithm.hpp"
 #include "harness/protocol.hpp"
 
 namespace coordbench {
@@ -23,17 +24,26 @@ class NativeAllToAll {
                                .source = "MPI 3.1, 5.8",
                                .count_rule = CountRule::none,
                                .only_over = Transport::mpi};
-  static constexpr std::array<Parameter, 0> parameters{};
+  static constexpr NativeAlgorithms algorithms{"alltoall", {"linear", "pairwise", "modified_bruck", "linear_sync", "two_proc"}};
+  static constexpr std::array parameters{algorithms.parameter()};
   static std::int64_t messages(const Shape& /*shape*/) { return 0; }
   static int delays(const Shape& /*shape*/) { return 0; }
+  static std::string unfit(const Shape& shape) { return algorithms.unfit(shape); }
 
-  NativeAllToAll(const Shape& /*shape*/, Rank /*self*/) {}
+  NativeAllToAll(const Shape& shape, Rank /*self*/) : communicator_(algorithms, shape) {}
 
   template <class Endpoint>
-  void run(Endpoint& endpoint, Data& data) {
-    const int bytes = static_cast<int>(data.block_bytes());
-    MPI_Alltoall(data.outgoing().data(), bytes, MPI_BYTE, data.incoming().data(), bytes, MPI_BYTE, endpoint.communicator());
+  void begin(Endpoint& endpoint, Data& /*data*/, Operation /*first*/, std::int64_t /*count*/) {
+    communicator_.open(endpoint.communicator());
   }
+  template <class Endpoint>
+  void run(Endpoint& /*endpoint*/, Data& data) {
+    const int bytes = static_cast<int>(data.block_bytes());
+    MPI_Alltoall(data.outgoing().data(), bytes, MPI_BYTE, data.incoming().data(), bytes, MPI_BYTE, communicator_.get());
+  }
+
+ private:
+  NativeCommunicator communicator_;
 };
 
 }  // namespace coordbench

@@ -8,6 +8,7 @@
 
 #include <mpi.h>
 
+#include "collectives/parts/native_algorithm.hpp"
 #include "collectives/parts/native_sum.hpp"
 #include "collectives/parts/reduction_data.hpp"
 #include "harness/protocol.hpp"
@@ -24,19 +25,26 @@ class NativeAllreduce {
                                .source = "MPI 3.1, 5.9.6",
                                .count_rule = CountRule::none,
                                .only_over = Transport::mpi};
-  static constexpr std::array<Parameter, 0> parameters{};
+  static constexpr NativeAlgorithms algorithms{
+      "allreduce", {"basic_linear", "nonoverlapping", "recursive_doubling", "ring", "segmented_ring", "rabenseifner"}};
+  static constexpr std::array parameters{algorithms.parameter()};
   static std::int64_t messages(const Shape& /*shape*/) { return 0; }
   static int delays(const Shape& /*shape*/) { return 0; }
+  static std::string unfit(const Shape& shape) { return algorithms.unfit(shape); }
 
-  NativeAllreduce(const Shape& shape, Rank /*self*/) : sum_(shape.payload_bytes) {}
+  NativeAllreduce(const Shape& shape, Rank /*self*/) : communicator_(algorithms, shape), sum_(shape.payload_bytes) {}
 
   template <class Endpoint>
-  void run(Endpoint& endpoint, Data& data) {
-    MPI_Allreduce(data.input().data(), data.result().data(), sum_.count(), sum_.type(), sum_.operation(),
-                  endpoint.communicator());
+  void begin(Endpoint& endpoint, Data& /*data*/, Operation /*first*/, std::int64_t /*count*/) {
+    communicator_.open(endpoint.communicator());
+  }
+  template <class Endpoint>
+  void run(Endpoint& /*endpoint*/, Data& data) {
+    MPI_Allreduce(data.input().data(), data.result().data(), sum_.count(), sum_.type(), sum_.operation(), communicator_.get());
   }
 
  private:
+  NativeCommunicator communicator_;
   NativeSum sum_;
 };
 

@@ -7,6 +7,7 @@
 
 #include <mpi.h>
 
+#include "collectives/parts/native_algorithm.hpp"
 #include "collectives/parts/no_data.hpp"
 #include "harness/protocol.hpp"
 
@@ -24,16 +25,26 @@ class NativeBarrier {
                                .count_rule = CountRule::none,
                                .has_payload = false,
                                .only_over = Transport::mpi};
-  static constexpr std::array<Parameter, 0> parameters{};
+  static constexpr NativeAlgorithms algorithms{"barrier",
+                                               {"linear", "double_ring", "recursive_doubling", "bruck", "two_proc", "tree"}};
+  static constexpr std::array parameters{algorithms.parameter()};
   static std::int64_t messages(const Shape& /*shape*/) { return 0; }
   static int delays(const Shape& /*shape*/) { return 0; }
+  static std::string unfit(const Shape& shape) { return algorithms.unfit(shape); }
 
-  NativeBarrier(const Shape& /*shape*/, Rank /*self*/) {}
+  NativeBarrier(const Shape& shape, Rank /*self*/) : communicator_(algorithms, shape) {}
 
   template <class Endpoint>
-  void run(Endpoint& endpoint, Data& /*data*/) {
-    MPI_Barrier(endpoint.communicator());
+  void begin(Endpoint& endpoint, Data& /*data*/, Operation /*first*/, std::int64_t /*count*/) {
+    communicator_.open(endpoint.communicator());
   }
+  template <class Endpoint>
+  void run(Endpoint& /*endpoint*/, Data& /*data*/) {
+    MPI_Barrier(communicator_.get());
+  }
+
+ private:
+  NativeCommunicator communicator_;
 };
 
 }  // namespace coordbench

@@ -8,6 +8,7 @@
 
 #include <mpi.h>
 
+#include "collectives/parts/native_algorithm.hpp"
 #include "collectives/parts/native_sum.hpp"
 #include "collectives/parts/reduction_data.hpp"
 #include "collectives/parts/tree.hpp"
@@ -25,20 +26,30 @@ class NativeReduce {
                                .source = "MPI 3.1, 5.9.1",
                                .count_rule = CountRule::none,
                                .only_over = Transport::mpi};
-  static constexpr std::array parameters{kRoot};
+  static constexpr NativeAlgorithms algorithms{
+      "reduce", {"linear", "chain", "pipeline", "binary", "binomial", "in-order_binary", "rabenseifner"}};
+  static constexpr std::array parameters{kRoot, algorithms.parameter()};
   static std::int64_t messages(const Shape& /*shape*/) { return 0; }
   static int delays(const Shape& /*shape*/) { return 0; }
-  static std::string unfit(const Shape& shape) { return root_unfit(shape); }
+  static std::string unfit(const Shape& shape) {
+    const std::string reason = root_unfit(shape);
+    return reason.empty() ? algorithms.unfit(shape) : reason;
+  }
 
-  NativeReduce(const Shape& shape, Rank /*self*/) : sum_(shape.payload_bytes) {}
+  NativeReduce(const Shape& shape, Rank /*self*/) : communicator_(algorithms, shape), sum_(shape.payload_bytes) {}
 
   template <class Endpoint>
-  void run(Endpoint& endpoint, Data& data) {
+  void begin(Endpoint& endpoint, Data& /*data*/, Operation /*first*/, std::int64_t /*count*/) {
+    communicator_.open(endpoint.communicator());
+  }
+  template <class Endpoint>
+  void run(Endpoint& /*endpoint*/, Data& data) {
     MPI_Reduce(data.input().data(), data.result().data(), sum_.count(), sum_.type(), sum_.operation(), data.root(),
-               endpoint.communicator());
+               communicator_.get());
   }
 
  private:
+  NativeCommunicator communicator_;
   NativeSum sum_;
 };
 

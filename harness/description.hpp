@@ -45,7 +45,7 @@ struct Parameter {
   std::int64_t lowest = 0;
   std::int64_t highest = 0;
   std::string_view help;
-  std::array<std::string_view, 4> choices{};  ///< names of the values 0, 1, …; all empty for a number
+  std::array<std::string_view, 10> choices{};  ///< names of the values 0, 1, …; all empty for a number
 };
 
 /// A named instant of an operation, in causal order; the last one declared is its end.

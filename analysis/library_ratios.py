@@ -1,0 +1,99 @@
+"""Ratios within a launch: algorithms ÷ the MPI library's choice, and ours ÷ what other suites print, under one definition."""
+
+import json
+
+import h5py
+import numpy as np
+import pandas as pd
+
+from analysis.load import IDENTITY, Campaign
+from analysis.refusal import Refusal
+from analysis.statistics import median_interval
+from analysis.suites import COUNTERPARTS, Counterpart
+
+NATIVE = "native_"
+AUTOMATIC = "automatic"  # the value of `algorithm` that leaves the choice to the library
+COLUMNS = ["operation", "ranks", "payload_bytes", "definition", "measured", "against", "measured_ns", "against_ns", "ratio",
+           "low", "high", "launches"]
+SAME = ["ranks", "payload_bytes"]
+
+
+def against_library(campaign: Campaign, promises: dict[str, str]) -> pd.DataFrame:
+    """Every case behind the start line `round-time` ÷ the library's own choice in the same launch, at the same payload.
+
+    `promises`: of every kernel, by name. A kernel is held against the native one whose promise it keeps, be it with more
+    behind a comma. The rows have COLUMNS; `measured` names kernel, transport and algorithm.
+    """
+    cases = campaign.timed[campaign.timed.sync == "round-time"].dropna(subset=["p50_ns"])
+    rows = []
+    for native in sorted(set(cases.kernel[cases.kernel.str.startswith(NATIVE)])):
+        kept = [name for name, promise in promises.items() if keeps(promise, promises[native])]
+        rows += _of_one_operation(cases[cases.kernel.isin(kept)], native)
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def keeps(promise: str, native: str) -> bool:
+    return promise == native or promise.startswith(native + ",")
+
+
+def against_suites(campaign: Campaign, prints: pd.DataFrame) -> pd.DataFrame:
+    """Ours ÷ what the suites print in the same round, the n-th launch of a case against the n-th print; COLUMNS."""
+    rows = [row for counterpart in COUNTERPARTS for row in _of_one_column(campaign, prints, counterpart)]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _of_one_column(campaign: Campaign, prints: pd.DataFrame, counterpart: Counterpart) -> list[dict]:
+    ours = _chosen(campaign.timed[campaign.timed.sync == counterpart.sync], counterpart.kernel)
+    theirs = prints[(prints.benchmark == counterpart.benchmark) & (prints.column == counterpart.column)]
+    what = f"{counterpart.kernel} behind {counterpart.sync}", f"{counterpart.benchmark} {counterpart.column}"
+    rows = []
+    for (ranks, payload), launches in ours[ours.payload_bytes.isin(theirs.payload_bytes)].groupby(SAME):
+        measured = pd.Series([defined_ns(case, counterpart.definition) for case in launches.sort_values("file").itertuples()],
+                             range(1, len(launches) + 1))
+        printed = theirs[theirs.payload_bytes == payload].set_index("round").printed_ns
+        rows.append(_row((counterpart.kernel, ranks, payload, counterpart.definition.__name__, *what), measured, printed))
+    return rows
+
+
+def defined_ns(case, definition) -> float:
+    """What the definition makes of the stamps of one row of `Campaign.cases`."""
+    with h5py.File(case.file) as file:
+        group = file[f"/samples/{case.name}"]
+        return definition(group["start_ns"][...], group["end_ns"][...])
+
+
+def algorithm(parameters: str) -> str:
+    return json.loads(parameters).get("algorithm", AUTOMATIC)
+
+
+def _of_one_operation(cases: pd.DataFrame, native: str) -> list[dict]:
+    base = _chosen(cases, native)
+    if base.empty:
+        raise Refusal(f"no launch has {native} with the library's own choice of algorithm; run {native} without --set")
+    rows = []
+    for _, launches in cases.groupby(IDENTITY, sort=False):
+        case = launches.iloc[0]
+        against = base[(base[SAME] == case[SAME]).all(axis=1)].set_index("file").p50_ns
+        measured = launches.set_index("file").p50_ns
+        rows.append(_row((native, case.ranks, case.payload_bytes, "p50", label(case), native), measured, against))
+    return sorted(rows, key=lambda row: (not row["measured"].startswith(NATIVE), *(row[name] for name in ["measured", *SAME])))
+
+
+def _chosen(cases: pd.DataFrame, kernel: str) -> pd.DataFrame:
+    """Of one kernel over MPI, the cases in which no algorithm was forced."""
+    cases = cases[(cases.kernel == kernel) & (cases.transport == "mpi")]
+    return cases[cases.parameters.map(algorithm) == AUTOMATIC]
+
+
+def label(case) -> str:
+    forced = algorithm(case.parameters)
+    return " ".join([case.kernel, *([] if case.transport == "mpi" else [f"over {case.transport}"]),
+                     *([] if forced == AUTOMATIC else [forced])])
+
+
+def _row(what: tuple, above: pd.Series, below: pd.Series) -> dict:
+    """`what`: the first of COLUMNS. Both series are indexed by launch; launches that only one of them has are left out."""
+    ratios = (above / below).replace([np.inf, -np.inf], np.nan).dropna()
+    low, high = median_interval(ratios)
+    return dict(zip(COLUMNS, (*what, above[ratios.index].median(), below[ratios.index].median(), ratios.median(), low, high,
+                              len(ratios))))
