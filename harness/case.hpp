@@ -18,7 +18,7 @@ enum class StopReason : std::uint8_t { precision, time_budget, max_operations, f
 enum class Flag : std::uint32_t {
   oversubscribed = 1U << 0U,        ///< more ranks in the launch than cores
   late_starts = 1U << 1U,           ///< more than a tenth of the operations began after the agreed instant
-  clock_bound = 1U << 2U,           ///< the clocks' error is more than a tenth of the median
+  clock_bound = 1U << 2U,           ///< the median is less than twice the clocks' error
   timer_overhead = 1U << 3U,        ///< reading the clock costs more than a fifth of the median
   drift = 1U << 4U,                 ///< ping_pong before and after the block differ by more than a quarter
   steal = 1U << 5U,                 ///< the hypervisor took time, or the cgroup throttled, while the case ran

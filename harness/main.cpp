@@ -4,19 +4,23 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "build_info.hpp"
 #include "harness/kernel.hpp"
 #include "harness/launch/doctor.hpp"
 #include "harness/launch/launch.hpp"
 #include "harness/launch/record.hpp"
+#include "harness/launch/resumption.hpp"
 #include "harness/launch/shared_window.hpp"
 #include "harness/launch/signals.hpp"
 #include "harness/machine/host_facts.hpp"
 #include "harness/options/options.hpp"
 #include "harness/plan/list.hpp"
 #include "harness/plan/plan.hpp"
+#include "harness/simulated.hpp"
 
 namespace coordbench {
 namespace {
@@ -30,27 +34,38 @@ int print(const World& world, const std::string& text) {
   return printed ? kAllOk : kNotWritten;
 }
 
-int run(World& world, Options options, const std::string& arguments) {
+int run(World& world, Options options, const std::vector<std::string>& arguments) {
+  const std::optional<StoredLaunch> begun = take_up(world, options);
   options.seed = static_cast<std::uint64_t>(world.from_root(static_cast<std::int64_t>(options.seed.value_or(draw_seed()))));
   const PlacementPolicy placement = policy_of(options.placement);
   const Plan plan = make_plan(options, all_kernels(),
                               {.world = world.size(),
                                .memory_bytes = world.from_root(memory_available_bytes() / 2),
                                .shared_memory_bytes = world.from_root(free_shared_memory_bytes())});
+  const std::vector<std::size_t> due = due_cases(plan, begun);
+  if (begun && due.empty()) return print(world, fmt::format("{} lacks no case of its plan.\n", options.resume));
   if (options.list) return print(world, case_names(plan));
   if (options.dry_run) return print(world, describe_plan(plan, options));
 
   const Seating seating = take_seats(world, placement);
-  const Clocks clocks = synchronise_clocks(world);
+  Clocks clocks = synchronise_clocks(world);
   world.make_groups(rank_counts(plan));
   const SharedWindow shared(world, shared_bytes_of(plan));
   const Time epoch_ns = world.from_root(now_ns());
   const Limits limits = world.is_root() ? limits_of(world, options) : Limits{};
-  const double clock_ns = time_of(limits, "clock_read").value_or(timer_overhead_ns());
-  const LaunchSetting launch{world, options, plan, seating, clocks, shared, epoch_ns, limits, clock_ns};
+  const LaunchSetting launch{.world = world,
+                             .options = options,
+                             .plan = plan,
+                             .due = due,
+                             .seating = seating,
+                             .clocks = clocks,
+                             .shared = shared,
+                             .epoch_ns = epoch_ns,
+                             .limits = limits,
+                             .timer_overhead_ns = time_of(limits, "clock_read").value_or(timer_overhead_ns())};
   if (!world.is_root()) return follow(launch);
 
-  const auto results = open_results(launch, arguments);
+  const auto results = open_results(launch, arguments, begun);
   const Measured measured = direct(launch, [&](const CaseResult& result) { results->keep(result); });
   results->finish();
   const int printed = print(world, results->table());
@@ -58,12 +73,24 @@ int run(World& world, Options options, const std::string& arguments) {
   return std::max(measured.status, printed);
 }
 
+/// What a simulator has not got.
+void refuse_what_needs_a_machine(const Options& options) {
+  if (options.command == Command::doctor)
+    throw UsageError("doctor looks at a machine, and simulated ranks have none; start it with coordbench");
+  if (std::count(options.transports.begin(), options.transports.end(), Transport::shared_memory) > 0)
+    throw UsageError("--transport shared-memory: simulated ranks have no caches to share; use --transport mpi");
+  if (options.placement != "auto" && options.placement != "none")
+    throw UsageError(
+        fmt::format("--placement {}: the platform says where simulated ranks sit; leave it out", options.placement));
+}
+
 int dispatch(World& world, int argc, char** argv) {
   const Options options = parse_options(argc, argv, kVersion);
+  if constexpr (kSimulated) refuse_what_needs_a_machine(options);
   if (options.command == Command::list) return print(world, options.json ? list_json(all_kernels()) : list_text(all_kernels()));
   if (options.command == Command::doctor)
     return doctor(world, options, [&](const std::string& text) { return print(world, text); });
-  return run(world, options, fmt::format("{}", fmt::join(argv, argv + argc, " ")));
+  return run(world, options, {argv, argv + argc});
 }
 
 /// The status of the launch; what went wrong is said once.
@@ -90,7 +117,7 @@ int attempt(World& world, int argc, char** argv) {
 
 int main(int argc, char** argv) {
   coordbench::World world(argc, argv);
-  coordbench::end_on_signals(world.is_root());
+  if (!coordbench::kSimulated || world.is_root()) coordbench::end_on_signals(world.is_root());  // once a process
   const int status = coordbench::attempt(world, argc, argv);
   coordbench::leave_with(status);
   return status;

@@ -6,8 +6,10 @@
 #include <array>
 #include <limits>
 
+#include "harness/launch/hca3.hpp"
 #include "harness/machine/clock.hpp"
 #include "harness/machine/host_facts.hpp"
+#include "harness/simulated.hpp"
 
 namespace coordbench {
 namespace {
@@ -16,7 +18,7 @@ constexpr int kExchanges = 64;
 constexpr int kTag = 17;
 
 /// One pair: the lower rank stamps before and after, the higher one between.
-double exchange_as_lower(MPI_Comm communicator, Rank peer, OffsetBounds& bounds) {
+double exchange_as_lower(MPI_Comm communicator, Rank peer, OffsetInterval& bounds) {
   std::array<double, kExchanges> round_trips{};
   for (double& round_trip : round_trips) {
     Time between = 0;
@@ -40,13 +42,13 @@ void exchange_as_higher(MPI_Comm communicator, Rank peer) {
 }
 
 /// This rank's row of round trips to higher ranks; on rank 0 also the bounds of everybody's offset.
-std::vector<double> meet_everyone(const World& world, std::vector<OffsetBounds>& bounds) {
+std::vector<double> meet_everyone(const World& world, std::vector<OffsetInterval>& bounds) {
   std::vector<double> row(static_cast<std::size_t>(world.size()), std::numeric_limits<double>::quiet_NaN());
   const int rounds = world.size() + world.size() % 2 - 1;
   for (int round = 0; round < rounds; ++round) {
     const Rank peer = partner(world.rank(), round, world.size());
     if (peer < 0) continue;
-    OffsetBounds measured;
+    OffsetInterval measured;
     if (peer > world.rank())
       row[static_cast<std::size_t>(peer)] = exchange_as_lower(world.control(), peer, measured);
     else
@@ -62,24 +64,67 @@ std::vector<double> symmetric(std::vector<double> matrix, std::size_t ranks) {
   return matrix;
 }
 
-void take_bounds(Clocks& clocks, const std::vector<OffsetBounds>& bounds) {
+/// Equal texts have equal numbers, in the order of their first one.
+std::vector<int> numbers_of(const std::vector<std::string>& texts) {
+  std::vector<int> numbers;
+  for (const std::string& text : texts)
+    numbers.push_back(static_cast<int>(std::find(texts.begin(), texts.end(), text) - texts.begin()));
+  return numbers;
+}
+
+/// One rank of each boot learns rank 0's clock, and hands it on.
+ClockModel learn_global_clock(const World& world, const std::vector<int>& boots) {
+  MPI_Comm boot = MPI_COMM_NULL, leaders = MPI_COMM_NULL;
+  MPI_Comm_split(world.all(), boots[static_cast<std::size_t>(world.rank())], world.rank(), &boot);
+  int place = 0;
+  MPI_Comm_rank(boot, &place);
+  MPI_Comm_split(world.all(), place == 0 ? 0 : MPI_UNDEFINED, world.rank(), &leaders);
+  ClockModel model;
+  if (place == 0) {
+    model = hca3(leaders, now_ns);
+    MPI_Comm_free(&leaders);
+  }
+  MPI_Bcast(&model, sizeof model, MPI_BYTE, 0, boot);
+  MPI_Comm_free(&boot);
+  return model;
+}
+
+void gather_models(const World& world, Clocks& clocks) {
+  constexpr int kBytes = sizeof(ClockModel);
+  clocks.models.resize(world.is_root() ? static_cast<std::size_t>(world.size()) : 0);
+  MPI_Gather(&clocks.mine, kBytes, MPI_BYTE, clocks.models.data(), kBytes, MPI_BYTE, 0, world.all());
+  clocks.known_at = now_ns();
+}
+
+/// Rank 0's own exchanges with everybody tell whether what is believed of their clocks can be true.
+void check_models(Clocks& clocks, const std::vector<OffsetInterval>& measured) {
   clocks.check = "ok";
-  for (std::size_t rank = 0; rank < bounds.size(); ++rank) {
-    clocks.error_ns[rank] = rank == 0 ? 0 : bounds[rank].half_width_ns();
-    if (clocks.same_boot[rank] && (rank == 0 || bounds[rank].contain_zero())) continue;
-    clocks.offset_ns[rank] = bounds[rank].middle_ns();
-    if (clocks.same_boot[rank])
-      clocks.check = fmt::format("rank {} shares rank 0's boot, yet its offset lies in [{:.0f}, {:.0f}] ns", rank,
-                                 bounds[rank].low_ns, bounds[rank].high_ns);
+  for (std::size_t rank = 1; rank < measured.size(); ++rank) {
+    const OffsetInterval& interval = measured[rank];
+    ClockModel& model = clocks.models[rank];
+    if (clocks.same_boot[rank]) model.error_ns = interval.half_width_ns();
+    const double believed_ns = static_cast<double>(interval.at - model.to_global(interval.at));
+    const double error_ns = clocks.same_boot[rank] ? 0 : model.error_at(interval.at);
+    if (believed_ns + error_ns < interval.low_ns || believed_ns - error_ns > interval.high_ns)
+      clocks.check = fmt::format("the clock of rank {} is believed to be {:.0f} ns ahead, but that lies in [{:.0f}, {:.0f}] ns",
+                                 rank, believed_ns, interval.low_ns, interval.high_ns);
   }
 }
 
-}  // namespace
-
-void OffsetBounds::tighten(Time before, Time between, Time after) {
-  low_ns = std::max(low_ns, static_cast<double>(between - after));
-  high_ns = std::min(high_ns, static_cast<double>(between - before));
+/// Simulated ranks have one clock, and share one memory: rank 0 alone has rows. Round trips are not measured; nobody could
+/// afford those of a million pairs.
+Clocks simulated_clocks(const World& world) {
+  const std::size_t rows = world.is_root() ? static_cast<std::size_t>(world.size()) : 0;
+  Clocks clocks;
+  clocks.same_boot.assign(rows, true);
+  clocks.models.resize(rows);
+  clocks.worst_ns.assign(rows, 0);
+  clocks.ping_ns.assign(rows * rows, std::numeric_limits<double>::quiet_NaN());
+  clocks.check = "ok";
+  return clocks;
 }
+
+}  // namespace
 
 Rank partner(Rank rank, int round, int players) {
   const int seats = players + players % 2;  // the circle method: the last seat stays, the others move round it
@@ -93,23 +138,42 @@ Rank partner(Rank rank, int round, int players) {
 }
 
 Clocks synchronise_clocks(const World& world) {
+  if constexpr (kSimulated) return simulated_clocks(world);
   const auto ranks = static_cast<std::size_t>(world.size());
   Clocks clocks;
-  const auto identities = world.gather_texts(boot_id() + " " + time_namespace());
-  for (const auto& identity : identities) clocks.same_boot.push_back(identity == identities[0]);
-  clocks.offset_ns.assign(ranks, 0);
-  clocks.error_ns.assign(ranks, 0);
-  std::vector<OffsetBounds> bounds(ranks);
-  const std::vector<double> row = meet_everyone(world, bounds);
+  const std::vector<int> boots = numbers_of(world.gather_texts(boot_id() + " " + time_namespace()));
+  for (const int boot : boots) clocks.same_boot.push_back(boot == boots[0]);
+  if (!clocks.agree()) clocks.mine = learn_global_clock(world, boots);
+  std::vector<OffsetInterval> measured(ranks);
+  const std::vector<double> row = meet_everyone(world, measured);
   std::vector<double> matrix(world.is_root() ? ranks * ranks : 0);
   MPI_Gather(row.data(), world.size(), MPI_DOUBLE, matrix.data(), world.size(), MPI_DOUBLE, 0, world.all());
+  gather_models(world, clocks);
   if (world.is_root()) {
     clocks.ping_ns = symmetric(std::move(matrix), ranks);
-    take_bounds(clocks, bounds);
+    check_models(clocks, measured);
+    for (const ClockModel& model : clocks.models) clocks.worst_ns.push_back(model.error_ns);
   }
-  MPI_Bcast(clocks.offset_ns.data(), world.size(), MPI_DOUBLE, 0, world.all());
-  clocks.my_offset_ns = static_cast<Time>(clocks.offset_ns[static_cast<std::size_t>(world.rank())]);
   return clocks;
+}
+
+void compare_clocks(const World& world, Clocks& clocks) {
+  const std::vector<ClockModel> before = clocks.models;
+  clocks.mine = learn_global_clock(world, numbers_of(world.gather_texts(boot_id() + " " + time_namespace())));
+  gather_models(world, clocks);
+  for (std::size_t rank = 0; rank < before.size(); ++rank) {
+    if (clocks.same_boot[rank]) {
+      clocks.models[rank] = before[rank];
+      continue;
+    }
+    const ClockModel& now = clocks.models[rank];
+    clocks.worst_ns[rank] = std::max(clocks.worst_ns[rank], before[rank].error_at(now.reference));
+    const double moved_ns = std::abs(static_cast<double>(before[rank].to_global(now.reference) - now.to_global(now.reference)));
+    if (moved_ns > before[rank].error_at(now.reference) + now.error_ns)
+      clocks.check =
+          fmt::format("the clock of rank {} was {:.0f} ns off when it was compared again, and {:.0f} had been stated", rank,
+                      moved_ns, before[rank].error_at(now.reference));
+  }
 }
 
 }  // namespace coordbench

@@ -1,35 +1,39 @@
 #pragma once
 // Whose clock is whose: same boot or not, measured bounds on each rank's offset, and the round trip of every pair.
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "harness/launch/world.hpp"
+#include "harness/machine/clock_model.hpp"
 
 namespace coordbench {
 
-/// A rank's clock minus rank 0's lies in [low, high], from exchanges in which rank 0 stamped before and after, the rank between
-/// (SKaMPI's bound: Worsch, Reussner, Augustin, EuroPVM/MPI 2002).
-struct OffsetBounds {
-  double low_ns = -1e18, high_ns = 1e18;
-  void tighten(Time before, Time between, Time after);
-  [[nodiscard]] double middle_ns() const { return (low_ns + high_ns) / 2; }
-  [[nodiscard]] double half_width_ns() const { return (high_ns - low_ns) / 2; }
-  [[nodiscard]] bool contain_zero() const { return low_ns <= 0 && 0 <= high_ns; }
-};
-
 struct Clocks {
-  Time my_offset_ns = 0;          ///< this rank's clock minus rank 0's; 0 on rank 0's boot
-  std::vector<bool> same_boot;    ///< [rank]: shares rank 0's clock
-  std::vector<double> offset_ns;  ///< [rank]
-  std::vector<double> error_ns;   ///< [rank]: half width of the measured bounds
-  std::vector<double> ping_ns;    ///< [rank, peer]: median round trip, rank 0 only; NaN on the diagonal
-  std::string check;              ///< "ok", or what was wrong
+  ClockModel mine;                 ///< this rank's clock against rank 0's; the same clock on rank 0's boot
+  std::vector<bool> same_boot;     ///< [rank]: shares rank 0's clock
+  std::vector<ClockModel> models;  ///< [rank], rank 0 only. On rank 0's boot the error is how well that could be checked
+  std::vector<double> ping_ns;     ///< [rank, peer]: median round trip, rank 0 only; NaN on the diagonal
+  std::vector<double> worst_ns;    ///< [rank], rank 0 only: the largest error that was stated for it so far
+  Time known_at = 0;               ///< when, by this rank's clock
+  std::string check;               ///< rank 0 only: "ok", or what was wrong
+
+  [[nodiscard]] bool agree() const { return std::find(same_boot.begin(), same_boot.end(), false) == same_boot.end(); }
+  /// Rank 0: what stamps of `rank` may be off by at the instant `now` of rank 0's clock, ns; 0 on its own boot.
+  [[nodiscard]] double error_of(std::size_t rank, Time now) const {
+    return same_boot[rank] ? 0 : models[rank].error_at(models[rank].to_local(now));
+  }
 };
 
 /// Collective over the world, at start-up. Every pair exchanges, in rounds of disjoint pairs, which also makes the library set
-/// up its connections before the first case.
+/// up its connections before the first case. Boots that are not rank 0's learn its clock by HCA3, one rank of each, and the
+/// model is handed on within the boot. Throws std::domain_error if a clock does not run evenly.
 Clocks synchronise_clocks(const World& world);
+
+/// Collective over the world, where clocks do not agree: they are compared again. If what was known of one cannot be true,
+/// within its bound and the new one's, `check` says so; from now on the new models are in force.
+void compare_clocks(const World& world, Clocks& clocks);
 
 /// The pairs of round `round` of a round-robin tournament of `players`: rank's partner, or -1 for a rest. Rounds: players - 1,
 /// or players if odd. Each pair meets exactly once.

@@ -8,6 +8,7 @@
 #include "harness/kernel.hpp"
 #include "harness/launch/clocks.hpp"
 #include "harness/launch/launch.hpp"
+#include "harness/launch/resumption.hpp"
 #include "harness/launch/seating.hpp"
 #include "harness/machine/findings.hpp"
 #include "harness/machine/host_facts.hpp"
@@ -49,7 +50,7 @@ HostState state_of(const World& world, const Seating& seating) {
 }
 
 std::string clock_text(const Clocks& clocks) {
-  const double widest = *std::max_element(clocks.error_ns.begin(), clocks.error_ns.end());
+  const double widest = *std::max_element(clocks.worst_ns.begin(), clocks.worst_ns.end());
   return fmt::format("{} clocks: {}; offsets known to ±{:.0f} ns by measurement.\n",
                      clocks.check == "ok" ? "good   " : "warning", clocks.check, widest);
 }
@@ -76,11 +77,20 @@ int doctor(World& world, Options options, const std::function<int(const std::str
   options.operations = kOperations;
   const Plan plan = two_names_plan(ping_pong(), ranks, static_cast<std::uint64_t>(world.from_root(now_ns())));
   const Seating seating = take_seats(world, policy_of(options.placement));
-  const Clocks clocks = synchronise_clocks(world);
+  Clocks clocks = synchronise_clocks(world);
   const HostState state = state_of(world, seating);
   world.make_groups(rank_counts(plan));
   const SharedWindow shared(world, shared_bytes_of(plan));
-  const LaunchSetting launch{world, options, plan, seating, clocks, shared, world.from_root(now_ns()), {}, timer_overhead_ns()};
+  const LaunchSetting launch{.world = world,
+                             .options = options,
+                             .plan = plan,
+                             .due = due_cases(plan, {}),
+                             .seating = seating,
+                             .clocks = clocks,
+                             .shared = shared,
+                             .epoch_ns = world.from_root(now_ns()),
+                             .limits = {},
+                             .timer_overhead_ns = timer_overhead_ns()};
   if (!world.is_root()) return follow(launch);
 
   std::vector<double> first_ns, second_ns;

@@ -16,6 +16,8 @@
 #include "harness/measure/statistics.hpp"
 #include "harness/measure/verdict.hpp"
 #include "harness/results/report.hpp"
+#include "harness/simulated.hpp"
+#include "harness/transport/completion.hpp"
 
 namespace coordbench {
 namespace {
@@ -26,15 +28,22 @@ constexpr Time kGrace = 5 * kSecond;        ///< beyond twice its budget, a case
 constexpr Time kReportGrace = 2 * kSecond;  ///< a rank that is silent so long after the deadline is stuck in the library
 constexpr int kTagsOfCase = 2 * ControlTree::kTags + 2;  ///< a protocol has a second tree, rooted at its proposer
 
-/// Rank 0's word to the ranks of the next case; a negative index: it is over.
+constexpr std::int64_t kOver = -1, kCompareClocks = -2;
+constexpr Time kClocksAreKnownFor = 10 * kSecond;
+
+/// Rank 0's word to the ranks of the next case, or to all.
 struct Begin {
-  std::int64_t index = -1;
+  std::int64_t index = kOver;
   Time budget_ns = 0;
   std::int64_t status = 0;
 };
 
 /// Waits without spinning: ranks outside a case must not steal the cores of those inside.
 void sleep_until_done(MPI_Request& request) {
+  if constexpr (kSimulated) {
+    MPI_Wait(&request, MPI_STATUS_IGNORE);
+    return;
+  }
   constexpr timespec kNap{0, 50'000};
   for (int done = 0;;) {
     MPI_Test(&request, &done, MPI_STATUS_IGNORE);
@@ -69,7 +78,7 @@ CaseRun::Setting setting_of(const LaunchSetting& launch, const Begin& begin) {
                    .budget_ns = begin.budget_ns},
           .deadline = deadline_of(launch, planned, begin),
           .epoch_ns = launch.epoch_ns,
-          .clock_offset_ns = launch.clocks.my_offset_ns,
+          .clock = launch.clocks.mine,
           .oversubscribed = launch.seating.oversubscribed,
           .shared = launch.shared.region()};
 }
@@ -79,7 +88,7 @@ void note(CaseReport& report, CaseReport::Status status, const char* text) {
   std::strncpy(report.text.data(), text, report.text.size() - 1);
 }
 
-/// This rank's part, from its first block to its report.
+/// This rank's part, from its first block to its report. What a process spends says nothing of a rank that shares it.
 void take_part(CaseRun& run) {
   const std::int64_t cpu_before = cpu_time_ns(), switches_before = involuntary_switches();
   try {
@@ -89,6 +98,7 @@ void take_part(CaseRun& run) {
   } catch (const std::exception& error) {
     note(run.report(), CaseReport::Status::failed, error.what());
   }
+  if constexpr (kSimulated) return;
   run.report().cpu_ns = cpu_time_ns() - cpu_before;
   run.report().involuntary_switches = involuntary_switches() - switches_before;
 }
@@ -109,15 +119,15 @@ class Directed {
     const StolenTime stolen_before = stolen_time();
     {
       std::optional<Watchdog> watchdog;
-      if (result_.planned->kernel->about.count_rule == CountRule::none)
+      if (!kSimulated && result_.planned->kernel->about.count_rule == CountRule::none)  // a simulator sees deadlocks
         watchdog.emplace(run_.setting().deadline + kReportGrace, rank_0_stuck);
       take_part(run_);
     }
     reports_[0] = run_.report();
     const bool everyone = collect_reports();
     const StolenTime stolen_after = stolen_time();
-    stolen_ = stolen_after.steal_ticks != stolen_before.steal_ticks ||
-              stolen_after.throttled_periods != stolen_before.throttled_periods;
+    stolen_ = !kSimulated && (stolen_after.steal_ticks != stolen_before.steal_ticks ||
+                              stolen_after.throttled_periods != stolen_before.throttled_periods);
     return everyone;
   }
 
@@ -150,10 +160,9 @@ class Directed {
       CaseReport& report = reports_[static_cast<std::size_t>(from)];
       MPI_Request request;
       MPI_Irecv(&report, sizeof report, MPI_BYTE, from, kReportTag, launch_.world.control(), &request);
-      int done = 0;
-      do {
-        MPI_Test(&request, &done, MPI_STATUS_IGNORE);
-      } while (!done && now_ns() < until);
+      if constexpr (kSimulated) MPI_Wait(&request, MPI_STATUS_IGNORE);
+      bool done = is_complete(request);
+      while (!done && now_ns() < until) done = is_complete(request);
       if (done) continue;
       note(report, CaseReport::Status::timed_out, "gave no report; it is stuck inside the MPI library, or gone");
       everyone = false;
@@ -164,9 +173,9 @@ class Directed {
   [[nodiscard]] Surroundings surroundings() const {
     Surroundings around{
         .oversubscribed = launch_.seating.oversubscribed, .timer_overhead_ns = launch_.timer_overhead_ns, .stolen = stolen_};
+    const Time now = now_ns();
     for (std::size_t rank = 0; rank < reports_.size(); ++rank) {
-      if (!launch_.clocks.same_boot[rank])
-        around.clock_error_ns = std::max(around.clock_error_ns, launch_.clocks.error_ns[rank]);
+      around.clock_error_ns = std::max(around.clock_error_ns, launch_.clocks.error_of(rank, now));
       around.switched |= reports_[rank].involuntary_switches > 0;
     }
     return around;
@@ -182,19 +191,21 @@ class Directed {
 /// The whole plan, case by case.
 class Director {
  public:
-  Director(const LaunchSetting& launch, const Keep& keep) : launch_(launch), keep_(keep), progress_(cases().size()) {}
+  Director(const LaunchSetting& launch, const Keep& keep) : launch_(launch), keep_(keep), progress_(launch.due.size()) {}
 
   Measured run() {
-    for (std::size_t index = 0; index < cases().size(); ++index) {
-      const Begin begin{.index = static_cast<std::int64_t>(index), .budget_ns = budget_of(index)};
+    for (const std::size_t index : launch_.due) {
+      const Begin begin{.index = static_cast<std::int64_t>(index), .budget_ns = budget()};
       if (begin.budget_ns <= 0) break;
-      progress_.show(index, cases()[index].name);
+      if (now_ns() - launch_.clocks.known_at > kClocksAreKnownFor) look_at_clocks();
+      progress_.show(measured_.cases, cases()[index].name);
       measure(begin);
     }
+    look_at_clocks();
     progress_.wipe();
-    if (measured_.cases < cases().size())
+    if (measured_.cases < launch_.due.size())
       fmt::print(stderr, "coordbench: the total budget ended before {} of {} cases; --total-budget raises it.\n",
-                 cases().size() - measured_.cases, cases().size());
+                 launch_.due.size() - measured_.cases, launch_.due.size());
     return measured_;
   }
 
@@ -214,6 +225,13 @@ class Director {
     keep_(result);
   }
 
+  /// Where ranks have different ones, which drift apart.
+  void look_at_clocks() {
+    if (launch_.clocks.agree()) return;
+    tell(launch_.world, launch_.world.size(), {.index = kCompareClocks});
+    compare_clocks(launch_.world, launch_.clocks);
+  }
+
   /// A rank will never come back from the library: what is finished is on disk, and no further case can be run.
   [[noreturn]] void end_here(Directed& directed) {
     const CaseResult& result = directed.conclude();
@@ -226,9 +244,9 @@ class Director {
   }
 
   /// A case may use up to twice its even share of what is left of the total budget: most stop long before.
-  [[nodiscard]] Time budget_of(std::size_t index) const {
+  [[nodiscard]] Time budget() const {
     const Time left = launch_.options.total_budget_ns - (now_ns() - launch_.epoch_ns);
-    return std::min(launch_.options.time_budget_ns, 2 * left / static_cast<Time>(cases().size() - index));
+    return std::min(launch_.options.time_budget_ns, 2 * left / static_cast<Time>(launch_.due.size() - measured_.cases));
   }
   [[nodiscard]] const std::vector<Case>& cases() const { return launch_.plan.cases; }
 
@@ -246,7 +264,7 @@ std::set<int> rank_counts(const Plan& plan) {
   return counts;
 }
 
-void dismiss(const World& world, int status) { tell(world, world.size(), {.index = -1, .status = status}); }
+void dismiss(const World& world, int status) { tell(world, world.size(), {.index = kOver, .status = status}); }
 
 Measured direct(const LaunchSetting& launch, const Keep& keep) {
   try {
@@ -265,7 +283,11 @@ int follow(const LaunchSetting& launch) {
     MPI_Request request;
     MPI_Irecv(&begin, sizeof begin, MPI_BYTE, 0, kBeginTag, launch.world.control(), &request);
     sleep_until_done(request);
-    if (begin.index < 0) return static_cast<int>(begin.status);
+    if (begin.index == kOver) return static_cast<int>(begin.status);
+    if (begin.index == kCompareClocks) {
+      compare_clocks(launch.world, launch.clocks);
+      continue;
+    }
     CaseRun run(setting_of(launch, begin));
     take_part(run);
     MPI_Send(&run.report(), sizeof(CaseReport), MPI_BYTE, 0, kReportTag, launch.world.control());

@@ -26,8 +26,9 @@ struct LaunchSetting {
   const World& world;
   const Options& options;
   const Plan& plan;
+  std::vector<std::size_t> due;  ///< indices of the cases to run, in order
   const Seating& seating;
-  const Clocks& clocks;
+  Clocks& clocks;
   const SharedWindow& shared;
   Time epoch_ns;
   Limits limits;  ///< on rank 0, of the file of --micro

@@ -2,12 +2,15 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "build_info.hpp"
 #include "harness/launch/signals.hpp"
 #include "harness/machine/clock.hpp"
 #include "harness/machine/environment.hpp"
+#include "harness/machine/simulator.hpp"
 #include "harness/results/gbench_json.hpp"
+#include "harness/simulated.hpp"
 
 namespace coordbench {
 namespace {
@@ -28,8 +31,9 @@ std::string campaign_of(const std::filesystem::path& file) {
 std::vector<LaunchRecord::RankRow> rows_with_clocks(const LaunchSetting& launch) {
   std::vector<LaunchRecord::RankRow> rows = launch.seating.ranks;
   for (std::size_t rank = 0; rank < rows.size(); ++rank) {
-    rows[rank].clock_offset_ns = launch.clocks.offset_ns[rank];
-    rows[rank].clock_error_ns = launch.clocks.error_ns[rank];
+    rows[rank].clock_offset_ns = launch.clocks.models[rank].offset_ns;
+    rows[rank].clock_drift = launch.clocks.models[rank].drift;
+    rows[rank].clock_error_ns = launch.clocks.worst_ns[rank];
   }
   return rows;
 }
@@ -38,15 +42,18 @@ Facts environment_of(const LaunchSetting& launch) {
   Facts facts = environment_facts({.mpi_library = mpi_library(), .mpi_version = mpi_standard()});
   facts.emplace_back("timer_overhead_ns", launch.timer_overhead_ns);
   facts.emplace_back("oversubscribed", std::int64_t{launch.seating.oversubscribed});
+  if constexpr (kSimulated) facts.emplace_back("platform", simulator::platform_name());
   for (std::size_t node = 0; node < launch.seating.topology_xml.size(); ++node)
     facts.emplace_back(fmt::format("hwloc_xml_{}", node), launch.seating.topology_xml[node]);
   return facts;
 }
 
-LaunchRecord record_of(const LaunchSetting& launch, const std::filesystem::path& file, const std::string& command_line) {
+LaunchRecord record_of(const LaunchSetting& launch, const std::filesystem::path& file,
+                       const std::vector<std::string>& arguments) {
   return {.campaign = campaign_of(file),
           .launch = number_of(file),
-          .command_line = command_line,
+          .arguments = arguments,
+          .command_line = fmt::format("{}", fmt::join(arguments, " ")),
           .created_utc = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(calendar_time())),
           .version = kVersion,
           .git_commit = kGitCommit,
@@ -79,29 +86,42 @@ auto or_dismiss(const World& world, Make make) {
 
 }  // namespace
 
-LaunchResults::LaunchResults(const LaunchSetting& launch, const std::string& command_line)
+LaunchResults::LaunchResults(const LaunchSetting& launch, const std::vector<std::string>& arguments)
     : launch_(launch),
       path_(ResultFile::next_free(launch.options.out)),
-      record_(record_of(launch, path_, command_line)),
+      record_(record_of(launch, path_, arguments)),
       file_(path_, record_) {
+  name_results(path_, ResultFile::hidden_files(path_));
+}
+
+LaunchResults::LaunchResults(const LaunchSetting& launch, const StoredLaunch& begun)
+    : launch_(launch),
+      path_(launch.options.resume),
+      record_(record_of(launch, path_, begun.arguments)),
+      file_(path_, record_, begun),
+      done_before_(begun.done.size()),
+      ping_before_ns_(begun.ping_before_ns),
+      block_(begun.open_block) {
   name_results(path_, ResultFile::hidden_files(path_));
 }
 
 void LaunchResults::keep(const CaseResult& result) {
   file_.append(result);
   rows_.push_back(row_of(result));
-  if (!result.planned->calibration) return block_.push_back(rows_.size() - 1);
-  const double ratio = block_.empty() ? 1.0 : result.latency.p50 / ping_before_ns_;
+  if (!result.planned->calibration) return block_.push_back(done_before_ + rows_.size() - 1);
+  const double ratio = block_.empty() || ping_before_ns_ == 0 ? 1.0 : result.latency.p50 / ping_before_ns_;
   ping_before_ns_ = result.latency.p50;
   if (ratio > kDrift || ratio < 1 / kDrift) {
     file_.add_flags(block_, bit(Flag::drift));
-    for (const std::size_t row : block_) rows_[row].flags |= bit(Flag::drift);
+    for (const std::size_t row : block_)
+      if (row >= done_before_) rows_[row - done_before_].flags |= bit(Flag::drift);
   }
   block_.clear();
 }
 
 std::string LaunchResults::table() const {
-  return final_table(rows_, {.cases_planned = launch_.plan.cases.size(),
+  return final_table(rows_, {.cases_planned = launch_.due.size(),
+                             .cases_before = done_before_,
                              .file = path_.string(),
                              .wall_s = static_cast<double>(now_ns() - launch_.epoch_ns) * 1e-9,
                              .writing_s = file_.writing_s(),
@@ -118,10 +138,12 @@ Limits limits_of(const World& world, const Options& options) {
   return or_dismiss(world, [&] { return read_limits(options.micro); });
 }
 
-std::unique_ptr<LaunchResults> open_results(const LaunchSetting& launch, const std::string& command_line) {
+std::unique_ptr<LaunchResults> open_results(const LaunchSetting& launch, const std::vector<std::string>& arguments,
+                                            const std::optional<StoredLaunch>& begun) {
   return or_dismiss(launch.world, [&] {
+    if (begun) return std::make_unique<LaunchResults>(launch, *begun);
     if (!launch.options.gbench_json.empty()) check_gbench_path(launch.options.gbench_json);
-    return std::make_unique<LaunchResults>(launch, command_line);
+    return std::make_unique<LaunchResults>(launch, arguments);
   });
 }
 

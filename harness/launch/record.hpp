@@ -2,6 +2,7 @@
 // What a launch leaves behind: the file, opened with all that is known before the first case, and the rows of the final table.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,17 +10,20 @@
 #include "harness/machine/host_facts.hpp"
 #include "harness/results/report.hpp"
 #include "harness/results/result_file.hpp"
+#include "harness/results/stored_launch.hpp"
 
 namespace coordbench {
 
 class LaunchResults {
  public:
   /// The launch's file, under the next free number in --out. Throws ResultError.
-  LaunchResults(const LaunchSetting& launch, const std::string& command_line);
+  LaunchResults(const LaunchSetting& launch, const std::vector<std::string>& arguments);
+  /// The file of --resume. Throws ResultError.
+  LaunchResults(const LaunchSetting& launch, const StoredLaunch& begun);
 
   /// On disk when it returns. A block whose ping_pong cases before and after it differ is flagged when the second one arrives.
   void keep(const CaseResult& result);
-  void finish() { file_.finish(load_average()); }
+  void finish() { file_.finish({load_average(), launch_.clocks.check, launch_.clocks.worst_ns}); }
   [[nodiscard]] std::string table() const;
   /// The file of --gbench-json, if it was asked for. Throws ResultError.
   void write_gbench() const;
@@ -30,8 +34,9 @@ class LaunchResults {
   LaunchRecord record_;
   ResultFile file_;
   std::vector<TableRow> rows_;
-  double ping_before_ns_ = 0;
-  std::vector<std::size_t> block_;  ///< rows of the block that is running
+  std::size_t done_before_ = 0;     ///< cases in the file when this life of the launch began
+  double ping_before_ns_ = 0;       ///< 0: unknown
+  std::vector<std::size_t> block_;  ///< rows in the file of the block that is running
 };
 
 /// Rank 0: the machine's limits, of --micro's file; none without one. Throws UsageError; dismisses the other ranks before.
@@ -39,6 +44,7 @@ Limits limits_of(const World& world, const Options& options);
 
 /// Rank 0: as the constructor, and throws UsageError if the file of --gbench-json could not be written in the end; dismisses
 /// the other ranks before it throws.
-std::unique_ptr<LaunchResults> open_results(const LaunchSetting& launch, const std::string& command_line);
+std::unique_ptr<LaunchResults> open_results(const LaunchSetting& launch, const std::vector<std::string>& arguments,
+                                            const std::optional<StoredLaunch>& begun);
 
 }  // namespace coordbench

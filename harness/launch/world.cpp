@@ -60,13 +60,19 @@ std::int64_t World::from_root(std::int64_t value) const {
   return value;
 }
 
+std::string World::text_from_root(std::string text) const {
+  text.resize(static_cast<std::size_t>(from_root(static_cast<std::int64_t>(text.size()))));
+  MPI_Bcast(text.data(), static_cast<int>(text.size()), MPI_CHAR, 0, MPI_COMM_WORLD);
+  return text;
+}
+
 void World::abandon(int status) const { MPI_Abort(MPI_COMM_WORLD, status), std::abort(); }
 
 std::string mpi_library() {
   std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
   int length = 0;
   MPI_Get_library_version(text.data(), &length);
-  return {text.data(), static_cast<std::size_t>(length)};
+  return {text.data()};  // Open MPI counts the terminating zero as part of the length
 }
 
 std::string mpi_standard() {

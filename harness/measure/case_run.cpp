@@ -42,10 +42,9 @@ std::int64_t CaseRun::agree_on_block(ControlTree& tree, std::int64_t done) {
 void CaseRun::gather(ControlTree& tree, const Recorder& recorder, Operation first, std::int64_t count) {
   operations_ += count;
   std::vector<Time> mine = recorder.packed(first, count);
-  const Time shift = setting_.clock_offset_ns + setting_.epoch_ns;
   for (std::size_t i = 0; i < mine.size(); ++i) {
     const bool is_slack = i / static_cast<std::size_t>(count) == 2;
-    if (!is_slack && mine[i] >= 0) mine[i] -= shift;
+    if (!is_slack && mine[i] >= 0) mine[i] = setting_.clock.to_global(mine[i]) - setting_.epoch_ns;
   }
   auto blocks = std::make_unique<std::vector<std::vector<Time>>>(static_cast<std::size_t>(rank_ == 0 ? ranks_ : 1),
                                                                  std::vector<Time>(mine.size()));

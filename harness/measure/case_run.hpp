@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/case_result.hpp"
+#include "harness/machine/clock_model.hpp"
 #include "harness/measure/case_report.hpp"
 #include "harness/measure/control_tree.hpp"
 #include "harness/measure/recorder.hpp"
@@ -26,7 +27,7 @@ class CaseRun {
     StoppingRule rule;
     Time deadline = kNever;
     Time epoch_ns = 0;
-    Time clock_offset_ns = 0;  ///< this rank's clock minus rank 0's
+    ClockModel clock{};  ///< this rank's against rank 0's
     bool oversubscribed = false;
     const SharedRegion* shared = nullptr;  ///< of the ranks of the case, not laid out yet; null if no case needs it
   };

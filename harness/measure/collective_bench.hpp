@@ -23,7 +23,7 @@ class CollectiveBench {
   explicit CollectiveBench(CaseRun& run)
       : run_(run),
         tree_(run.setting().control_communicator, run.setting().tag, run.setting().deadline),
-        line_(tree_, run.sync(), run.setting().clock_offset_ns, run.setting().oversubscribed),
+        line_(tree_, run.sync(), run.setting().clock, run.setting().oversubscribed),
         endpoint_(Over::endpoint(run, posted_max<C>(run.shape()))),
         collective_(run.shape(), run.rank()),
         memory_(run, posted_max<C>(run.shape())),

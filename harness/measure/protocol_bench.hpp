@@ -68,13 +68,15 @@ class ProtocolBench {
         proposer_(proposer_of<P>(shape_)),
         blocks_(run.setting().control_communicator, run.setting().tag, run.setting().deadline),
         tree_(run.setting().control_communicator, run.setting().tag + ControlTree::kTags, run.setting().deadline, proposer_),
-        line_(tree_, run.sync(), run.setting().clock_offset_ns, run.setting().oversubscribed),
+        line_(tree_, run.sync(), run.setting().clock, run.setting().oversubscribed),
         recorder_(run.setting().rule.operations_max(), P::marks.size()),
         witness_(recorder_, shape_, P::marks.size(), P::expected_outcome(shape_), run.sync() == Sync::none),
         transport_(Over::template transport<P>(run)),
         counted_(transport_, run.rank()),
         node_(shape_, run.rank(), counted_, witness_, run.setting().rule.operations_max()) {
     Over::meet(run);
+    if constexpr (kSimulated && HasTimeouts<P>)
+      if (P::times_out(shape_)) throw std::invalid_argument("a simulated rank blocks, and would sleep through its time-outs");
   }
 
   void measure() {
@@ -106,7 +108,7 @@ class ProtocolBench {
       recorder_.start(k, now_ns());
       node_.propose(k, std::move(payload));
       while (!recorder_.ended(k))
-        if (!node_.poll()) give_up_if_late("for an operation to end");
+        if (!node_.poll()) idle("for an operation to end");
       witness_.check_answers();
     }
   }
@@ -143,18 +145,18 @@ class ProtocolBench {
         if (next == end) node_.flush();  // nothing will fill the last batch
       }
       while (oldest < next && recorder_.ended(oldest)) ++oldest;
-      if (oldest < end && !node_.poll()) give_up_if_late("for operations in flight to end");
+      if (oldest < end && !node_.poll()) idle("for operations in flight to end");
     }
   }
 
   /// Everyone but the proposer: step, and every so often hear what the harness wants.
   [[gnu::noinline]] void serve() {
-    for (unsigned idle = 0;;) {
+    for (unsigned turns = 0;;) {
       if (node_.poll()) continue;
-      if (++idle % kIdleTurns != 0) continue;
+      if (!kSimulated && ++turns % kIdleTurns != 0) continue;
       Word word;
       if (!tree_.hear(word, [this] { node_.poll(); })) {
-        give_up_if_late("for messages of the protocol or the end of the block");
+        idle("for messages of the protocol or the end of the block", tree_.next_word());
         continue;
       }
       if (word.cue == Cue::round) {
@@ -187,7 +189,8 @@ class ProtocolBench {
       tree_.say({Cue::tally}, [this] { node_.poll(); });
       last_wave_ = tree_.gather(tally(), [this] { node_.poll(); });
       if (last_wave_.sent == received_before) return last_wave_;
-      node_.poll();
+      while (node_.poll() && kSimulated) {  // while the waves ran, a simulated rank took nothing
+      }
       give_up_if_late("for the last messages of a block or a round to arrive");
     }
   }
@@ -210,10 +213,21 @@ class ProtocolBench {
         Pattern::of(shape_.seed, operation, 0).fill(payload.bytes(), effort);
         return payload;
       }
-      if (!node_.poll()) give_up_if_late("for a free payload");
+      if (!node_.poll()) idle("for a free payload");
     }
   }
 
+  /// Nothing is to be done now. A simulated rank blocks until there may be, or a word has come.
+  void idle(const char* what, MPI_Request& word) {
+    if constexpr (kSimulated && requires { transport_.wait(word); })
+      transport_.wait(word);
+    else
+      give_up_if_late(what);
+  }
+  void idle(const char* what) {
+    MPI_Request no_word = MPI_REQUEST_NULL;
+    idle(what, no_word);
+  }
   void give_up_if_late(const char* what) {
     if (deadline_.passed()) [[unlikely]]
       throw TimedOut(std::string("waiting ") + what + ", " + std::to_string(witness_.ended()) + " ended so far");

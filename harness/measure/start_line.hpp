@@ -7,7 +7,10 @@
 
 #include "harness/case.hpp"
 #include "harness/machine/clock.hpp"
+#include "harness/machine/clock_model.hpp"
+#include "harness/machine/simulator.hpp"
 #include "harness/measure/control_tree.hpp"
+#include "harness/simulated.hpp"
 
 namespace coordbench {
 
@@ -31,9 +34,15 @@ class Slack {
 
 class StartLine {
  public:
-  /// `clock_offset_ns` is this rank's clock minus rank 0's. `yields`: more ranks than cores, so spinning would starve a peer.
-  StartLine(ControlTree& tree, Sync sync, Time clock_offset_ns, bool yields)
-      : tree_(tree), sync_(sync), offset_(clock_offset_ns), yields_(yields) {}
+  /// `clock` is this rank's against rank 0's. `yields`: more ranks than cores, so spinning would starve a peer.
+  StartLine(ControlTree& tree, Sync sync, const ClockModel& clock, bool yields)
+      : tree_(tree), sync_(sync), clock_(clock), yields_(yields) {}
+  StartLine(const StartLine&) = delete;
+  StartLine& operator=(const StartLine&) = delete;
+  ~StartLine() {
+    if constexpr (kSimulated)
+      if (gate_ != kNoGate && tree_.rank() == 0) simulator::remove_gate(gate_);  // its samples in, everybody has passed it
+  }
 
   /// Collectives: every rank calls it before every operation. Returns the slack that this rank had, ns; negative: late.
   Time line_up() {
@@ -42,6 +51,7 @@ class StartLine {
       tree_.barrier();
       return 0;
     }
+    if constexpr (kSimulated) return pass_gate();
     const Tally tally = tree_.gather({.least_slack_ns = last_slack_});
     Time start = 0;
     if (tree_.rank() == 0) {
@@ -49,7 +59,7 @@ class StartLine {
       start = now_ns() + slack_.ns();
       tree_.say({Cue::start_at, start});
     } else {
-      start = tree_.await_word().value + offset_;
+      start = clock_.to_local(tree_.await_word().value);
     }
     return last_slack_ = spin_until(start);
   }
@@ -65,8 +75,19 @@ class StartLine {
 
  private:
   static constexpr Time kPause = 500;
+  static constexpr std::int64_t kNoGate = 0;
 
+  /// Simulated ranks need not agree on an instant: they share one.
+  Time pass_gate() {
+    if (gate_ == kNoGate && tree_.rank() == 0) tree_.say({Cue::start_at, gate_ = simulator::make_gate(tree_.ranks())});
+    if (gate_ == kNoGate) gate_ = tree_.await_word().value;
+    simulator::pass_gate(gate_);
+    return 0;
+  }
+
+  /// The time of a simulated rank that spins stands still; nor has it caches that a pause would warm.
   [[nodiscard]] Time spin_until(Time start) const {
+    if constexpr (kSimulated) return 0;
     const Time arrival = now_ns();
     while (now_ns() < start)
       if (yields_) sched_yield();
@@ -75,10 +96,11 @@ class StartLine {
 
   ControlTree& tree_;
   Sync sync_;
-  Time offset_;
+  ClockModel clock_;
   bool yields_;
   Slack slack_;
   Time last_slack_ = kNever;
+  std::int64_t gate_ = kNoGate;
 };
 
 }  // namespace coordbench

@@ -114,7 +114,7 @@ std::uint32_t flags_of(const CaseResult& result, const Surroundings& surrounding
   const bool crosses_clocks = result.planned->kernel->about.latency != Latency::proposer;
   raise(surroundings.oversubscribed, Flag::oversubscribed);
   raise(10 * late > static_cast<std::int64_t>(slack.size()), Flag::late_starts);
-  raise(crosses_clocks && 10 * surroundings.clock_error_ns > result.latency.p50, Flag::clock_bound);
+  raise(crosses_clocks && 2 * surroundings.clock_error_ns > result.latency.p50, Flag::clock_bound);
   raise(5 * surroundings.timer_overhead_ns > result.latency.p50, Flag::timer_overhead);
   raise(surroundings.stolen, Flag::steal);
   raise(surroundings.switched, Flag::involuntary_switches);

@@ -95,6 +95,8 @@ void describe_run(CLI::App& app, OptionTable& table, Options& options) {
   table.one("--out", options.out, parse_text, "DIR", "where launch-001.h5, ... go  [results/local]");
   table.one("--micro", options.micro, parse_text, "FILE", "coordbench-micro's JSON: the machine's limits, kept in the file");
   table.one("--gbench-json", options.gbench_json, parse_text, "FILE", "the cases for Google Benchmark's compare.py, too");
+  table.one("--resume", options.resume, parse_text, "FILE",
+            "go on with what the launch in FILE still lacks; takes no other option");
   table.flag("--list", options.list, "print the names of the plan's cases, measure nothing");
   table.flag("--dry-run", options.dry_run, "print the plan and what it may take, measure nothing");
   Texts keys;
@@ -118,6 +120,11 @@ void refuse_contradictions(const CLI::App& app, const Options& options) {
   for (const auto& [one, other, why] : contradictions)
     if (app.count(one) > 0 && app.count(other) > 0)
       throw UsageError(fmt::format("{} and {} contradict each other: {}; leave one out", one, other, why));
+  if (app.count("--resume") > 0)
+    for (const CLI::Option* option : app.get_options())
+      if (option->count() > 0 && !option->check_lname("resume"))
+        throw UsageError(fmt::format("--resume and {} contradict each other: a launch goes on as it was begun; leave {} out",
+                                     option->get_name(), option->get_name()));
   for (const int window : options.in_flight)
     if (window > 1 && options.sync.value_or(Sync::none) != Sync::none)
       throw UsageError(

@@ -34,6 +34,7 @@ struct Options {
   std::optional<std::uint64_t> seed{};  ///< empty: rank 0 draws one for all ranks, before the plan
   std::string out = "results/local";
   std::string micro{};        ///< the JSON of coordbench-micro on this machine; empty: none
+  std::string resume{};       ///< the file of a launch to go on with; empty: a new one
   std::string gbench_json{};  ///< a file to write besides; empty: none
   bool list = false, dry_run = false;
   bool json = false;  ///< of the command `list`

@@ -77,7 +77,7 @@ Json context_of(const LaunchRecord& launch, std::int64_t mhz_per_cpu) {
   context["caches"] = caches_of(node);
   context["load_avg"] = numbers_in(text(launch, "load_before"));
   context["library_build_type"] = kBuildType;
-  context["mpi_library"] = text(launch, "mpi_library").c_str();  // Open MPI counts the text's terminating zero as part of it
+  context["mpi_library"] = text(launch, "mpi_library");
   context["git_commit"] = launch.git_commit;
   context["campaign"] = launch.campaign;
   context["launch"] = fmt::format("{}", launch.launch);

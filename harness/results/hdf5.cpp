@@ -119,6 +119,11 @@ Handle open_file(const std::filesystem::path& path) {
   return {H5Fopen(path.c_str(), H5F_ACC_RDWR, file_access().get()), H5Fclose, "open", path.native()};
 }
 
+Handle open_file_to_read(const std::filesystem::path& path) {
+  be_quiet();
+  return {H5Fopen(path.c_str(), H5F_ACC_RDONLY, file_access().get()), H5Fclose, "open", path.native()};
+}
+
 Handle make_group(const Handle& parent, std::string_view path) {
   const std::size_t slash = path.find('/');
   const std::string name(path.substr(0, slash));
@@ -160,5 +165,30 @@ void write_attribute(const Handle& object, const char* name, std::span<const T> 
 }
 template void write_attribute(const Handle&, const char*, std::span<const std::int8_t>);
 template void write_attribute(const Handle&, const char*, std::span<const std::uint32_t>);
+
+namespace {
+void read_attribute(const Handle& object, const char* name, hid_t type, void* value) {
+  const Handle attribute(H5Aopen(object.get(), name, H5P_DEFAULT), H5Aclose, "open attribute", name);
+  check(H5Aread(attribute.get(), type, value), "read attribute", name);
+}
+}  // namespace
+
+std::string read_text(const Handle& object, const char* name) {
+  char* text = nullptr;
+  read_attribute(object, name, type_of<std::string>(), &text);
+  std::string copy(text == nullptr ? "" : text);
+  H5free_memory(text);
+  return copy;
+}
+
+template <class T>
+T read_number(const Handle& object, const char* name) {
+  T value{};
+  read_attribute(object, name, type_of<T>(), &value);
+  return value;
+}
+template double read_number(const Handle&, const char*);
+template std::int64_t read_number(const Handle&, const char*);
+template std::uint64_t read_number(const Handle&, const char*);
 
 }  // namespace coordbench::hdf5

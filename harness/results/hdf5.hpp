@@ -59,6 +59,8 @@ Handle make_space(std::span<const hsize_t> lengths, const hsize_t* largest = nul
 Handle create_file(const std::filesystem::path& path);
 /// An existing file, open for writing and locked; throws while a reader has it open.
 Handle open_file(const std::filesystem::path& path);
+/// The same, to be read; readers do not disturb each other.
+Handle open_file_to_read(const std::filesystem::path& path);
 /// The group at `path` below `parent`; it and the groups above it are made where they are missing.
 Handle make_group(const Handle& parent, std::string_view path);
 /// The group at `path` below `parent`; throws if there is none.
@@ -72,5 +74,10 @@ requires std::is_arithmetic_v<T>
 void write_attribute(const Handle& object, const char* name, T value);
 template <class T>
 void write_attribute(const Handle& object, const char* name, std::span<const T> values);
+
+/// An attribute's value; throw if there is none of that name and kind.
+std::string read_text(const Handle& object, const char* name);
+template <class T>
+T read_number(const Handle& object, const char* name);
 
 }  // namespace coordbench::hdf5

@@ -181,6 +181,28 @@ void write_tail(const Handle& group, const char* name, hsize_t first, const std:
   variable.close("write", name);
 }
 
+void overwrite_variable(const Handle& group, const char* name, const std::vector<double>& values) {
+  Handle variable = open_variable(group, name);
+  if (length_of(group, name) != values.size())
+    throw std::runtime_error(
+        fmt::format("cannot write {}: it has {} elements, not {}", name, length_of(group, name), values.size()));
+  check(H5Dwrite(variable.get(), type_of<double>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), "write", name);
+  variable.close("write", name);
+}
+
+template <>
+std::vector<std::string> read_variable(const Handle& group, const char* name) {
+  std::vector<char*> texts(length_of(group, name));
+  check(H5Dread(open_variable(group, name).get(), type_of<std::string>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, texts.data()), "read",
+        name);
+  std::vector<std::string> values;
+  for (char* text : texts) {
+    values.emplace_back(text == nullptr ? "" : text);
+    H5free_memory(text);
+  }
+  return values;
+}
+
 template <class T>
 std::vector<T> read_variable(const Handle& group, const char* name) {
   std::vector<T> values(length_of(group, name));
@@ -201,5 +223,7 @@ template void write_tail(const Handle&, const char*, hsize_t, const std::vector<
 template void write_tail(const Handle&, const char*, hsize_t, const std::vector<std::int64_t>&);
 template void write_tail(const Handle&, const char*, hsize_t, const std::vector<std::uint32_t>&);
 template std::vector<std::uint32_t> read_variable(const Handle&, const char*);
+template std::vector<std::int64_t> read_variable(const Handle&, const char*);
+template std::vector<double> read_variable(const Handle&, const char*);
 
 }  // namespace coordbench::hdf5

@@ -62,6 +62,8 @@ void resize(const Handle& group, const char* dimension, hsize_t length);
 /// Writes the elements of a growing variable from `first` on; it ends with them.
 template <class T>
 void write_tail(const Handle& group, const char* name, hsize_t first, const std::vector<T>& values);
+/// Writes all elements of a one-dimensional variable anew; there must be as many as it has.
+void overwrite_variable(const Handle& group, const char* name, const std::vector<double>& values);
 /// All elements of a one-dimensional variable.
 template <class T>
 std::vector<T> read_variable(const Handle& group, const char* name);

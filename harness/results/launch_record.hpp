@@ -12,6 +12,12 @@
 
 namespace coordbench {
 
+/// What it knows when it is over.
+struct LaunchEnd {
+  std::string load_after, clock_check;
+  std::vector<double> clock_error_ns{};  ///< [rank]
+};
+
 struct LaunchRecord {
   /// Where one rank sits, in OS indexes (-1 if unbound), and how its clock reads against rank 0's.
   struct RankRow {
@@ -19,12 +25,13 @@ struct LaunchRecord {
     std::string host;
     int package = -1, numa = -1, core = -1, pu = -1;
     std::string cpuset;
-    double clock_offset_ns = 0, clock_error_ns = 0;
+    double clock_offset_ns = 0, clock_drift = 0, clock_error_ns = 0;
   };
   using Value = std::variant<std::string, std::int64_t, double>;
 
   std::string campaign;
   int launch = 0;
+  std::vector<std::string> arguments{};  ///< of the program, its name first
   std::string command_line, created_utc, version, git_commit;
   std::uint64_t seed = 0;
   Time epoch_ns = 0;                                       ///< the instant from which all stamps of the file count

@@ -5,12 +5,14 @@
 
 #include <array>
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <span>
 #include <vector>
 
 #include "harness/machine/topology.hpp"
 #include "harness/results/hdf5_variables.hpp"
+#include "harness/simulated.hpp"
 
 namespace coordbench {
 namespace {
@@ -27,10 +29,12 @@ void write_root(const Handle& file, const LaunchRecord& launch) {
   text("git_commit", launch.git_commit);
   text("created_utc", launch.created_utc);
   text("command_line", launch.command_line);
+  text("arguments", nlohmann::json(launch.arguments).dump());
+  text("resumptions", "[]");
   text("campaign", launch.campaign);
   hdf5::write_attribute(file, "launch", std::int64_t{launch.launch});
   hdf5::write_attribute(file, "seed", launch.seed);
-  text("source", "measured");
+  text("source", kSimulated ? "simulated" : "measured");
   hdf5::write_attribute(file, "epoch_ns", launch.epoch_ns);
   hdf5::write_attribute(file, "complete", std::int64_t{0});
   write_wall_times(file, 0, 0);
@@ -90,8 +94,9 @@ void write_clocks(const Handle& group, Dimension& rank, const LaunchRecord& laun
   using Row = LaunchRecord::RankRow;
   write_rank_column<double>(group, rank, launch, "clock_offset_ns", &Row::clock_offset_ns,
                             {"ns", "rank's clock minus rank 0's"});
+  write_rank_column<double>(group, rank, launch, "clock_drift", &Row::clock_drift, {"1", "growth of the offset, ns per ns"});
   write_rank_column<double>(group, rank, launch, "clock_error_ns", &Row::clock_error_ns,
-                            {"ns", "bound on the error of clock_offset_ns"});
+                            {"ns", "bound on the error of the rank's stamps, the largest during the launch"});
 }
 
 void write_matrices(const Handle& group, Dimension& rank, const LaunchRecord& launch) {
@@ -151,8 +156,22 @@ void write_wall_times(const Handle& file, double wall_s, double writing_s) {
   hdf5::write_attribute(file, "writing_s", writing_s);
 }
 
-void finish_launch_tables(const Handle& file, const std::string& load_after) {
-  hdf5::write_attribute(hdf5::open_group(file, "environment"), "load_after", load_after);
+void add_resumption(const Handle& file, const LaunchRecord& launch, std::size_t first_case) {
+  using Json = nlohmann::json;
+  Json resumptions = Json::parse(hdf5::read_text(file, "resumptions"));
+  std::vector<std::string> hosts;
+  for (const LaunchRecord::RankRow& row : launch.ranks) hosts.push_back(row.host);
+  resumptions.push_back(
+      {{"utc", launch.created_utc}, {"first_case", first_case}, {"epoch_ns", launch.epoch_ns}, {"hosts", hosts}});
+  hdf5::write_attribute(file, "resumptions", resumptions.dump());
+  hdf5::write_attribute(file, "complete", std::int64_t{0});
+}
+
+void finish_launch_tables(const Handle& file, const LaunchEnd& end) {
+  hdf5::write_attribute(hdf5::open_group(file, "environment"), "load_after", end.load_after);
+  const Handle ranks = hdf5::open_group(file, "ranks");
+  hdf5::write_attribute(ranks, "clock_check", end.clock_check);
+  hdf5::overwrite_variable(ranks, "clock_error_ns", end.clock_error_ns);
   hdf5::write_attribute(file, "complete", std::int64_t{1});
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // What a result file holds before its first case: the attributes of /, and the groups /environment, /plan and /ranks.
 
+#include <cstddef>
 #include <string>
 
 #include "harness/results/hdf5.hpp"
@@ -12,6 +13,8 @@ namespace coordbench {
 void create_launch_tables(const hdf5::Handle& file, const LaunchRecord& launch);
 /// How long the launch has run and how much of that went into writing, in s.
 void write_wall_times(const hdf5::Handle& file, double wall_s, double writing_s);
-void finish_launch_tables(const hdf5::Handle& file, const std::string& load_after);
+/// One life of the launch more, whose first case has the row `first_case`; the file is not complete again.
+void add_resumption(const hdf5::Handle& file, const LaunchRecord& launch, std::size_t first_case);
+void finish_launch_tables(const hdf5::Handle& file, const LaunchEnd& end);
 
 }  // namespace coordbench

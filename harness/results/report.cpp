@@ -172,6 +172,7 @@ std::string closing_line(std::span<const TableRow> rows, const TableSummary& sum
   for (const Verdict bad : {Verdict::wrong_answer, Verdict::count_mismatch, Verdict::timed_out})
     if (count[bad] > 0) text += fmt::format(", {} {}", count[bad], name_of(bad));
   if (summary.cases_planned > rows.size()) text += fmt::format(", {} not run", summary.cases_planned - rows.size());
+  if (summary.cases_before > 0) text += fmt::format(", {} were there before", summary.cases_before);
   const double share = summary.wall_s > 0 ? summary.writing_s / summary.wall_s : 0;
   return text + fmt::format("; {}; {:.1f} s, {:.1f} % of it writing\n", summary.file, summary.wall_s, 100 * share);
 }

@@ -62,7 +62,8 @@ TableRow row_of(const CaseResult& result);
 /// What the closing line says of the launch besides its rows.
 struct TableSummary {
   std::size_t cases_planned = 0;
-  std::string file;  ///< of the results, as the user is to open it
+  std::size_t cases_before = 0;  ///< that an earlier life of the launch had finished, besides
+  std::string file;              ///< of the results, as the user is to open it
   double wall_s = 0;
   double writing_s = 0;
   double timer_overhead_ns = 0;  ///< one reading of the clock

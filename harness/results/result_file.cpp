@@ -93,6 +93,16 @@ ResultFile::ResultFile(fs::path path, const LaunchRecord& launch)
   guarded([&] { create(launch); });
 }
 
+ResultFile::ResultFile(fs::path path, const LaunchRecord& launch, const StoredLaunch& begun)
+    : published_(std::move(path)),
+      working_(hidden(published_, "next")),
+      spare_(hidden(published_, "previous")),
+      placement_(launch.placement),
+      epoch_ns_(launch.epoch_ns),
+      wall_before_s_(begun.wall_s) {
+  commit(Resumption{launch, begun.done.size()});
+}
+
 ResultFile::~ResultFile() { remove_hidden_files(); }
 
 void ResultFile::append(const CaseResult& result) { commit(result); }
@@ -101,8 +111,8 @@ void ResultFile::add_flags(std::span<const std::size_t> case_rows, std::uint32_t
   commit(FlagChange{{case_rows.begin(), case_rows.end()}, flags});
 }
 
-void ResultFile::finish(const std::string& load_after) {
-  commit(End{load_after});
+void ResultFile::finish(const LaunchEnd& end) {
+  commit(end);
   remove_hidden_files();
 }
 
@@ -119,7 +129,7 @@ void ResultFile::create(const LaunchRecord& launch) {
 
 void ResultFile::commit(Change change) {
   guarded([&] {
-    const bool last = std::holds_alternative<End>(change);
+    const bool last = std::holds_alternative<LaunchEnd>(change);
     write_changes(change);
     if (last && !bring_to_disk(working_)) throw_errno("cannot bring the file to the disk");
     publish();
@@ -155,10 +165,12 @@ void ResultFile::write_changes(const Change& change) {
   if (!cases.empty()) append_cases(file, cases, placement_);
   for (const Change* each : changes) {
     if (const auto* flags = std::get_if<FlagChange>(each)) add_case_flags(file, flags->rows, flags->flags);
-    if (const auto* end = std::get_if<End>(each)) finish_launch_tables(file, end->load_after);
+    if (const auto* resumption = std::get_if<Resumption>(each))
+      add_resumption(file, resumption->launch, resumption->first_case);
+    if (const auto* end = std::get_if<LaunchEnd>(each)) finish_launch_tables(file, *end);
   }
   const Time now = now_ns();
-  write_wall_times(file, static_cast<double>(now - epoch_ns_) * 1e-9,
+  write_wall_times(file, wall_before_s_ + static_cast<double>(now - epoch_ns_) * 1e-9,
                    static_cast<double>(writing_ns_ + now - began_writing_ns_) * 1e-9);
   file.close("write and close the file");
 }

@@ -16,6 +16,7 @@
 #include "harness/case_result.hpp"
 #include "harness/results/hdf5.hpp"
 #include "harness/results/launch_record.hpp"
+#include "harness/results/stored_launch.hpp"
 
 namespace coordbench {
 
@@ -37,6 +38,8 @@ class ResultFile {
 
   /// When it returns the file exists and opens, `complete` is 0. Throws ResultError, also if there is such a file already.
   ResultFile(std::filesystem::path path, const LaunchRecord& launch);
+  /// Goes on in a file that a launch has begun; `complete` is 0 again. Throws ResultError.
+  ResultFile(std::filesystem::path path, const LaunchRecord& launch, const StoredLaunch& begun);
   ~ResultFile();
   ResultFile(const ResultFile&) = delete;
   ResultFile& operator=(const ResultFile&) = delete;
@@ -46,7 +49,7 @@ class ResultFile {
   /// Sets more flags of cases, which are counted from 0 in the order of their appends. Throws ResultError.
   void add_flags(std::span<const std::size_t> case_rows, std::uint32_t flags);
   /// Sets `complete` to 1 and brings the file to the disk. Throws ResultError.
-  void finish(const std::string& load_after);
+  void finish(const LaunchEnd& end);
 
   /// Wall time spent in this class so far, s.
   [[nodiscard]] double writing_s() const { return static_cast<double>(writing_ns_) * 1e-9; }
@@ -56,10 +59,11 @@ class ResultFile {
     std::vector<std::size_t> rows;
     std::uint32_t flags;
   };
-  struct End {
-    std::string load_after;
+  struct Resumption {
+    LaunchRecord launch;
+    std::size_t first_case;
   };
-  using Change = std::variant<CaseResult, FlagChange, End>;
+  using Change = std::variant<CaseResult, FlagChange, LaunchEnd, Resumption>;
   class Stopwatch;
 
   template <class Work>
@@ -74,6 +78,7 @@ class ResultFile {
   std::filesystem::path published_, working_, spare_;
   std::string placement_;
   Time epoch_ns_;
+  double wall_before_s_ = 0;  ///< of the launch's earlier lives
   Time writing_ns_ = 0, began_writing_ns_ = 0;
   bool has_working_copy_ = false;
   std::optional<Change> behind_;  ///< what the working copy lacks

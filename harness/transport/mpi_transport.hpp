@@ -8,13 +8,17 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <new>
+#include <optional>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "harness/machine/clock.hpp"
 #include "harness/protocol.hpp"
+#include "harness/simulated.hpp"
+#include "harness/transport/completion.hpp"
 #include "harness/transport/transport_size.hpp"
+#include "harness/transport/wire_format.hpp"
 
 namespace coordbench {
 
@@ -24,18 +28,17 @@ class MpiTransport {
   MpiTransport(MPI_Comm communicator, int tag, const TransportSize& size)
       : communicator_(communicator),
         tag_(tag),
-        size_(size),
+        size_(affordable(size)),
         arena_(size.leases, size.payload_capacity),
         batches_(size.batch_leases, size.batch * size.payload_capacity),
-        headers_(8 * size.window + size.backlog, 0),
-        posted_(std::bit_ceil(size.posted_receives)),
+        headers_(8 * size.window + size_.backlog, 0),
+        posted_(std::bit_ceil(size_.posted_receives)),
         mask_(posted_.size() - 1) {
-    static_assert(kHeaderBytes <= PayloadArena::kHeaderRoom && alignof(M) <= PayloadArena::kAlignment);
     int ranks = 0;
     MPI_Comm_size(communicator, &ranks);
     open_to_.resize(static_cast<std::size_t>(ranks));
     open_.reserve(static_cast<std::size_t>(ranks) * size.window);
-    backlog_.reserve(size.backlog);
+    backlog_.reserve(size_.backlog);
     post_receives();
   }
   MpiTransport(const MpiTransport&) = delete;
@@ -76,6 +79,7 @@ class MpiTransport {
       post_receives();
       return false;
     }
+    if constexpr (kSimulated) return poll_simulated(receive);
     Posted& oldest = posted_[first_ & mask_];
     int arrived = 0;
     MPI_Status status;
@@ -87,6 +91,14 @@ class MpiTransport {
     if (!open_.empty() || !backlog_.empty()) [[unlikely]]
       progress_sends();
     return false;
+  }
+
+  /// Simulated ranks: blocks until there may be something to poll, or `word` is complete.
+  void wait(MPI_Request& word) {
+    MPI_Status status;
+    gather_open(word);
+    if (arrival_ || open_requests_.size() == 0) return;
+    note(open_requests_.wait(status), status, word);
   }
 
  private:
@@ -107,31 +119,66 @@ class MpiTransport {
     std::vector<Payload> parts{};  ///< to be joined
   };
 
-  /// In front of the payload lies the message, and in front of that its depth with a bit that says whether there is a payload,
-  /// so that its size is asked for only then. Without a gap, because every byte counts: Open MPI's shared memory moves messages
-  /// of up to 10 bytes in half a cache line, and a second line costs a tenth of a round trip. The message lies aligned, and is
-  /// read where it arrived.
-  using Tag = std::uint16_t;
-  static constexpr std::size_t kHeaderBytes = sizeof(Tag) + sizeof(M);
+  using Wire = WireFormat<M>;
+  using Tag = typename Wire::Tag;
+  static constexpr std::size_t kHeaderBytes = Wire::kHeaderBytes;
 
   template <class Receive>
   void take(const MPI_Status& status, Payload lease, Receive&& receive) {
     ++first_;
     --receives_;
-    const std::byte* header = lease.header(kHeaderBytes);
-    Tag tag;
-    std::memcpy(&tag, header, sizeof tag);
-    const M& message = *std::launder(reinterpret_cast<const M*>(header + sizeof tag));
-    receive(status.MPI_SOURCE, message, static_cast<Depth>(tag >> 1U),
-            (tag & 1U) != 0 ? lease.resized(payload_bytes(status)) : Payload());
+    const Tag tag = Wire::read_tag(lease);
+    receive(status.MPI_SOURCE, Wire::message_in(lease), Wire::depth_of(tag),
+            Wire::has_payload(tag) ? lease.resized(payload_bytes(status)) : Payload());
     lease = {};  // back to the arena unless the machine kept it
     post_receives();
+  }
+
+  /// In the order in which they arrive, whoever sent them: matched when they are sent, a message from afar would hold up what
+  /// its neighbours send later.
+  template <class Receive>
+  bool poll_simulated(Receive&& receive) {
+    MPI_Request no_word = MPI_REQUEST_NULL;
+    MPI_Status status;
+    if (!arrival_) {
+      gather_open(no_word);
+      if (const auto which = open_requests_.test(status)) note(*which, status, no_word);
+    }
+    if (!arrival_) return false;
+    status = *std::exchange(arrival_, std::nullopt);
+    take(status, std::move(posted_[first_ & mask_].lease), receive);
+    return true;
+  }
+  void gather_open(MPI_Request word) {
+    open_requests_.clear();
+    for (std::size_t i = 0; i < receives_; ++i) open_requests_.add(posted_[(first_ + i) & mask_].request);
+    for (const Sending& sending : open_) open_requests_.add(sending.request);
+    if (word != MPI_REQUEST_NULL) open_requests_.add(word);
+  }
+  /// Of what gather_open gathered, `which` is complete: a receive becomes the oldest one.
+  void note(std::size_t which, const MPI_Status& status, MPI_Request& word) {
+    if (which < receives_) {
+      for (; which > 0; --which) std::swap(posted_[(first_ + which) & mask_], posted_[(first_ + which - 1) & mask_]);
+      arrival_ = status;
+    } else if (which - receives_ < open_.size()) {
+      open_[which - receives_].request = MPI_REQUEST_NULL;
+      progress_sends();
+    } else {
+      word = MPI_REQUEST_NULL;
+    }
   }
 
   static std::size_t payload_bytes(const MPI_Status& status) {
     int bytes = 0;
     MPI_Get_count(&status, MPI_BYTE, &bytes);
     return static_cast<std::size_t>(bytes) - kHeaderBytes;
+  }
+
+  /// Simulated ranks share one memory, and the library keeps for them what they are not ready to take.
+  static TransportSize affordable(TransportSize size) {
+    if (kSimulated) size.posted_receives = std::min<std::size_t>(size.posted_receives, 16);
+    if (kSimulated) size.backlog = std::min<std::size_t>(size.backlog, 256);
+    return size;
   }
 
   /// Where messages lie: with batches, apart from the payloads of single operations, which would be scattered otherwise.
@@ -150,7 +197,7 @@ class MpiTransport {
 
   /// False when no lease is free to carry the header.
   bool start(Rank to, const M& message, Depth depth, const Payload& payload) {
-    const Payload& carrier = carrier_of(message, tag_of(depth, payload), payload);
+    const Payload& carrier = carrier_of(message, Wire::tag_of(depth, payload), payload);
     if (!carrier) [[unlikely]]
       return false;
     MPI_Request request;
@@ -174,32 +221,16 @@ class MpiTransport {
     if (!payload) {
       if (!bare_ || bare_.slot()->sends > 0) [[unlikely]]
         bare_ = headers_.allocate(0);
-      return with_header(bare_, message, tag);
+      return Wire::with_header(bare_, message, tag);
     }
     if (payload.leads_its_slot()) [[likely]] {
-      if (payload.slot()->sends == 0) return with_header(payload, message, tag);
-      if (has_header(payload, message, tag)) return payload;
+      if (payload.slot()->sends == 0) return Wire::with_header(payload, message, tag);
+      if (Wire::has_header(payload, message, tag)) return payload;
     }
     copy_ = {};
     copy_ = carriers().allocate(payload.size());
     if (copy_) std::memcpy(copy_.data(), payload.data(), payload.size());
-    return with_header(copy_, message, tag);
-  }
-
-  static Tag tag_of(Depth depth, const Payload& payload) {
-    return static_cast<Tag>(depth << 1U | (payload.size() > 0 ? 1U : 0U));
-  }
-  static const Payload& with_header(const Payload& carrier, const M& message, Tag tag) {
-    if (!carrier) [[unlikely]]
-      return carrier;
-    std::byte* header = carrier.header(kHeaderBytes);
-    std::memcpy(header, &tag, sizeof tag);
-    copy_narrowly(header + sizeof tag, message);
-    return carrier;
-  }
-  static bool has_header(const Payload& carrier, const M& message, Tag tag) {
-    const std::byte* header = carrier.header(kHeaderBytes);
-    return std::memcmp(header, &tag, sizeof tag) == 0 && std::memcmp(header + sizeof tag, &message, sizeof message) == 0;
+    return Wire::with_header(copy_, message, tag);
   }
 
   [[gnu::noinline]] void queue(Rank to, const M& message, Depth depth, const Payload& payload,
@@ -210,9 +241,7 @@ class MpiTransport {
 
   void progress_sends() {
     for (std::size_t i = 0; i < open_.size();) {
-      int done = 0;
-      MPI_Test(&open_[i].request, &done, MPI_STATUS_IGNORE);
-      if (!done) {
+      if (!is_complete(open_[i].request)) {
         ++i;
         continue;
       }
@@ -261,6 +290,8 @@ class MpiTransport {
   std::vector<std::size_t> open_to_;  ///< [peer]
   std::vector<Waiting> backlog_;
   std::vector<bool> blocked_;
+  Completion open_requests_;           ///< simulated ranks: see gather_open
+  std::optional<MPI_Status> arrival_;  ///< simulated ranks: of the oldest receive, which is complete
 };
 
 }  // namespace coordbench

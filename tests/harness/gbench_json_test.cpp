@@ -38,7 +38,7 @@ LaunchRecord launch(const std::string& governor = "performance") {
   const Topology machine = testing::node("pack:2 l3:1(size=33554432) l2:4(size=1048576) l1d:1(size=32768) core:1 pu:2");
   record.environment = {{"host", "node7"},
                         {"governor", governor},
-                        {"mpi_library", std::string("Some MPI 4\0", 11)},
+                        {"mpi_library", std::string("Some MPI 4")},
                         {"load_before", "0.25 1 2.5"},
                         {"oversubscribed", std::int64_t{1}},
                         {"hwloc_xml_0", machine.xml()}};

@@ -176,7 +176,6 @@ TEST(Options, UnknownWordsAreNamedWithTheNearest) {
   expect_names(refusal_of_run({"--byts", "8"}), {"'--byts'", "nearest: --bytes", "coordbench run --help"});
   expect_names(refusal_of_run({"surplus"}), {"'surplus'"});
   expect_names(refusal_of_run({"--clients", "3"}), {"'--clients'"});
-  expect_names(refusal_of_run({"--resume", "x.h5"}), {"'--resume'"});
 }
 
 TEST(Options, BadValuesNameOptionValueAndWhatIsAccepted) {
@@ -220,6 +219,8 @@ TEST(Options, ContradictionsAreExplained) {
   expect_names(refusal_of_run({"--in-flight", "8", "--sync", "round-time"}), {"--in-flight 8", "--sync round-time"});
   EXPECT_EQ(refusal_of_run({"--in-flight", "1,8", "--sync", "none"}), "");
   EXPECT_EQ(refusal_of_run({"--in-flight", "1", "--sync", "barrier"}), "");
+  expect_names(refusal_of_run({"--resume", "x.h5", "--seed", "3"}), {"--resume and --seed", "leave --seed out"});
+  EXPECT_EQ(refusal_of_run({"--resume", "x.h5"}), "");
 }
 
 TEST(OptionsFile, HoldsTheSameNames) {

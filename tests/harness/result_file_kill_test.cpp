@@ -162,7 +162,7 @@ void write_launch(const fs::path& path, const SmallLaunch& launch, volatile Ackn
     results.add_flags(kFlagged, bit(Flag::drift));
     told.flagged = true;
   }
-  results.finish("");
+  results.finish({.load_after = "", .clock_check = "ok", .clock_error_ns = {0, 1}});
   told.finished = true;
 }
 

@@ -20,6 +20,7 @@ using testing::StoredFile;
 using testing::TemporaryFolder;
 using Names = std::vector<std::string>;
 using Integers = std::vector<std::int64_t>;
+const LaunchEnd kEnd{.load_after = "0.5 0.4 0.3", .clock_check = "ok", .clock_error_ns = {0, 70}};
 
 TEST(ResultFileName, IsTheNextFreeNumberInAFolderThatItMakes) {
   const TemporaryFolder folder;
@@ -171,12 +172,14 @@ TEST(ResultFileTest, IsCompleteAndAloneInItsFolderWhenItIsFinished) {
   ResultFile results(path, launch.record);
   for (std::size_t i = 0; i < 3; ++i) results.append(launch.result(i));
   const double before = results.writing_s();
-  results.finish("0.5 0.4 0.3");
+  results.finish(kEnd);
   EXPECT_GT(results.writing_s(), before);
   EXPECT_GT(before, 0);
   const StoredFile file(path);
   EXPECT_EQ(file.integer("/", "complete"), 1);
   EXPECT_EQ(file.text("environment", "load_after"), "0.5 0.4 0.3");
+  EXPECT_EQ(file.text("ranks", "clock_check"), "ok");
+  EXPECT_EQ(file.read<double>("ranks/clock_error_ns"), kEnd.clock_error_ns);
   for (std::size_t i = 0; i < 3; ++i) EXPECT_TRUE(holds(file, launch.result(i)));
   EXPECT_EQ(folder.files(), 1U);
 }
@@ -204,7 +207,7 @@ TEST(ResultFileTest, OverwritesHiddenFilesOfAKilledLaunchOfItsName) {
   ASSERT_EQ(path.filename(), "launch-001.h5");
   ResultFile results(path, launch.record);
   for (std::size_t i = 0; i < 3; ++i) results.append(launch.result(i));
-  results.finish("");
+  results.finish(kEnd);
   EXPECT_EQ(StoredFile(path).cases(), 3U);
   EXPECT_EQ(folder.files(), 1U);
 }
@@ -274,7 +277,7 @@ TEST(ResultFileTest, AsksNothingMoreOfADiskThatFailed) {
   const auto failing = [&] { results.append(launch.result(0, 20'000)); };
   const auto write = [&] {
     const std::string sentence = testing::refusal<ResultError>(failing);
-    if (testing::refusal<ResultError>([&] { results.finish(""); }) == sentence) results.append(launch.result(1));
+    if (testing::refusal<ResultError>([&] { results.finish(kEnd); }) == sentence) results.append(launch.result(1));
   };
   EXPECT_EXIT(on_a_full_disk(fs::file_size(path), write), ::testing::ExitedWithCode(3), "File too large");
   EXPECT_EQ(StoredFile(path).integer("/", "complete"), 0);

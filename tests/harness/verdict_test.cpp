@@ -111,7 +111,7 @@ TEST(FlagsOf, RaisesEachFlagForItsReasonOnly) {
   plain.result.samples.operations = 1000;
   EXPECT_EQ(flags_of(plain.result, {}), 0U);
   EXPECT_EQ(flags_of(plain.result, {.oversubscribed = true}), bit(Flag::oversubscribed));
-  EXPECT_EQ(flags_of(plain.result, {.clock_error_ns = 101}), bit(Flag::clock_bound));
+  EXPECT_EQ(flags_of(plain.result, {.clock_error_ns = 501}), bit(Flag::clock_bound));
   EXPECT_EQ(flags_of(plain.result, {.timer_overhead_ns = 201}), bit(Flag::timer_overhead));
   EXPECT_EQ(flags_of(plain.result, {.stolen = true}), bit(Flag::steal));
   EXPECT_EQ(flags_of(plain.result, {.switched = true}), bit(Flag::involuntary_switches));

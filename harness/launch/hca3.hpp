@@ -1,0 +1,91 @@
+#pragma once
+// A global clock for hosts whose clocks do not agree: top-down over a binomial tree, parents first, so that whoever teaches
+// has the global clock already and no models need merging.
+// Source: Hunold, Carpen-Amarie, "Hierarchical Clock Synchronization in MPI", CLUSTER'18 (HCA3).
+
+#include <mpi.h>
+
+#include <ctime>
+#include <vector>
+
+#include "harness/machine/clock_fit.hpp"
+
+namespace coordbench {
+
+/// How often two ranks compare their clocks: `points` times, `exchanges` round trips each, `pause_ns` apart. The longer it
+/// takes, the better the drift is known.
+struct Comparison {
+  int points = 12, exchanges = 200;
+  Time pause_ns = 10'000'000;
+};
+
+namespace detail {
+
+constexpr int kHca3Tag = 18;
+
+inline void pause(Time ns) {
+  const timespec nap{ns / 1'000'000'000, ns % 1'000'000'000};
+  nanosleep(&nap, nullptr);
+}
+
+/// The parent's side: stamps by `read_global` before and after, and tells the child both, with the next message: one of its own
+/// would be in the way of that one.
+template <class ReadGlobal>
+void teach(MPI_Comm ranks, int child, const Comparison& comparison, const ReadGlobal& read_global) {
+  Time stamps[2] = {0, 0};
+  for (int point = 0; point < comparison.points; ++point) {
+    for (int i = 0; i <= comparison.exchanges; ++i) {
+      const Time before = read_global();
+      MPI_Send(stamps, sizeof stamps, MPI_BYTE, child, kHca3Tag, ranks);
+      MPI_Recv(nullptr, 0, MPI_BYTE, child, kHca3Tag, ranks, MPI_STATUS_IGNORE);
+      stamps[0] = before;
+      stamps[1] = read_global();
+    }
+    if (point + 1 < comparison.points) pause(comparison.pause_ns);
+  }
+}
+
+/// The child's side: an interval for each point. What it answers to the last message of a point is not used.
+template <class ReadClock>
+std::vector<OffsetInterval> learn(MPI_Comm ranks, int parent, const Comparison& comparison, const ReadClock& read_clock) {
+  std::vector<OffsetInterval> intervals(static_cast<std::size_t>(comparison.points));
+  for (OffsetInterval& interval : intervals) {
+    Time between_before = 0;
+    for (int i = 0; i <= comparison.exchanges; ++i) {
+      Time stamps[2];
+      MPI_Recv(stamps, sizeof stamps, MPI_BYTE, parent, kHca3Tag, ranks, MPI_STATUS_IGNORE);
+      const Time between = read_clock();
+      MPI_Send(nullptr, 0, MPI_BYTE, parent, kHca3Tag, ranks);
+      if (i > 0) interval.tighten(stamps[0], between_before, stamps[1]);
+      between_before = between;
+    }
+  }
+  return intervals;
+}
+
+}  // namespace detail
+
+/// Collective over `ranks`, one rank of each clock; rank 0's is the global one. `read_clock()` reads this rank's, ns. Throws
+/// std::domain_error if a clock does not run evenly.
+template <class ReadClock>
+ClockModel hca3(MPI_Comm ranks, const ReadClock& read_clock, const Comparison& comparison = {}) {
+  int self = 0, size = 1;
+  MPI_Comm_rank(ranks, &self);
+  MPI_Comm_size(ranks, &size);
+  ClockModel model;
+  for (int reach = 1; reach < size; reach *= 2) {
+    if (self < reach && self + reach < size) {
+      detail::teach(ranks, self + reach, comparison, [&] { return model.to_global(read_clock()); });
+      const double errors[2] = {model.error_at(read_clock()), model.error_drift};  // of what was just taught
+      MPI_Send(errors, 2, MPI_DOUBLE, self + reach, detail::kHca3Tag, ranks);
+    } else if (self >= reach && self < 2 * reach) {
+      const auto intervals = detail::learn(ranks, self - reach, comparison, read_clock);
+      double errors[2];
+      MPI_Recv(errors, 2, MPI_DOUBLE, self - reach, detail::kHca3Tag, ranks, MPI_STATUS_IGNORE);
+      model = fit_clock(intervals, errors[0], errors[1]);
+    }
+  }
+  return model;
+}
+
+}  // namespace coordbench

@@ -1,0 +1,24 @@
+#pragma once
+// --resume: a launch goes on with what its plan still lacks, in the file that it had begun.
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "harness/case.hpp"
+#include "harness/launch/world.hpp"
+#include "harness/options/options.hpp"
+#include "harness/results/stored_launch.hpp"
+
+namespace coordbench {
+
+/// Collective. Without --resume nothing; else what the file tells, the same on every rank, and `options` become those that the
+/// launch began with. Throws UsageError, on every rank, for a file that cannot be gone on with: another commit's, or one of
+/// another number of ranks.
+std::optional<StoredLaunch> take_up(const World& world, Options& options);
+
+/// Indices of the plan's cases that are still to run, in order; all of them without `begun`. Throws UsageError if the plan is
+/// not the one that the file was begun with.
+std::vector<std::size_t> due_cases(const Plan& plan, const std::optional<StoredLaunch>& begun);
+
+}  // namespace coordbench

@@ -1,0 +1,39 @@
+#pragma once
+// What a simulated rank asks of its simulator, SimGrid. Declared everywhere, there in coordbench-smpi only: ask behind
+// `kSimulated`.
+
+#include <cstdint>
+#include <string>
+
+#ifdef COORDBENCH_SIMULATED
+#include <simgrid/barrier.h>
+#include <simgrid/host.h>
+#include <simgrid/zone.h>
+#endif
+
+namespace coordbench::simulator {
+
+/// What the platform file calls itself: the id of its outermost zone.
+std::string platform_name();
+/// The host of the platform that this rank runs on.
+std::string host_name();
+
+/// Where ranks wait for each other: all leave at the instant at which the last of them arrives. All ranks share one address
+/// space, so the number that `make_gate` gives one of them is the same gate to all.
+std::int64_t make_gate(int ranks);
+void pass_gate(std::int64_t gate);
+/// Nobody may be at the gate any more.
+void remove_gate(std::int64_t gate);
+
+#ifdef COORDBENCH_SIMULATED
+inline std::string platform_name() { return sg_zone_get_name(sg_zone_get_root()); }
+inline std::string host_name() { return sg_host_self_get_name(); }
+
+inline std::int64_t make_gate(int ranks) {
+  return reinterpret_cast<std::int64_t>(sg_barrier_init(static_cast<unsigned>(ranks)));
+}
+inline void pass_gate(std::int64_t gate) { sg_barrier_wait(reinterpret_cast<sg_bar_t>(gate)); }
+inline void remove_gate(std::int64_t gate) { sg_barrier_destroy(reinterpret_cast<sg_bar_t>(gate)); }
+#endif
+
+}  // namespace coordbench::simulator

@@ -1,0 +1,49 @@
+#pragma once
+// Which requests are complete.
+
+#include <mpi.h>
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "harness/simulated.hpp"
+
+namespace coordbench {
+
+/// Whether a request is complete, or null. SMPI (3.32) leaves the flag as it was for a null request.
+inline bool is_complete(MPI_Request& request) {
+  if (kSimulated && request == MPI_REQUEST_NULL) return true;
+  int done = 0;
+  MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+  return done != 0;
+}
+
+/// Several requests of a simulated rank: polling costs their host two hundred times as much as blocking until something has
+/// happened.
+class Completion {
+ public:
+  void clear() { requests_.clear(); }
+  void add(MPI_Request request) { requests_.push_back(request); }
+  [[nodiscard]] std::size_t size() const { return requests_.size(); }
+
+  /// The index of one that is complete, in the order of adding, which then is freed: the caller's handle is void. Empty if none
+  /// is. All must be open.
+  std::optional<std::size_t> test(MPI_Status& status) {
+    int index = MPI_UNDEFINED, found = 0;
+    MPI_Testany(static_cast<int>(requests_.size()), requests_.data(), &index, &found, &status);
+    if (!found || index == MPI_UNDEFINED) return {};
+    return static_cast<std::size_t>(index);
+  }
+  /// The same, as soon as one is.
+  std::size_t wait(MPI_Status& status) {
+    int index = 0;
+    MPI_Waitany(static_cast<int>(requests_.size()), requests_.data(), &index, &status);
+    return static_cast<std::size_t>(index);
+  }
+
+ private:
+  std::vector<MPI_Request> requests_;
+};
+
+}  // namespace coordbench
