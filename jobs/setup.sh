@@ -8,6 +8,7 @@ say() { printf '%s\n' "$*" >&2; }
 packages_to_build="g++ cmake ninja-build pkg-config openmpi-bin libopenmpi-dev libhwloc-dev libhdf5-dev libcli11-dev libfmt-dev
   nlohmann-json3-dev libgtest-dev libbenchmark-dev"
 packages_to_analyse="python3 python3-h5py python3-xarray python3-h5netcdf python3-pandas python3-scipy python3-matplotlib"
+packages_to_simulate="libsimgrid-dev"
 packages_to_test="python3-pytest binutils libbenchmark-tools iproute2 util-linux slurmctld slurmd slurm-client munge"
 
 # install_missing PACKAGE…: apt installs what is not there, and only then needs root or the network.
@@ -48,6 +49,17 @@ build() {
   cmake -S . -B "$folder" "${generator[@]}" -DCMAKE_BUILD_TYPE=Release "${options[@]}" >"$folder/configure.log" 2>&1 ||
     { cat "$folder/configure.log" >&2; exit 1; }
   cmake --build "$folder" --parallel "$(nproc)" --target "${targets[@]}" >&2
+}
+
+# launch MPIRUN_ARGUMENT… -- RUN_ARGUMENT…: into the folder $campaign, the table to $campaign.table. Goes on after a case that
+# failed, whose verdict is in the file, and sets $failed.
+launch() {
+  local mpi=() status=0
+  while [[ $1 != -- ]]; do mpi+=("$1"); shift; done
+  shift
+  mpirun "${mpi[@]}" build/coordbench run --out "$campaign" "$@" >"$campaign.table" || status=$?
+  [[ $status == 0 ]] || { failed=1; cat "$campaign.table" >&2; }
+  [[ $status -le 1 ]] || { rm "$campaign.table"; exit "$status"; }
 }
 
 # Open MPI refuses root unless told twice.
