@@ -17,7 +17,7 @@ PlacementPolicy policy_of(const std::string& placement);
 struct Seating {
   std::vector<LaunchRecord::RankRow> ranks;  ///< [rank], clocks not yet filled in
   std::vector<std::int8_t> distance;         ///< [rank, peer]
-  std::vector<std::string> topology_xml;     ///< [node]
+  std::vector<std::string> topology_xml;     ///< [machine]
   std::string bound_by;
   bool oversubscribed = false;       ///< on any node: more ranks than cores, or than the cgroup's quota pays for
   std::vector<std::string> remarks;  ///< policies that could not be met, one sentence a node
