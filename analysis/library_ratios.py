@@ -43,16 +43,22 @@ def against_suites(campaign: Campaign, prints: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_one_column(campaign: Campaign, prints: pd.DataFrame, counterpart: Counterpart) -> list[dict]:
-    ours = _chosen(campaign.timed[campaign.timed.sync == counterpart.sync], counterpart.kernel)
+    ours = _chosen(_with_rounds(campaign.cases[campaign.cases.sync == counterpart.sync]), counterpart.kernel)
+    ours = ours[ours.verdict == "ok"]
     theirs = prints[(prints.benchmark == counterpart.benchmark) & (prints.column == counterpart.column)]
     what = f"{counterpart.kernel} behind {counterpart.sync}", f"{counterpart.benchmark} {counterpart.column}"
     rows = []
     for (ranks, payload), launches in ours[ours.payload_bytes.isin(theirs.payload_bytes)].groupby(SAME):
-        measured = pd.Series([defined_ns(case, counterpart.definition) for case in launches.sort_values("file").itertuples()],
-                             range(1, len(launches) + 1))
+        measured = pd.Series([defined_ns(case, counterpart.definition) for case in launches.itertuples()], launches["round"])
         printed = theirs[theirs.payload_bytes == payload].set_index("round").printed_ns
         rows.append(_row((counterpart.kernel, ranks, payload, counterpart.definition.__name__, *what), measured, printed))
     return rows
+
+
+def _with_rounds(cases: pd.DataFrame) -> pd.DataFrame:
+    """The n-th launch that ran a case is of round n, whatever came of it: later rounds keep their places."""
+    cases = cases[cases.calibration == 0].sort_values("file")
+    return cases.assign(round=cases.groupby(IDENTITY).cumcount() + 1)
 
 
 def defined_ns(case, definition) -> float:

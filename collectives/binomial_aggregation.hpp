@@ -5,7 +5,7 @@
 //   round 1   0 ◄──── 2       4 ◄──── 6
 //   round 2   0 ◄──────────── 4
 //
-// N - 1 messages, ⌈log₂ N⌉ delays. Source: Thakur, Rabenseifner, Gropp, IJHPCA 2005, Reduce.
+// N - 1 messages, ⌊log₂ N⌋ delays. Source: Thakur, Rabenseifner, Gropp, IJHPCA 2005, Reduce.
 
 #include "collectives/parts/reduction_data.hpp"
 #include "collectives/parts/tree.hpp"
@@ -19,11 +19,11 @@ class BinomialAggregation {
   static constexpr About about{.level = 0,
                                .promise = "the root holds the sum of all ranks' payloads",
                                .messages = "N - 1",
-                               .delays = "ceil(log2 N)",
+                               .delays = "floor(log2 N)",
                                .source = "Thakur, Rabenseifner, Gropp, IJHPCA 2005, Reduce"};
   static constexpr std::array parameters{kRoot};
   static std::int64_t messages(const Shape& shape) { return shape.ranks - 1; }
-  static int delays(const Shape& shape) { return ceil_log2(shape.ranks); }
+  static int delays(const Shape& shape) { return floor_log2(shape.ranks); }
   static std::string unfit(const Shape& shape) { return root_unfit(shape); }
 
   BinomialAggregation(const Shape& /*shape*/, Rank /*self*/) {}

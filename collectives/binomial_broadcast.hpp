@@ -5,7 +5,7 @@
 //   round 1   0 ─────► 2  4 ─────► 6    half as far away each time: nobody idles, so no tree is shallower when a rank
 //   round 2   0 ► 1  2 ► 3 4 ► 5 6 ► 7  sends one message at a time.
 //
-// N - 1 messages, ⌈log₂ N⌉ delays. Source: Thakur, Rabenseifner, Gropp, IJHPCA 2005, section 4.2.
+// N - 1 messages, ⌊log₂ N⌋ delays. Source: Thakur, Rabenseifner, Gropp, IJHPCA 2005, section 4.2.
 
 #include "collectives/parts/broadcast_data.hpp"
 #include "collectives/parts/tree.hpp"
@@ -19,11 +19,11 @@ class BinomialBroadcast {
   static constexpr About about{.level = 0,
                                .promise = "every rank holds the root's payload",
                                .messages = "N - 1",
-                               .delays = "ceil(log2 N)",
+                               .delays = "floor(log2 N)",
                                .source = "Thakur, Rabenseifner, Gropp, IJHPCA 2005, 4.2"};
   static constexpr std::array parameters{kRoot};
   static std::int64_t messages(const Shape& shape) { return shape.ranks - 1; }
-  static int delays(const Shape& shape) { return ceil_log2(shape.ranks); }
+  static int delays(const Shape& shape) { return floor_log2(shape.ranks); }
   static std::string unfit(const Shape& shape) { return root_unfit(shape); }
 
   BinomialBroadcast(const Shape& /*shape*/, Rank /*self*/) {}

@@ -4,7 +4,8 @@
 //   0 ─c b a─► 1 ──────► 2 ──────► 3
 //   0 ──────► 1 ─c b a─► 2 ──────► 3       segment a is at rank 3 while c is leaving rank 0
 //
-// (N - 1)·S messages, N - 2 + S delays, with S = min(segments, max(1, bytes)): a byte is not cut.
+// (N - 1)·S messages, with S = min(segments, max(1, bytes)): a byte is not cut. N - 1 delays: no segment waits for another
+// to arrive. On links that take one segment at a time the last one arrives after N - 2 + S steps.
 // Source: Pješivac-Grbović et al., Cluster Computing 10, 2007 (pipeline).
 
 #include <algorithm>
@@ -22,13 +23,13 @@ class ChainBroadcast {
   static constexpr About about{.level = 0,
                                .promise = "every rank holds the root's payload",
                                .messages = "(N - 1) * min(segments, max(1, bytes))",
-                               .delays = "N - 2 + min(segments, max(1, bytes)); 0 for N = 1",
+                               .delays = "N - 1",
                                .source = "Pjesivac-Grbovic et al., Cluster Computing 10, 2007"};
   static constexpr std::array parameters{
       kRoot,
       Parameter{.name = "segments", .initial = 8, .lowest = 1, .highest = 1024, .help = "pieces the payload is cut into"}};
   static std::int64_t messages(const Shape& shape) { return std::int64_t{shape.ranks - 1} * segments(shape); }
-  static int delays(const Shape& shape) { return shape.ranks > 1 ? shape.ranks - 2 + segments(shape) : 0; }
+  static int delays(const Shape& shape) { return shape.ranks - 1; }
   static std::string unfit(const Shape& shape) { return root_unfit(shape); }
   static std::size_t posted_max(const Shape& shape) { return 2 * static_cast<std::size_t>(segments(shape)); }
 

@@ -4,7 +4,7 @@
 //
 //   0 ─d─► 4     0 ─d─► 2   4 ─d─► 6     0 ─d─► 1   2 ─d─► 3   4 ─d─► 5   6 ─d─► 7
 //
-// d = min(delta_bytes, payload_bytes) of a state of payload_bytes. N - 1 messages, (N - 1)·d bytes, ⌈log₂ N⌉ delays.
+// d = min(delta_bytes, payload_bytes) of a state of payload_bytes. N - 1 messages, (N - 1)·d bytes, ⌊log₂ N⌋ delays.
 // Source: Almeida, Shoker, Baquero, JPDC 111, 2018 (delta-state replication), over the tree of binomial_broadcast.
 
 #include "collectives/binomial_broadcast.hpp"
@@ -19,7 +19,7 @@ class DeltaDissemination {
   static constexpr About about{.level = 1,
                                .promise = "every rank's replica of the state has the root's change",
                                .messages = "N - 1",
-                               .delays = "ceil(log2 N)",
+                               .delays = "floor(log2 N)",
                                .source = "Almeida, Shoker, Baquero, JPDC 111, 2018"};
   static constexpr std::array parameters{kRoot, Parameter{.name = "delta_bytes",
                                                           .initial = 64,

@@ -5,7 +5,8 @@
 //   round 1   0 ◄───────► 2   1 ◄───────► 3        all hold the sum
 //
 // With p the largest power of two ≤ N, the N - p ranks beyond it join a neighbour first and are told at the end
-// (parts/power_of_two.hpp): p·log₂ p + 2(N - p) messages, log₂ p delays, 2 more if N > p.
+// (parts/power_of_two.hpp): p·log₂ p + 2(N - p) messages. log₂ p delays, 1 more if N > p, and another if more than p/2 ranks
+// are beyond: a chain as long as there are rounds joins ranks of the core that differ in every bit, c and p - 1 - c.
 // Source: Thakur, Rabenseifner, Gropp, IJHPCA 2005, Allreduce.
 
 #include "collectives/parts/power_of_two.hpp"
@@ -20,7 +21,7 @@ class RecursiveDoublingAggregation {
   static constexpr About about{.level = 0,
                                .promise = "every rank holds the sum of all ranks' payloads",
                                .messages = "p log2 p + 2(N - p), p = 2^floor(log2 N)",
-                               .delays = "log2 p, + 2 if N > p",
+                               .delays = "log2 p, + 1 if N > p, + 1 if N > 3p/2",
                                .source = "Thakur, Rabenseifner, Gropp, IJHPCA 2005, Allreduce"};
   static constexpr std::array<Parameter, 0> parameters{};
   static std::int64_t messages(const Shape& shape) {
@@ -29,7 +30,7 @@ class RecursiveDoublingAggregation {
   }
   static int delays(const Shape& shape) {
     const int p = floor_pow2(shape.ranks);
-    return ceil_log2(p) + (shape.ranks > p ? 2 : 0);
+    return ceil_log2(p) + (shape.ranks > p ? 1 : 0) + (2 * (shape.ranks - p) > p ? 1 : 0);
   }
 
   RecursiveDoublingAggregation(const Shape& shape, Rank /*self*/) : core_(shape.ranks) {}

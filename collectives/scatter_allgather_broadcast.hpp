@@ -4,7 +4,7 @@
 //   scatter   0 ─(c d)─► 2     0 ─(b)─► 1   2 ─(d)─► 3
 //   ring      0 ─► 1 ─► 2 ─► 3 ─► 0     N - 1 times, each time the block received last
 //
-// (N - 1) + N(N - 1) messages, blocks that are empty or already there included; ⌈log₂ N⌉ + N - 1 delays. Each rank sends less
+// (N - 1) + N(N - 1) messages, blocks that are empty or already there included; ⌊log₂ N⌋ + N - 1 delays. Each rank sends less
 // than three payloads however many ranks there are. Source: van de Geijn's algorithm in Thakur, Rabenseifner, Gropp, IJHPCA
 // 2005, 4.2.
 
@@ -23,11 +23,11 @@ class ScatterAllgatherBroadcast {
   static constexpr About about{.level = 0,
                                .promise = "every rank holds the root's payload",
                                .messages = "(N - 1) + N(N - 1)",
-                               .delays = "ceil(log2 N) + N - 1",
+                               .delays = "floor(log2 N) + N - 1",
                                .source = "Thakur, Rabenseifner, Gropp, IJHPCA 2005, 4.2"};
   static constexpr std::array parameters{kRoot};
   static std::int64_t messages(const Shape& shape) { return (std::int64_t{shape.ranks} + 1) * (shape.ranks - 1); }
-  static int delays(const Shape& shape) { return ceil_log2(shape.ranks) + shape.ranks - 1; }
+  static int delays(const Shape& shape) { return floor_log2(shape.ranks) + shape.ranks - 1; }
   static std::string unfit(const Shape& shape) { return root_unfit(shape); }
 
   ScatterAllgatherBroadcast(const Shape& shape, Rank /*self*/)

@@ -37,7 +37,7 @@ class SharedAggregation {
   template <class Endpoint>
   void run(Endpoint& endpoint, Data& data) {
     const Extent mine = blocks_.extent(self_);
-    for_each_other([&](Rank rank) { endpoint.show(rank, data.input()); });
+    for_each_other([&](Rank rank) { endpoint.show(rank, data.input(), blocks_.extent(rank).size); });
     copy(part(data.input(), mine), part(data.result(), mine));
     for_each_other([&](Rank rank) { add(part(data.result(), mine), part(endpoint.look(rank), mine), width_); });
     for_each_other([&](Rank rank) { endpoint.show(rank, part(data.result(), mine)); });

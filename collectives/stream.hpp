@@ -24,7 +24,7 @@ class Stream {
                                .delays = "1; 0 for N = 1",
                                .source = "Bell et al., IPDPS 2003",
                                .streams = true};
-  static constexpr std::array<Parameter, 0> parameters{};
+  static constexpr std::array parameters{kFill};
   static std::int64_t messages(const Shape& shape) { return shape.ranks > 1 ? 1 : 0; }
   static int delays(const Shape& shape) { return shape.ranks > 1 ? 1 : 0; }
   static std::size_t posted_max(const Shape& shape) { return static_cast<std::size_t>(shape.in_flight) + 1; }

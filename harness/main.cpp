@@ -47,6 +47,7 @@ int run(World& world, Options options, const std::vector<std::string>& arguments
   if (options.list) return print(world, case_names(plan));
   if (options.dry_run) return print(world, describe_plan(plan, options));
 
+  if (const std::string skipped = describe_skipped(plan); world.is_root()) fmt::print(stderr, "{}", skipped);
   const Seating seating = take_seats(world, placement);
   Clocks clocks = synchronise_clocks(world);
   world.make_groups(rank_counts(plan));

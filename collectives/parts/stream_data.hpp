@@ -9,8 +9,14 @@
 
 namespace coordbench {
 
-/// A message is one pattern that never changes, with its operation's own pattern at the spots: writing all of a message would
-/// take as long as sending it, and operations overlap, so that nothing can be written outside the clock.
+inline constexpr Parameter kFill{.name = "fill",
+                                 .highest = 1,
+                                 .help = "what its sender writes of each message: some 64 elements, or all of it",
+                                 .choices = {"spots", "whole"}};
+
+/// A message is one pattern that never changes, with its operation's own pattern at the spots, or in whole. Operations overlap,
+/// so that nothing can be written outside the clock, and writing all of a message takes about as long as sending it; but what
+/// was not written lies in the receiver's cache already.
 class StreamData {
  public:
   StreamData(const Shape& shape, Rank self)
@@ -18,6 +24,7 @@ class StreamData {
         window_(shape.in_flight),
         sends_(shape.ranks > 1 && self == 0),
         receives_(shape.ranks > 1 && self == shape.ranks - 1),
+        whole_(shape[kFill.name] == 1),
         slots_(sends_ || receives_ ? shape.payload_bytes : 0, slots(shape)) {
     if (!sends_) return;
     for (std::size_t i = 0; i < slots_.count(); ++i) kRest.fill(slots_.at(i));
@@ -30,7 +37,8 @@ class StreamData {
   /// Fills the slot that the sender sends; on the receiver, makes ready the one that it will post after this operation.
   void prepare(Operation operation) {
     operation_ = operation;
-    if (sends_)
+    if (sends_ && whole_) expected(operation).fill(slot(operation));
+    if (sends_ && !whole_)
       for_each_spot(slot(operation), [&](std::span<std::byte> element, std::size_t index) {
         const auto value = element_of(expected(operation), index, element.size());
         std::copy_n(value.begin(), element.size(), element.begin());
@@ -48,7 +56,7 @@ class StreamData {
     for_each_spot(message, [&](std::span<const std::byte> element, std::size_t index) {
       right &= holds(element, expected(operation), index);
     });
-    return right && (effort == Effort::sampled || rest_matches(message));
+    return right && (effort == Effort::sampled || rest_matches(message, whole_ ? expected(operation) : kRest));
   }
 
   [[nodiscard]] bool sends() const { return sends_; }
@@ -67,19 +75,19 @@ class StreamData {
     const auto value = element_of(pattern, index, element.size());
     return std::equal(element.begin(), element.end(), value.begin());
   }
-  static bool rest_matches(std::span<const std::byte> message) {
+  static bool rest_matches(std::span<const std::byte> message, Pattern rest) {
     const std::size_t width = element_bytes(message.size());
     const std::size_t count = message.size() / width;
     for (std::size_t i = 0; i < count; ++i) {
       const bool spot = i % spot_distance(count) == 0 || i == count - 1;
-      if (!spot && !holds(message.subspan(i * width, width), kRest, i)) return false;
+      if (!spot && !holds(message.subspan(i * width, width), rest, i)) return false;
     }
     return true;
   }
 
   std::uint64_t seed_;
   Operation window_;
-  bool sends_, receives_;
+  bool sends_, receives_, whole_;
   RotatingBuffers slots_;
   Operation operation_ = 0;
 };

@@ -19,6 +19,9 @@ inline std::string root_unfit(const Shape& shape) { return shape["root"] < shape
 
 /// ⌈log₂ n⌉ for n ≥ 1.
 constexpr int ceil_log2(int n) { return static_cast<int>(std::bit_width(static_cast<unsigned>(n) - 1U)); }
+/// ⌊log₂ n⌋ for n ≥ 1: the messages on the longest path of a binomial tree, whose ranks are as many messages from the root as
+/// they have ones in binary.
+constexpr int floor_log2(int n) { return static_cast<int>(std::bit_width(static_cast<unsigned>(n))) - 1; }
 /// The largest power of two that is at most n, for n ≥ 1.
 constexpr int floor_pow2(int n) { return static_cast<int>(std::bit_floor(static_cast<unsigned>(n))); }
 /// Levels below the root of a tree of n ranks in which each rank has up to `fanout` children, filled level by level:

@@ -17,10 +17,11 @@ namespace {
 
 constexpr double kDrift = 1.25;  ///< a machine whose ping_pong moved by more was not the same machine throughout
 
-/// launch-012.h5 is launch 12.
+/// launch-012.h5 is launch 12. A file that is gone on with may have been given another name.
 int number_of(const std::filesystem::path& file) {
   const std::string stem = file.stem().string();
-  return std::stoi(stem.substr(stem.rfind('-') + 1));
+  const std::string digits = stem.substr(stem.find_last_not_of("0123456789") + 1);
+  return digits.empty() || digits.size() > 9 ? 0 : std::stoi(digits);
 }
 
 /// The campaign is the name of its folder, however the folder was written.
@@ -135,7 +136,7 @@ void LaunchResults::write_gbench() const {
 
 Limits limits_of(const World& world, const Options& options) {
   if (options.micro.empty()) return {};
-  return or_dismiss(world, [&] { return read_limits(options.micro); });
+  return or_dismiss(world, [&] { return read_limits(options.micro, host_name()); });
 }
 
 std::unique_ptr<LaunchResults> open_results(const LaunchSetting& launch, const std::vector<std::string>& arguments,

@@ -50,6 +50,8 @@ std::optional<StoredLaunch> take_up(const World& world, Options& options) {
   const auto begun = read["launch"].get<StoredLaunch>();
   check(begun, file, world.size());
   options = options_of(begun);
+  if (!options.gbench_json.empty() && world.is_root())
+    fmt::print(stderr, "coordbench: --gbench-json is left out: this part of the launch has not all of its cases.\n");
   options.seed = begun.seed;
   options.resume = file;
   options.micro.clear();        // its limits are in the file

@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "harness/options/usage_error.hpp"
 
@@ -25,26 +26,41 @@ bool counts(const Json& run) {
 
 Limits limits_in(const Json& json) {
   Limits limits;
-  for (const Json& run : json.at("benchmarks"))
-    if (counts(run) && !run.value("error_occurred", false))
-      limits.push_back({.name = run.at("run_name"),
-                        .time_ns = run.at("real_time").get<double>() * nanoseconds_in(run.at("time_unit")),
-                        .bytes_per_second = run.value("bytes_per_second", std::numeric_limits<double>::quiet_NaN())});
+  for (const Json& run : json.at("benchmarks")) {
+    if (!counts(run) || run.value("error_occurred", false)) continue;
+    limits.push_back({.name = run.at("run_name"),
+                      .time_ns = run.at("real_time").get<double>() * nanoseconds_in(run.at("time_unit")),
+                      .bytes_per_second = run.value("bytes_per_second", std::numeric_limits<double>::quiet_NaN())});
+    if (!(limits.back().time_ns > 0)) throw std::domain_error("nothing takes no time");
+  }
   return limits;
+}
+
+Json parsed(const std::filesystem::path& file) {
+  std::ifstream stream(file);
+  return Json::parse(stream, nullptr, false);
 }
 
 }  // namespace
 
-Limits read_limits(const std::filesystem::path& file) {
+Limits read_limits(const std::filesystem::path& file, const std::string& host) {
   constexpr const char* accepted =
       "the JSON that coordbench-micro writes with --benchmark_out=FILE, with at least one benchmark in it";
+  Limits limits;
+  std::string measured_on;
   try {
-    std::ifstream stream(file);
-    Limits limits = limits_in(Json::parse(stream));
-    if (!limits.empty()) return limits;
+    const Json json = parsed(file);
+    limits = limits_in(json);
+    measured_on = json.at("context").at("host_name");
   } catch (const std::exception&) {  // no such file, no JSON, or somebody else's JSON
   }
-  throw UsageError("--micro", file.native(), accepted);
+  if (limits.empty() || measured_on.empty()) throw UsageError("--micro", file.native(), accepted);
+  if (measured_on != host)
+    throw UsageError(
+        fmt::format("--micro: '{}' was measured on {}, and rank 0 runs on {}; limits are those of one machine: "
+                    "run coordbench-micro there",
+                    file.native(), measured_on, host));
+  return limits;
 }
 
 std::optional<double> time_of(const Limits& limits, std::string_view name) {

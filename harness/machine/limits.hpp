@@ -17,8 +17,9 @@ struct Limit {
 };
 using Limits = std::vector<Limit>;
 
-/// The limits in coordbench-micro's JSON, in its order. Throws UsageError, naming --micro, for a file that is not that.
-Limits read_limits(const std::filesystem::path& file);
+/// The limits in coordbench-micro's JSON, in its order. Throws UsageError, naming --micro, for a file that is not that, or is
+/// of another machine than `host`.
+Limits read_limits(const std::filesystem::path& file, const std::string& host);
 
 /// The time of the benchmark `name`, ns, if it is there.
 std::optional<double> time_of(const Limits& limits, std::string_view name);

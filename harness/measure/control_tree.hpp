@@ -57,9 +57,7 @@ class ControlTree {
   ControlTree(const ControlTree&) = delete;
   ControlTree& operator=(const ControlTree&) = delete;
   ~ControlTree() {
-    if (listening_ == MPI_REQUEST_NULL) return;
-    MPI_Cancel(&listening_);
-    MPI_Request_free(&listening_);
+    if (listening_ != MPI_REQUEST_NULL) abandon(listening_);
   }
 
   [[nodiscard]] Rank rank() const { return rank_; }
@@ -148,8 +146,7 @@ class ControlTree {
       if (done) return;
       progress();
       if (deadline_.passed()) [[unlikely]] {
-        MPI_Cancel(&request);
-        MPI_Request_free(&request);
+        abandon(request);
         throw TimedOut(std::string("waiting ") + what + " rank " + std::to_string(peer));
       }
     }

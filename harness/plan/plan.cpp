@@ -87,16 +87,24 @@ Case make_case(const Kernel& kernel, const Shape& shape, Transport transport, co
   return planned;
 }
 
+bool runs_over(const Kernel& kernel, Transport transport) {
+  return !kernel.about.only_over || *kernel.about.only_over == transport;
+}
+
 /// The window is as long on every rank of the launch.
 std::string unfit_for(Transport transport, const Case& planned, const Room& room) {
-  if (const auto only = planned.kernel->about.only_over; only && *only != transport)
-    return fmt::format("needs --transport {}", name_of(*only));
+  if (!runs_over(*planned.kernel, transport))
+    return fmt::format("needs --transport {}", name_of(*planned.kernel->about.only_over));
   if (transport != Transport::shared_memory) return "";
   const std::int64_t needed = planned.kernel->shared_bytes(planned.shape);
-  if (needed <= room.shared_memory_bytes / room.world) return "";
+  if (needed > room.shared_memory_bytes / room.world)
+    return fmt::format(
+        "needs {} of shared memory for each of {} ranks, and /dev/shm has {}; mount it larger, or use --transport mpi",
+        format_bytes(needed), room.world, format_bytes(room.shared_memory_bytes));
+  if (needed <= room.memory_bytes / room.world) return "";
   return fmt::format(
-      "needs {} of shared memory for each of {} ranks, and /dev/shm has {}; mount it larger, or use --transport mpi",
-      format_bytes(needed), room.world, format_bytes(room.shared_memory_bytes));
+      "needs {} of shared memory for each of {} ranks, together more than the limit of {}, half of the memory available",
+      format_bytes(needed), room.world, format_bytes(room.memory_bytes));
 }
 
 /// Why a case cannot run, or empty. The limit is divided, not the need multiplied: a product could overflow.
@@ -180,7 +188,7 @@ Plan make_plan(const Options& options, std::span<const Kernel> kernels, const Ro
     if (reason.empty())
       plan.cases.push_back(std::move(planned));
     else
-      plan.skipped.push_back({planned.name, std::move(reason)});
+      plan.skipped.push_back({planned.name, std::move(reason), !runs_over(*planned.kernel, planned.transport)});
   };
   for (const Kernel* kernel : selected)
     for (const Shape& shape : shapes_of(*kernel, options, ranks, axes[kernel]))

@@ -25,6 +25,9 @@ struct Room {
 Plan make_plan(const Options& options, std::span<const Kernel> kernels, const Room& room);
 
 /// For --list: the names of the cases in the order of the plan, one per line.
+/// What was left out and why, a line a reason, for whoever does not ask with --dry-run; empty if nothing was. Throws UsageError
+/// if nothing is left.
+std::string describe_skipped(const Plan& plan);
 std::string case_names(const Plan& plan);
 
 /// For --dry-run: cases in order, skipped combinations with reasons, upper bounds of time, memory and disk.

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 
 #include "harness/options/units.hpp"
+#include "harness/options/usage_error.hpp"
 #include "harness/plan/plan.hpp"
 
 namespace coordbench {
@@ -15,6 +17,7 @@ struct Bounds {
   Time time_ns = 0;
   std::int64_t rank_bytes = 0;      ///< buffers and samples of one rank
   std::int64_t gathered_bytes = 0;  ///< on rank 0 besides: the samples of all ranks
+  std::int64_t shared_bytes = 0;    ///< of one rank, for the whole launch
   std::int64_t disk_bytes = 0;
 };
 
@@ -39,6 +42,8 @@ Bounds bounds_of(const Plan& plan, const Options& options) {
     const std::int64_t stamps = stamp_bytes(planned, operations);
     const std::int64_t all_stamps = stamps * planned.members() + operations * 8;  // one start_slack_ns per operation
     bounds.rank_bytes = std::max(bounds.rank_bytes, planned.kernel->memory_bytes(planned.shape) + stamps);
+    if (planned.transport == Transport::shared_memory)
+      bounds.shared_bytes = std::max(bounds.shared_bytes, planned.kernel->shared_bytes(planned.shape));
     bounds.gathered_bytes = std::max(bounds.gathered_bytes, all_stamps);
     bounds.disk_bytes += all_stamps;
   }
@@ -46,6 +51,24 @@ Bounds bounds_of(const Plan& plan, const Options& options) {
 }
 
 }  // namespace
+
+std::string describe_skipped(const Plan& plan) {
+  constexpr std::size_t kReasonsShown = 3;
+  if (plan.cases.empty() && !plan.skipped.empty())
+    throw UsageError(fmt::format("nothing of what was asked for can be measured: {} {}", plan.skipped.front().name,
+                                 plan.skipped.front().reason));
+  std::map<std::string, std::size_t> reasons;
+  std::size_t left = 0, shown = 0;
+  for (const Skipped& skipped : plan.skipped)
+    if (!skipped.by_nature) ++reasons[skipped.reason], ++left;
+  std::string text;
+  for (auto reason = reasons.begin(); reason != reasons.end() && shown < kReasonsShown; ++reason, ++shown) {
+    text += fmt::format("coordbench: left out, {} of the combinations: {}.\n", reason->second, reason->first);
+    left -= reason->second;
+  }
+  if (left > 0) text += fmt::format("coordbench: left out, {} more, for other reasons: see --dry-run.\n", left);
+  return text;
+}
 
 std::string case_names(const Plan& plan) {
   std::string text;
@@ -67,6 +90,9 @@ std::string describe_plan(const Plan& plan, const Options& options) {
   fmt::format_to(out, "  time    {}\n", format_duration(bounds.time_ns));
   fmt::format_to(out, "  memory  {} per rank, and {} on rank 0 for the samples of all\n", format_bytes(bounds.rank_bytes),
                  format_bytes(bounds.gathered_bytes));
+  if (bounds.shared_bytes > 0)
+    fmt::format_to(out, "          {} of shared memory per rank of the launch, from its beginning to its end\n",
+                   format_bytes(bounds.shared_bytes));
   fmt::format_to(out, "  disk    {} in {}, before compression\n", format_bytes(bounds.disk_bytes), options.out);
   return text;
 }

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -21,6 +22,7 @@ fs::path hidden(const fs::path& published, const char* suffix) {
   return published.parent_path() / fmt::format(".{}.{}", published.filename().native(), suffix);
 }
 fs::path reservation_of(const fs::path& published) { return hidden(published, "reserved"); }
+fs::path lock_of(const fs::path& published) { return hidden(published, "lock"); }
 
 [[noreturn]] void throw_errno(const char* doing) { throw std::system_error(errno, std::generic_category(), doing); }
 
@@ -35,6 +37,16 @@ bool reserve(const fs::path& published) {
   if (!fs::exists(published)) return true;
   fs::remove(reservation_of(published));
   return false;
+}
+
+/// The published file is another one after every change, so the lock is on one beside it. The system takes it away with the
+/// process.
+int lock(const fs::path& beside) {
+  const int descriptor = ::open(beside.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0666);
+  if (descriptor < 0) throw_errno("cannot make a file beside it");
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return descriptor;
+  ::close(descriptor);
+  throw std::runtime_error("a launch is writing to it just now");
 }
 
 bool bring_to_disk(const fs::path& path) {
@@ -79,6 +91,7 @@ void ResultFile::guarded(Work work) {
     failure_ = fmt::format("results cannot be written to '{}' ({}); make room there or name another folder with --out",
                            published_.native(), error.what());
     remove_hidden_files();
+    release();
     throw ResultError(failure_);
   }
 }
@@ -90,7 +103,10 @@ ResultFile::ResultFile(fs::path path, const LaunchRecord& launch)
       placement_(launch.placement),
       epoch_ns_(launch.epoch_ns) {
   if (fs::exists(published_)) throw ResultError(fmt::format("'{}' exists already and is not overwritten", published_.native()));
-  guarded([&] { create(launch); });
+  guarded([&] {
+    lock_ = lock(lock_of(published_));
+    create(launch);
+  });
 }
 
 ResultFile::ResultFile(fs::path path, const LaunchRecord& launch, const StoredLaunch& begun)
@@ -100,10 +116,21 @@ ResultFile::ResultFile(fs::path path, const LaunchRecord& launch, const StoredLa
       placement_(launch.placement),
       epoch_ns_(launch.epoch_ns),
       wall_before_s_(begun.wall_s) {
+  guarded([&] { lock_ = lock(lock_of(published_)); });
   commit(Resumption{launch, begun.done.size()});
 }
 
-ResultFile::~ResultFile() { remove_hidden_files(); }
+ResultFile::~ResultFile() {
+  remove_hidden_files();
+  release();
+}
+
+void ResultFile::release() {
+  if (lock_ < 0) return;
+  std::error_code ignored;
+  fs::remove(lock_of(published_), ignored);
+  ::close(std::exchange(lock_, -1));
+}
 
 void ResultFile::append(const CaseResult& result) { commit(result); }
 
@@ -114,6 +141,7 @@ void ResultFile::add_flags(std::span<const std::size_t> case_rows, std::uint32_t
 void ResultFile::finish(const LaunchEnd& end) {
   commit(end);
   remove_hidden_files();
+  release();
 }
 
 void ResultFile::create(const LaunchRecord& launch) {
@@ -139,7 +167,7 @@ void ResultFile::commit(Change change) {
 }
 
 std::vector<fs::path> ResultFile::hidden_files(const fs::path& published) {
-  return {hidden(published, "next"), hidden(published, "previous"), reservation_of(published)};
+  return {hidden(published, "next"), hidden(published, "previous"), reservation_of(published), lock_of(published)};
 }
 
 /// The working copy, which a whole copy of the published file replaces where there is none or a reader still has it open
@@ -186,7 +214,7 @@ void ResultFile::publish() {
 
 void ResultFile::remove_hidden_files() const {
   std::error_code ignored;
-  for (const fs::path& path : hidden_files(published_)) fs::remove(path, ignored);
+  for (const fs::path& path : {working_, spare_, reservation_of(published_)}) fs::remove(path, ignored);
 }
 
 }  // namespace coordbench

@@ -38,7 +38,8 @@ class ResultFile {
 
   /// When it returns the file exists and opens, `complete` is 0. Throws ResultError, also if there is such a file already.
   ResultFile(std::filesystem::path path, const LaunchRecord& launch);
-  /// Goes on in a file that a launch has begun; `complete` is 0 again. Throws ResultError.
+  /// Goes on in a file that a launch has begun; `complete` is 0 again. Throws ResultError, also if another launch is writing to
+  /// it.
   ResultFile(std::filesystem::path path, const LaunchRecord& launch, const StoredLaunch& begun);
   ~ResultFile();
   ResultFile(const ResultFile&) = delete;
@@ -74,6 +75,7 @@ class ResultFile {
   void write_changes(const Change& change);
   void publish();
   void remove_hidden_files() const;
+  void release();
 
   std::filesystem::path published_, working_, spare_;
   std::string placement_;
@@ -81,6 +83,7 @@ class ResultFile {
   double wall_before_s_ = 0;  ///< of the launch's earlier lives
   Time writing_ns_ = 0, began_writing_ns_ = 0;
   bool has_working_copy_ = false;
+  int lock_ = -1;                 ///< of the launch that writes, so that no other goes on in the same file
   std::optional<Change> behind_;  ///< what the working copy lacks
   std::string failure_;           ///< the sentence of the first ResultError, if any
 };

@@ -19,6 +19,16 @@ inline bool is_complete(MPI_Request& request) {
   return done != 0;
 }
 
+/// Gives up a request that is open. SMPI keeps one that was cancelled, and looks through all of them at each message, until it
+/// has been waited for.
+inline void abandon(MPI_Request& request) {
+  MPI_Cancel(&request);
+  if constexpr (kSimulated)
+    MPI_Wait(&request, MPI_STATUS_IGNORE);
+  else
+    MPI_Request_free(&request);
+}
+
 /// Several requests of a simulated rank: polling costs their host two hundred times as much as blocking until something has
 /// happened.
 class Completion {

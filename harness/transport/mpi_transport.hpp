@@ -274,11 +274,6 @@ class MpiTransport {
     return start(waiting.to, waiting.message, waiting.depth, waiting.payload);
   }
 
-  static void abandon(MPI_Request& request) {
-    MPI_Cancel(&request);
-    MPI_Request_free(&request);
-  }
-
   MPI_Comm communicator_;
   int tag_;
   TransportSize size_;

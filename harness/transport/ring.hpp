@@ -79,8 +79,8 @@ class RingReader {
 
   /// The oldest message, in place; null if there is none.
   [[nodiscard]] const RingSlot* peek() const { return is_full(next_) ? &slots_[next_ & mask_] : nullptr; }
-  /// Whether the next two messages are there. Both slots are looked at, whatever the first one says, so that their lines travel
-  /// at the same time.
+  /// Whether the next two messages are there, in a ring of at least two slots. Both slots are looked at, whatever the first one
+  /// says, so that their lines travel at the same time.
   [[nodiscard]] bool has_two() const {
     const bool first = is_full(next_), second = is_full(next_ + 1);
     return static_cast<int>(first) + static_cast<int>(second) == 2;

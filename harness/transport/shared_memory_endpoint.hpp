@@ -50,22 +50,23 @@ class SharedMemoryEndpoint {
   [[nodiscard]] const Traffic& traffic() const { return traffic_; }
 
   /// Returns when the bytes may be overwritten; the receiver may not have them yet.
-  void send(Rank to, std::span<const std::byte> bytes) { finish(start_send(to, bytes)); }
+  void send(Rank to, std::span<const std::byte> bytes) { finish(start_send(to, bytes, Full::wait)); }
   /// Returns when exactly `bytes.size()` bytes of `from`'s next message are here.
   void receive(Rank from, std::span<std::byte> bytes) {
     ++traffic_.messages_received;
     take(from, bytes);
   }
-  /// Sends and receives at once, so that a ring of exchanges cannot deadlock.
+  /// Sends and receives at once, so that a ring of exchanges cannot deadlock. Of memory that is not shared, at most 256 KiB may
+  /// be under way; throws std::logic_error above.
   void exchange(Rank to, std::span<const std::byte> out, Rank from, std::span<std::byte> in) {
-    const Posted sending = start_send(to, out);
+    const Posted sending = start_send(to, out, Full::refuse);
     receive(from, in);
     finish(sending);
   }
 
   /// Starts a send or a receive that `wait_oldest` or `wait_all` completes, in the order of posting. Throws std::length_error
   /// above the declared number of open requests.
-  void post_send(Rank to, std::span<const std::byte> bytes) { push(start_send(to, bytes)); }
+  void post_send(Rank to, std::span<const std::byte> bytes) { push(start_send(to, bytes, Full::refuse)); }
   void post_receive(Rank from, std::span<std::byte> bytes) {
     ++traffic_.messages_received;
     push({.peer = from, .inbox = bytes, .receives = true});
@@ -89,9 +90,11 @@ class SharedMemoryEndpoint {
   // ---- what only shared memory has ---------------------------------------------------------------------------------
 
   /// Tells `to` where bytes of the shared memory lie, without waiting; they must stay until `to` has said that it is done.
-  /// Counted as a message, of the bytes that the receiver reads.
-  void show(Rank to, std::span<const std::byte> bytes) {
-    count(bytes.size());
+  /// Counted as a message, of the `read` bytes that the receiver will read of them. Throws std::logic_error for other memory.
+  void show(Rank to, std::span<const std::byte> bytes, std::size_t read) {
+    if (!bytes.empty() && !is_shared(bytes)) [[unlikely]]
+      throw std::logic_error("endpoint: bytes were shown that do not lie in shared memory; let Data own the buffers");
+    count(read);
     put_reference(to, lent, reference_to(bytes));
   }
   /// The bytes that `from` shows next, where they lie.
@@ -103,6 +106,7 @@ class SharedMemoryEndpoint {
     return bytes;
   }
   /// A word without bytes, and the wait for one. Counted as messages.
+  void show(Rank to, std::span<const std::byte> bytes) { show(to, bytes, bytes.size()); }
   void raise_flag(Rank to) {
     count(0);
     put_inside(to, {});
@@ -111,6 +115,7 @@ class SharedMemoryEndpoint {
 
  private:
   enum Form : std::uint8_t { inside, lent, bounced };
+  enum class Full : std::uint8_t { wait, refuse };  ///< when no bounce buffer is free: nobody may be taking from them
   static constexpr std::size_t kBounceSlots = 16, kBounceBytes = 16 << 10;
   static constexpr std::size_t kInsideMost = 256;  ///< above, a copy less is worth the wait for its receiver
 
@@ -132,14 +137,14 @@ class SharedMemoryEndpoint {
     traffic_.bytes_sent += static_cast<std::int64_t>(bytes);
   }
 
-  Posted start_send(Rank to, std::span<const std::byte> bytes) {
+  Posted start_send(Rank to, std::span<const std::byte> bytes, Full full) {
     count(bytes.size());
     if (bytes.size() <= kInsideMost)
       put_inside(to, bytes);
     else if (is_shared(bytes))
       return {.peer = to, .ticket = lend(to, bytes)};
     else
-      bounce(to, bytes);
+      bounce(to, bytes, full);
     return {.peer = to};
   }
   void finish(const Posted& posted) {
@@ -165,11 +170,15 @@ class SharedMemoryEndpoint {
     put_reference(to, lent, reference_to(bytes));
     return ++lent_[index(to)];
   }
-  void bounce(Rank to, std::span<const std::byte> bytes) {
+  void bounce(Rank to, std::span<const std::byte> bytes, Full full) {
     while (!bytes.empty()) {
       const std::size_t size = std::min(bytes.size(), kBounceBytes);
       Payload room;
-      spin([&] { return bool(room = bounce_.allocate(size)); }, "to send to", to);
+      if (!(room = bounce_.allocate(size))) {
+        if (full == Full::refuse)
+          throw std::logic_error("endpoint: too much is sent at a time of memory that is not shared; let Data own the buffers");
+        spin([&] { return bool(room = bounce_.allocate(size)); }, "to send to", to);
+      }
       std::memcpy(room.data(), bytes.data(), size);
       room.slot()->borrowers->fetch_add(1, std::memory_order_relaxed);
       put_reference(to, bounced, {room.slot()->number, size});

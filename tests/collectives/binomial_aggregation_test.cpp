@@ -21,7 +21,7 @@ TEST(BinomialAggregation, TheRootReceivesOnlyLogarithmicallyMany) {
 TEST(BinomialAggregation, DeclaresTheDepthOfItsTree) {
   EXPECT_EQ(BinomialAggregation::delays(shape_of<BinomialAggregation>(1)), 0);
   EXPECT_EQ(BinomialAggregation::delays(shape_of<BinomialAggregation>(8)), 3);
-  EXPECT_EQ(BinomialAggregation::delays(shape_of<BinomialAggregation>(9)), 4);
+  EXPECT_EQ(BinomialAggregation::delays(shape_of<BinomialAggregation>(9)), 3);
 }
 
 }  // namespace

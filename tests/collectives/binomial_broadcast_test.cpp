@@ -21,7 +21,7 @@ TEST(BinomialBroadcast, RootSendsOnlyLogarithmicallyMany) {
 TEST(BinomialBroadcast, DeclaresTheDepthOfItsTree) {
   EXPECT_EQ(BinomialBroadcast::delays(shape_of<BinomialBroadcast>(1)), 0);
   EXPECT_EQ(BinomialBroadcast::delays(shape_of<BinomialBroadcast>(8)), 3);
-  EXPECT_EQ(BinomialBroadcast::delays(shape_of<BinomialBroadcast>(9)), 4);
+  EXPECT_EQ(BinomialBroadcast::delays(shape_of<BinomialBroadcast>(9)), 3);
 }
 
 }  // namespace

@@ -38,8 +38,8 @@ TEST(ChainBroadcast, EveryByteCrossesEveryLinkOnce) {
 
 TEST(ChainBroadcast, FillsThePipelineOnce) {
   EXPECT_EQ(ChainBroadcast::delays(chain(1, 64, 8)), 0);
-  EXPECT_EQ(ChainBroadcast::delays(chain(2, 64, 8)), 8);
-  EXPECT_EQ(ChainBroadcast::delays(chain(5, 64, 8)), 11);
+  EXPECT_EQ(ChainBroadcast::delays(chain(2, 64, 8)), 1);
+  EXPECT_EQ(ChainBroadcast::delays(chain(5, 64, 8)), 4);
   EXPECT_EQ(ChainBroadcast::delays(chain(5, 0, 8)), 4);
 }
 

@@ -28,7 +28,7 @@ TEST(DeltaDissemination, KeepsReplicasRightOverManyChanges) {
 
 TEST(DeltaDissemination, DeclaresTheDepthOfItsTree) {
   EXPECT_EQ(DeltaDissemination::delays(delta(1, 8, 8)), 0);
-  EXPECT_EQ(DeltaDissemination::delays(delta(9, 8, 8)), 4);
+  EXPECT_EQ(DeltaDissemination::delays(delta(9, 8, 8)), 3);
 }
 
 }  // namespace

@@ -25,7 +25,8 @@ TEST(RecursiveDoublingAggregation, NobodySendsMoreThanOnceARound) {
 TEST(RecursiveDoublingAggregation, DeclaresItsRoundsAndTheFolding) {
   EXPECT_EQ(RecursiveDoublingAggregation::delays(shape_of<RecursiveDoublingAggregation>(1)), 0);
   EXPECT_EQ(RecursiveDoublingAggregation::delays(shape_of<RecursiveDoublingAggregation>(8)), 3);
-  EXPECT_EQ(RecursiveDoublingAggregation::delays(shape_of<RecursiveDoublingAggregation>(9)), 5);
+  EXPECT_EQ(RecursiveDoublingAggregation::delays(shape_of<RecursiveDoublingAggregation>(9)), 4);
+  EXPECT_EQ(RecursiveDoublingAggregation::delays(shape_of<RecursiveDoublingAggregation>(13)), 5);
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ TEST(ScatterAllgatherBroadcast, SendsBlocksNotPayloads) {
 TEST(ScatterAllgatherBroadcast, DeclaresTreeAndRing) {
   EXPECT_EQ(ScatterAllgatherBroadcast::delays(shape_of<ScatterAllgatherBroadcast>(1)), 0);
   EXPECT_EQ(ScatterAllgatherBroadcast::delays(shape_of<ScatterAllgatherBroadcast>(4)), 2 + 3);
-  EXPECT_EQ(ScatterAllgatherBroadcast::delays(shape_of<ScatterAllgatherBroadcast>(9)), 4 + 8);
+  EXPECT_EQ(ScatterAllgatherBroadcast::delays(shape_of<ScatterAllgatherBroadcast>(9)), 3 + 8);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 """What a real launch of two ranks leaves behind: every group opens, and what is in it is true."""
 
 import json
+import socket
 import subprocess
 
 import h5py
@@ -153,7 +154,8 @@ def test_the_report_draws_the_campaign(folder, tmp_path):
 
 def test_keeps_the_limits_that_micro_measured(mpirun, coordbench, tmp_path):
     common = {"run_type": "iteration", "repetitions": 1, "time_unit": "ns"}
-    micro = {"benchmarks": [{"run_name": "clock_read", "real_time": 1e6, **common},
+    micro = {"context": {"host_name": socket.gethostname()},
+             "benchmarks": [{"run_name": "clock_read", "real_time": 1e6, **common},
                             {"run_name": "copy/l3/8", "real_time": 7, "bytes_per_second": 1e9, **common}]}
     (tmp_path / "micro.json").write_text(json.dumps(micro))
     launch(mpirun, coordbench, tmp_path, "--kernels", "ping_pong", "--micro", tmp_path / "micro.json")

@@ -1,4 +1,4 @@
-"""A launch that was interrupted goes on where it stopped: in the end no case of its plan is missing, and none is there twice."""
+"""An interrupted launch goes on where it stopped: in the end no case of its plan is missing, and none is there twice."""
 
 import json
 import signal
@@ -90,16 +90,34 @@ def test_another_commit_does_not_go_on(mpirun, coordbench, interrupted):
 def test_drift_across_the_interruption_is_seen(mpirun, coordbench, tmp_path):
     """The ping_pong before is of the first life, the one after of the second; both blocks' cases are held against both."""
     path = tmp_path / "launch-001.h5"
-    interrupt(under_mpirun(2, coordbench, "run", *SLOW, "--operations", 50000, "--out", tmp_path), path, 4)
-    with h5py.File(path, "r+") as file:
-        cases = file["cases"]
-        calibrations = [row for row, is_one in enumerate(cases["calibration"][:]) if is_one]
-        begun = list(range(calibrations[-1] + 1, len(cases["name"])))
-        p50 = cases["latency_p50_ns"][:]
-        p50[calibrations[-1]] *= 1000
-        cases["latency_p50_ns"][:] = p50
+    interrupt(under_mpirun(2, coordbench, "run", *SLOW, "--operations", 50000, "--out", tmp_path), path, 3)
+    for _ in range(5):  # until it is in the middle of a block
+        with h5py.File(path, "r+") as file:
+            calibration, p50 = file["cases/calibration"][:], file["cases/latency_p50_ns"][:]
+            before = calibration.nonzero()[0][-1]
+            begun = list(range(before + 1, len(p50)))
+            if begun:
+                p50[before] *= 1000
+                file["cases/latency_p50_ns"][:] = p50
+                break
+        interrupt(under_mpirun(2, coordbench, "run", "--resume", path), path, 1)
     assert mpirun(2, coordbench, "run", "--resume", path).status == 0
     with h5py.File(path) as file:
         flags = file["cases/flags"]
         masks = dict(zip(stored.text(flags.attrs["flag_meanings"]).split(), flags.attrs["flag_masks"]))
         assert begun and all(flags[row] & masks["drift"] for row in begun)
+
+
+def test_only_one_launch_at_a_time_goes_on_in_a_file(coordbench, tmp_path):
+    path = tmp_path / "launch-001.h5"
+    interrupt(under_mpirun(2, coordbench, "run", *SLOW, "--operations", 50000, "--out", tmp_path), path, 3)
+    resume = under_mpirun(2, coordbench, "run", "--resume", path)
+    with Launch(resume) as first:
+        while first.running and not (tmp_path / ".launch-001.h5.next").exists():
+            time.sleep(0.01)
+        with Launch(resume) as second:
+            refused = second.wait(30)
+        assert refused.status == 3
+        assert_one_sentence(refused, str(path), "a launch is writing to it just now")
+        assert first.wait(60).status == 0
+    assert done(path) == planned(path)

@@ -46,8 +46,8 @@ TEST(Hca3, FindsOffsetsAndDriftsWithinItsBound) {
 
 /// The row e of hosts: run in jobs/lab, where hosts do not know that they have one clock.
 TEST(Hca3, BoundIsHalfOfTheSmallestRoundTrip) {
-  if (world().size() != 2) GTEST_SKIP() << "a pair";
   const ClockModel model = hca3(world().all(), now_ns);
+  if (world().size() < 2 || world().rank() > 1) return;  // a pair
   double smallest_ns = 1e18;
   for (int i = 0; i < 2000; ++i) {
     char byte = 0;

@@ -18,11 +18,11 @@ namespace {
 
 using testing::SmallLaunch, testing::TemporaryFolder;
 
-Limits limits_of(const std::string& benchmarks) {
+Limits limits_of(const std::string& benchmarks, const std::string& host = "here") {
   const TemporaryFolder folder;
   const auto file = folder.path() / "micro.json";
-  std::ofstream(file) << R"({"context": {}, "benchmarks": [)" << benchmarks << "]}";
-  return read_limits(file);
+  std::ofstream(file) << R"({"context": {"host_name": "here"}, "benchmarks": [)" << benchmarks << "]}";
+  return read_limits(file, host);
 }
 
 constexpr const char* kClock =
@@ -56,10 +56,12 @@ TEST(Limits, AreFoundByName) {
 TEST(Limits, LeaveOutWhatFailed) { EXPECT_EQ(limits_of(std::string(kFailed) + "," + kCopies).size(), 1U); }
 
 TEST(Limits, RefuseWhatIsNotMicros) {
-  EXPECT_THROW(read_limits("no such file"), UsageError);
+  EXPECT_THROW(read_limits("no such file", "here"), UsageError);
   EXPECT_THROW(limits_of(""), UsageError) << "no benchmark";
   EXPECT_THROW(limits_of("17"), UsageError) << "no JSON of Google Benchmark";
   EXPECT_THROW(limits_of(R"({"run_name": "x", "run_type": "iteration", "real_time": 1, "time_unit": "days"})"), UsageError);
+  EXPECT_THROW(limits_of(R"({"run_name": "x", "run_type": "iteration", "real_time": -5, "time_unit": "ns"})"), UsageError);
+  EXPECT_THROW(limits_of(kClock, "elsewhere"), UsageError) << "another machine's";
 }
 
 TEST(Limits, AreKeptInTheResultFile) {

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/options/usage_error.hpp"
 #include "tests/harness/fake_kernels.hpp"
+#include "tests/support/topologies.hpp"
 
 namespace coordbench::testing {
 namespace {
@@ -37,6 +39,20 @@ TEST(PlanText, DescribesOrderReasonsAndBounds) {
                            "72 KiB on rank 0",                   // two ranks' stamps, and a slack per operation
                            "disk    152 KiB in results/local"})  // 72, and twice 1,024 × (2 ranks × 2 stamps + 1) × 8 B
     EXPECT_NE(text.find(part), std::string::npos) << part << " is not in:\n" << text;
+}
+
+TEST(PlanText, SaysWhatIsLeftOutAndWhy) {
+  Options options = selecting("two_phase_commit");
+  EXPECT_EQ(describe_skipped(plan_of(options)), "");
+  options.payload_bytes = {8, 16};
+  options.settings = {{"two_phase_commit", "read_only", {"0", "3"}}};
+  EXPECT_EQ(describe_skipped(plan_of(options)),
+            "coordbench: left out, 2 of the combinations: more read-only participants than ranks.\n");
+  options.settings = {{"two_phase_commit", "read_only", {"3"}}};
+  EXPECT_NE(
+      refusal<UsageError>([&] { static_cast<void>(describe_skipped(plan_of(options))); }).find("more read-only participants"),
+      std::string::npos)
+      << "nothing is left to measure";
 }
 
 TEST(PlanText, TotalBudgetBoundsTheTime) {

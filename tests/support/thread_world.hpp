@@ -92,8 +92,13 @@ class ThreadEndpoint {
   void send_credit(Rank to) { mailboxes_.put(rank_ + ranks_, to + ranks_, {}); }
   void receive_credit(Rank from) { mailboxes_.take(from + ranks_, rank_ + ranks_); }
 
-  /// Where bytes lie, which all threads see.
-  void show(Rank to, std::span<const std::byte> bytes) { send(to, std::as_bytes(std::span(&bytes, 1))); }
+  /// Where bytes lie, which all threads see; counted are those that will be read.
+  void show(Rank to, std::span<const std::byte> bytes, std::size_t read) {
+    const auto reference = std::as_bytes(std::span(&bytes, 1));
+    send(to, reference);
+    traffic_.bytes_sent += static_cast<std::int64_t>(read) - static_cast<std::int64_t>(reference.size());
+  }
+  void show(Rank to, std::span<const std::byte> bytes) { show(to, bytes, bytes.size()); }
   std::span<const std::byte> look(Rank from) {
     std::span<const std::byte> bytes;
     receive(from, std::as_writable_bytes(std::span(&bytes, 1)));

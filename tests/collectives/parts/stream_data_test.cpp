@@ -7,8 +7,10 @@
 namespace coordbench::testing {
 namespace {
 
+constexpr std::array kParameters{kFill};
+
 Shape streamed(std::int64_t bytes, int window = 2) {
-  return {.ranks = 2, .payload_bytes = bytes, .in_flight = window, .seed = 42};
+  return {.ranks = 2, .payload_bytes = bytes, .in_flight = window, .seed = 42, .parameters = kParameters};
 }
 
 TEST(StreamData, ChecksEveryByteInFull) {
@@ -19,6 +21,20 @@ TEST(StreamData, ChecksEveryByteInFull) {
     copy(sender.slot(7), receiver.slot(7));
     expect_every_byte_checked(receiver, 7, receiver.slot(7));
   }
+}
+
+TEST(StreamData, WritesAndChecksAllOfAMessageThatIsNewInWhole) {
+  Shape shape = streamed(1 << 12);
+  shape.values[0] = 1;
+  StreamData sender(shape, 0), receiver(shape, 1);
+  sender.prepare(6);
+  copy(sender.slot(6), receiver.slot(8));  // two slots on is where the ring of three has its other ones
+  sender.prepare(7);
+  receiver.prepare(7);
+  for (std::size_t i = 0; i < sender.slot(7).size(); i += 8)
+    EXPECT_FALSE(std::ranges::equal(sender.slot(7).subspan(i, 8), sender.slot(6).subspan(i, 8))) << i;
+  copy(sender.slot(7), receiver.slot(7));
+  expect_every_byte_checked(receiver, 7, receiver.slot(7));
 }
 
 TEST(StreamData, SamplesTheEndsAndABoundedPartOfTheRest) {

@@ -79,6 +79,14 @@ TEST(SharedMemoryEndpoint, ExchangesAroundARingWithoutADeadlock) {
   });
 }
 
+TEST(SharedMemoryEndpoint, RefusesWhatWouldNeverEnd) {
+  EndpointWorld(2).run([&](Rank rank, SharedMemoryEndpoint& endpoint, std::span<std::byte> /*lendable*/) {
+    std::vector<std::byte> own(1 << 20);
+    EXPECT_THROW(endpoint.show(1 - rank, own), std::logic_error) << "nobody else can look there";
+    EXPECT_THROW(endpoint.exchange(1 - rank, own, 1 - rank, own), std::logic_error) << "both would wait for a bounce buffer";
+  });
+}
+
 TEST(SharedMemoryEndpoint, CompletesPostedRequestsInTheirOrder) {
   EndpointWorld(2).run([&](Rank rank, SharedMemoryEndpoint& endpoint, std::span<std::byte> lendable) {
     for (int round = 0; round < 20; ++round) {

@@ -1,0 +1,66 @@
+"""What a simulated launch left behind, and the time that its operations took."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from end_to_end.launching import Ended
+
+UNIT_NS = 1_000_000  # of pure_latency, as jobs/platforms/generate makes it
+
+
+@dataclass
+class Case:
+    kernel: str
+    ranks: int
+    count_rule: str
+    verdict: str
+    definition: str
+    expected_delays: int
+    start_ns: np.ndarray  # [operation, rank], NaN where there is none
+    end_ns: np.ndarray
+
+    @property
+    def times_ns(self) -> set[float]:
+        """Of each operation, as its definition has it, from the raw stamps."""
+        ends = self.end_ns[:, np.isfinite(self.start_ns[0])] if self.definition == "proposer" else self.end_ns
+        begin = np.nanmax if self.definition == "barrier" else np.nanmin
+        return set(np.nanmax(ends, axis=1) - begin(self.start_ns, axis=1))
+
+
+@dataclass
+class Simulated:
+    ended: Ended
+    out: Path
+
+    @property
+    def path(self) -> Path:
+        assert self.ended.status == 0, self.ended.stdout + self.ended.stderr
+        return self.out / "launch-001.h5"
+
+    @cached_property
+    def cases(self) -> list[Case]:
+        """Without the ping_pong cases that the harness adds for itself."""
+        with h5py.File(self.path) as file:
+            return [case_of(file, i) for i, name in enumerate(file["/cases/name"].asstr()[...]) if "/drift=" not in name]
+
+    def case(self, kernel: str) -> Case:
+        [found] = [case for case in self.cases if case.kernel == kernel]
+        return found
+
+    def attribute(self, name: str, group: str = "/"):
+        with h5py.File(self.path) as file:
+            value = file[group].attrs[name]
+            return value.decode() if isinstance(value, bytes) else value
+
+
+def case_of(file: h5py.File, i: int) -> Case:
+    cases = file["/cases"]
+    word = lambda name: cases[name].asstr()[i]
+    samples = file["/samples"][word("name")]
+    stamps = [np.where(samples[name][...] < 0, np.nan, samples[name][...]) for name in ("start_ns", "end_ns")]
+    return Case(word("kernel"), int(cases["ranks"][i]), word("count_rule"), word("verdict"), word("latency_definition"),
+                int(cases["expected_delays"][i]), *stamps)

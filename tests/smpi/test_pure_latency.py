@@ -1,0 +1,39 @@
+"""Where a message takes one unit of time and nothing else takes any, an operation takes as many units as its longest causal
+chain has messages. So the closed forms of the delays are proven here. To 1,024 ranks, and to 256 where messages grow with N²:
+
+    jobs/simulate --ranks 127,128,255,256,257,511,512,767,1023,1024 --platform pure_latency --kernels …"""
+
+import numpy as np
+import pytest
+
+from .launches import UNIT_NS
+
+RANKS = (2, 3, 4, 5, 6, 7, 8, 12, 13, 16, 17, 31, 32, 33, 63, 64)
+VARIANTS = ("two_phase_commit.variant=presumed_nothing,presumed_abort,presumed_commit", "two_phase_commit.no_votes=0,1",
+            "tree_aggregation.fanout=2,3,16")
+
+
+@pytest.fixture(scope="module")
+def launch(simulate):
+    settings = [part for setting in VARIANTS for part in ("--set", setting)]
+    return simulate(",".join(map(str, RANKS)), "pure_latency", *settings)
+
+
+def test_every_kernel_takes_as_long_as_its_closed_form_says(launch):
+    known = [case for case in launch.cases if case.count_rule == "exact" and case.kernel != "stream"]  # which has no start line
+    assert len({case.kernel for case in known}) >= 18 and {case.ranks for case in known} == set(RANKS)
+    wrong = [f"{case.kernel} on {case.ranks}: {case.expected_delays} delays, {sorted(case.times_ns)} ns"
+             for case in known if case.times_ns != {case.expected_delays * UNIT_NS}]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_streamed_message_takes_one_delay_unless_its_receiver_is_not_there_yet(launch):
+    streams = [case for case in launch.cases if case.kernel == "stream"]
+    assert len(streams) == len(RANKS)
+    for case in streams:
+        arrivals = np.maximum(case.start_ns[:, 0] + case.expected_delays * UNIT_NS, case.start_ns[:, -1])
+        np.testing.assert_array_equal(case.end_ns[:, -1], arrivals)
+
+
+def test_every_answer_and_every_count_is_right(launch):
+    assert {case.verdict for case in launch.cases} == {"ok"}
