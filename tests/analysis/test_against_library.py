@@ -1,6 +1,7 @@
 """Ratios against the library and other suites: made-up launches, prints in the suites' own format, and the whole job."""
 
 import csv
+import dataclasses
 import json
 import os
 import subprocess
@@ -110,6 +111,14 @@ def test_ours_is_divided_by_the_print_of_the_same_round(folder):
     assert (row.payload_bytes, row.launches) == (8, 6)
     assert (row.measured_ns, row.against_ns) == pytest.approx((350, 350))
     assert (row.low, row.ratio, row.high) == pytest.approx((1, 1, 1)), "the print, too, is of 100 launch ns"
+
+
+def test_a_case_that_failed_does_not_move_later_rounds(folder):
+    cases = cases_of_launch(2)
+    cases[-1] = dataclasses.replace(cases[-1], verdict="timed_out")
+    write_launch(folder / "launch-002.h5", cases, 2)
+    row, = against_suites(load(folder), read_prints(folder)).itertuples()
+    assert (row.launches, row.ratio) == (5, pytest.approx(1))
 
 
 def test_the_program_writes_what_it_prints(folder):
