@@ -41,12 +41,14 @@ bool reserve(const fs::path& published) {
 
 /// The published file is another one after every change, so the lock is on one beside it. The system takes it away with the
 /// process.
-int lock(const fs::path& beside) {
-  const int descriptor = ::open(beside.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0666);
-  if (descriptor < 0) throw_errno("cannot make a file beside it");
+int lock(const fs::path& published) {
+  const int descriptor = ::open(lock_of(published).c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0666);
+  if (descriptor < 0)
+    throw ResultError(fmt::format("results cannot be written to '{}' ({}); name another folder with --out", published.native(),
+                                  std::generic_category().message(errno)));
   if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return descriptor;
   ::close(descriptor);
-  throw std::runtime_error("a launch is writing to it just now");
+  throw ResultError(fmt::format("a launch is writing to '{}' just now; wait until it is over", published.native()));
 }
 
 bool bring_to_disk(const fs::path& path) {
@@ -103,10 +105,8 @@ ResultFile::ResultFile(fs::path path, const LaunchRecord& launch)
       placement_(launch.placement),
       epoch_ns_(launch.epoch_ns) {
   if (fs::exists(published_)) throw ResultError(fmt::format("'{}' exists already and is not overwritten", published_.native()));
-  guarded([&] {
-    lock_ = lock(lock_of(published_));
-    create(launch);
-  });
+  lock_ = lock(published_);
+  guarded([&] { create(launch); });
 }
 
 ResultFile::ResultFile(fs::path path, const LaunchRecord& launch, const StoredLaunch& begun)
@@ -116,7 +116,7 @@ ResultFile::ResultFile(fs::path path, const LaunchRecord& launch, const StoredLa
       placement_(launch.placement),
       epoch_ns_(launch.epoch_ns),
       wall_before_s_(begun.wall_s) {
-  guarded([&] { lock_ = lock(lock_of(published_)); });
+  lock_ = lock(published_);  // what another launch keeps beside it is not ours to take away
   commit(Resumption{launch, begun.done.size()});
 }
 

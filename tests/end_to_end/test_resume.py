@@ -118,6 +118,6 @@ def test_only_one_launch_at_a_time_goes_on_in_a_file(coordbench, tmp_path):
         with Launch(resume) as second:
             refused = second.wait(30)
         assert refused.status == 3
-        assert_one_sentence(refused, str(path), "a launch is writing to it just now")
+        assert_one_sentence(refused, str(path), "a launch is writing to")
         assert first.wait(60).status == 0
     assert done(path) == planned(path)

@@ -97,7 +97,8 @@ def prints(tmp_path_factory, request) -> dict[str, Future]:
             continue
         program.append(folder / f"{source.stem}.o")
         compiled(f"-I{ROOT}", "-c", source, "-o", program[-1])
-    parametrized = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
+    ours = [item for item in request.session.items if item.path == request.path]
+    parametrized = [item.callspec.params for item in ours if hasattr(item, "callspec")]
     selected = [params["case"] for params in parametrized if "case" in params]
     pool = ThreadPoolExecutor(max_workers=2)
     futures = {called(case): pool.submit(printed, *case, tmp_path_factory.mktemp("mutant"), program) for case in selected}

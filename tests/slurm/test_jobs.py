@@ -11,7 +11,7 @@ from end_to_end.launching import BUILD, run, under_mpirun
 from lab.labs import until
 
 SMALL = ["--kernels", "ping_pong,two_phase_commit", "--bytes", "8", "--operations", 50]
-LONG = ["--kernels", "*broadcast,two_phase_commit", "--bytes", "8,64KiB", "--operations", 400, "--seed", 5]
+LONG = ["--kernels", "*broadcast,two_phase_commit", "--bytes", "8,64KiB", "--operations", 4000, "--seed", 5]
 TWO_NODES = "--nodes=2 --ntasks-per-node=1 --time=5"
 
 
