@@ -46,7 +46,8 @@ int lock(const fs::path& published) {
   if (descriptor < 0)
     throw ResultError(fmt::format("results cannot be written to '{}' ({}); name another folder with --out", published.native(),
                                   std::generic_category().message(errno)));
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return descriptor;
+  // Some parallel file systems have no locks; there nobody can be refused.
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return descriptor;
   ::close(descriptor);
   throw ResultError(fmt::format("a launch is writing to '{}' just now; wait until it is over", published.native()));
 }
