@@ -21,7 +21,7 @@ def node_table(campaign: Campaign) -> list[str]:
     smallest = means[means.payload_bytes == means.groupby(["kernel", "ranks"]).payload_bytes.transform("min")]
     shown = arranged(smallest.sort_values("ranks"))
     return [table(HEADER, [_cells(row) for row in shown.itertuples()]),
-            "- messages of an operation to ranks of another node, mean over launches; each launch is held against the formula\n"]
+            "- messages of an operation to another node, mean over launches; each launch is held against the formula\n"]
 
 
 def _cells(row) -> list[str]:
