@@ -15,8 +15,8 @@ HEADER = ["kernel", "ranks", "payload", "measured", "predicted", "predicted ÷ m
 BOUND = 0.15
 OWN, LIBRARY = "our kernels", "the MPI library's own, which SimGrid runs by algorithms of its own"
 WHAT = """Predicted: the same programs between simulated ranks, on a platform that holds nothing but the LogGP parameters and
-the reading of the clock that the launch itself measured; nothing is fitted to a kernel. Measured: medians of launch medians with
-their distribution-free 95 % interval from six launches on. Ratios: within each launch, medians over launches.
+the reading of the clock that the launch itself measured; nothing is fitted to a kernel. Measured: medians of launch medians,
+with their distribution-free 95 % interval from six launches on. Ratios: within each launch, medians over launches.
 """
 
 
@@ -56,14 +56,14 @@ def error_table(rows: pd.DataFrame) -> str:
 
 
 def _pairs(measured: Campaign, simulated: Campaign) -> pd.DataFrame:
-    """One row per case and launch, `measured_ns` and `predicted_ns`: of operations that do not overlap, behind equal start lines."""
+    """One row per case and launch, `measured_ns` and `predicted_ns`, of operations that do not overlap, behind a start line."""
     for campaign, source in ((measured, "measured"), (simulated, "simulated")):
         if set(campaign.launches.source) != {source}:
             raise Refusal(f"the launches of {campaign.launches.campaign.iloc[0]} are not {source}; "
                           "name the folder of what was measured first, that of what was predicted second")
     times = _times(measured, "identity").rename(columns={"p50_ns": "measured_ns"})
-    predicted = _times(simulated, "calibration").rename(columns={"p50_ns": "predicted_ns"}).drop(columns=["oversubscribed", "family"])
-    pairs = times.merge(predicted, on=[*IDENTITY, "of"])
+    predicted = _times(simulated, "calibration").rename(columns={"p50_ns": "predicted_ns"})
+    pairs = times.merge(predicted[[*IDENTITY, "of", "predicted_ns"]], on=[*IDENTITY, "of"])
     if pairs.empty:
         raise Refusal("no case was predicted from the calibration of a launch that measured it; "
                       "simulate with: jobs/simulate --calibration FILE.h5, for a launch of coordbench run --calibrate")
@@ -84,4 +84,5 @@ def _over_launches(launches: pd.DataFrame) -> dict:
 
 
 def _microseconds(row) -> str:
-    return markdown.with_interval(*(value / 1000 for value in (row.measured_ns, row.measured_low_ns, row.measured_high_ns))) + " µs"
+    times_ns = row.measured_ns, row.measured_low_ns, row.measured_high_ns
+    return markdown.with_interval(*(time_ns / 1000 for time_ns in times_ns)) + " µs"

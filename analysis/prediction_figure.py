@@ -1,4 +1,4 @@
-"""The figure predicted_against_measured: a point per case, the diagonal on which a prediction is right, and what is off by 15 %."""
+"""The figure predicted_against_measured: a point per case, the diagonal on which predictions are right, and 15 % off it."""
 
 import numpy as np
 import pandas as pd
@@ -10,9 +10,9 @@ from analysis.load import Campaign
 from analysis.naming import native, panel
 from analysis.prediction import BOUND, OWN, errors
 
-WHAT = ("Each case's median against its prediction from the launch's own calibration, medians over {launches} launches; lines: equal, "
-        "and {bound:.0%} off. Of our {cases} cases half are off by {error:.1%} at most. Crosses: the MPI library's own, which SimGrid "
-        "runs by algorithms of its own.")
+WHAT = ("Each case's median against its prediction from the launch's own calibration, medians over {launches} launches; "
+        "lines: equal, and {bound:.0%} off. Of our {cases} cases half are off by {error:.1%} at most. Crosses: the MPI "
+        "library's own, which SimGrid runs by algorithms of its own.")
 TITLE = "predicted against measured"
 
 

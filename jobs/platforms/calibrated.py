@@ -1,11 +1,11 @@
 """A platform out of a launch's calibration (/loggp of its file): what SimGrid is told so that a message of s bytes takes
 o_send(s) + L + G s + o_receive(s) between two ranks, as it did in the launch.
 
-SimGrid 3.32 has one table of overheads for all pairs, and charges o_receive only for messages whose send waits for nobody. So the
-tables hold the farthest level's, and what another level's messages take more or less, as well as the o_receive of those
-whose send waits, goes into the links. Links have a latency and a bandwidth, whose factors by size give every regime of the farthest
-level its own; at other levels one regime, their first, has its latency and one, their last, its bandwidth. SMPI puts an envelope of
-16 bytes before each message, and has a section of a table begin behind the size that it names."""
+SimGrid 3.32 has one table of overheads for all pairs, and charges o_receive only for messages whose send waits for nobody. So
+the tables hold the farthest level's, and what another level's messages take more or less, as well as the o_receive of those
+whose send waits, goes into the links. Links have a latency and a bandwidth, whose factors by size give every regime of the
+farthest level its own; at other levels one regime, their first, has its latency and one, their last, its bandwidth. SMPI puts
+an envelope of 16 bytes before each message, and has a section of a table begin behind the size that it names."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,16 +112,20 @@ def _level(group: h5py.Group, index: int) -> Level:
 def settings(calibration: Calibration) -> dict[str, str]:
     """SimGrid's configuration: overheads and factors by size, where sends begin to wait, what reading the clock takes."""
     far = calibration.farthest
-    overhead = lambda lines: ";".join(f"{begin}:{line.fixed_ns * 1e-9:.9g}:{line.per_byte_ns * 1e-9:.9g}" for begin, line in lines)
     begins = [0] + [regime.first_bytes - 1 for regime in far.regimes[1:]]
     links = list(zip([begin and begin + ENVELOPE for begin in begins], map(far.link, far.regimes)))
-    sends = overhead(zip(begins, [regime.o_send for regime in far.regimes]))
+    sends = overheads(begins, [regime.o_send for regime in far.regimes])
     held = str(NO_LIMIT if far.rendezvous_bytes < 0 else far.rendezvous_bytes)
-    return {"smpi/os": sends, "smpi/ois": sends, "smpi/or": overhead(zip(begins, [regime.o_receive for regime in far.regimes])),
+    return {"smpi/os": sends, "smpi/ois": sends, "smpi/or": overheads(begins, [regime.o_receive for regime in far.regimes]),
             "smpi/lat-factor": ";".join(f"{begin}:{link.fixed_ns:.9g}" for begin, link in links),
             "smpi/bw-factor": ";".join(f"{begin}:{1 / max(link.per_byte_ns, LEAST_NS_PER_BYTE):.9g}" for begin, link in links),
             "smpi/async-small-thresh": held, "smpi/send-is-detached-thresh": held,
             "smpi/wtime": f"{calibration.timer_ns * 1e-9:.9g}", "network/TCP-gamma": "0", "network/crosstraffic": "no"}
+
+
+def overheads(begins: list[int], lines: list[Line]) -> str:
+    """In SMPI's notation: where a section begins, what it adds, and what each byte adds, in s."""
+    return ";".join(f"{begin}:{line.fixed_ns * 1e-9:.9g}:{line.per_byte_ns * 1e-9:.9g}" for begin, line in zip(begins, lines))
 
 
 def body(calibration: Calibration, hosts: int) -> tuple[str, list[str], str]:
@@ -139,12 +143,13 @@ def body(calibration: Calibration, hosts: int) -> tuple[str, list[str], str]:
 
 def _cluster(calibration: Calibration, hosts: int) -> str:
     """All ranks equally far from each other: half of the way on each of two links."""
-    return (f'  <cluster id="calibrated" prefix="rank-" suffix="" radical="0-{hosts - 1}" speed="1Gf" bw="{UNIT_BYTES_PER_S:.9g}Bps" '
-            f'lat="{UNIT_S / 2:.9g}s" sharing_policy="SPLITDUPLEX">\n{_origin(calibration)}\n  </cluster>')
+    return (f'  <cluster id="calibrated" prefix="rank-" suffix="" radical="0-{hosts - 1}" speed="1Gf" '
+            f'bw="{UNIT_BYTES_PER_S:.9g}Bps" lat="{UNIT_S / 2:.9g}s" sharing_policy="SPLITDUPLEX">'
+            f'{_origin(calibration)}</cluster>')
 
 
 def _origin(calibration: Calibration) -> str:
-    return f'    <prop id="calibration" value={quoteattr(calibration.launch)}/>'
+    return f'<prop id="calibration" value={quoteattr(calibration.launch)}/>'
 
 
 def _repeated(calibration: Calibration) -> int:
@@ -156,17 +161,17 @@ def _nodes(calibration: Calibration, hosts: int, per_node: int) -> str:
     """Each rank has a link for each level, with that level's bandwidth; each pair a latency of its own."""
     links, routes = [], []
     for level in calibration.levels:
-        latency_ns, ns_per_byte = _seen_from(calibration.farthest, level)
-        links.append(f'    <link id="{level.name}" bandwidth="1e18Bps" latency="{latency_ns * UNIT_S:.9g}s" sharing_policy="FATPIPE"/>')
-        links += [f'    <link id="{rank}-{level.name}" bandwidth="{UNIT_BYTES_PER_S / ns_per_byte:.9g}Bps" latency="0s" '
+        latency, per_byte = _seen_from(calibration.farthest, level)
+        links.append(f'    <link id="{level.name}" bandwidth="1e18Bps" latency="{latency * UNIT_S:.9g}s" '
+                     'sharing_policy="FATPIPE"/>')
+        links += [f'    <link id="{rank}-{level.name}" bandwidth="{UNIT_BYTES_PER_S / per_byte:.9g}Bps" latency="0s" '
                   'sharing_policy="SPLITDUPLEX"/>' for rank in range(hosts)]
     for a in range(hosts):
         for b in range(a + 1, hosts):
             level = _level_between(calibration, a, b, per_node)
             routes.append(f'    <route src="rank-{a}" dst="rank-{b}"><link_ctn id="{a}-{level}" direction="UP"/>'
                           f'<link_ctn id="{level}"/><link_ctn id="{b}-{level}" direction="DOWN"/></route>')
-    ranks = [f'    <host id="rank-{rank}" speed="1Gf"><prop id="calibration" value={quoteattr(calibration.launch)}/></host>'
-             for rank in range(hosts)]
+    ranks = [f'    <host id="rank-{rank}" speed="1Gf">{_origin(calibration)}</host>' for rank in range(hosts)]
     return "\n".join(['  <zone id="calibrated" routing="Full">', *ranks, *links, *routes, "  </zone>"])
 
 
