@@ -27,8 +27,8 @@ STEP = 1.01  # rank counts are looked at one by one up to a hundred, then in ste
 
 
 def crossovers(campaign: Campaign) -> pd.DataFrame:
-    """One row per pair of competitors, `first` and `second`, looked at from `from_ranks` to `to_ranks`: the winner at few ranks and the other one, if it
-    wins from `crossover_ranks` on; NaN and one winner where they do not cross, no winner where neither leads. The interval, of
+    """One row per pair of competitors, `first` and `second`, looked at from `from_ranks` to `to_ranks`: the winner at few ranks and
+    the other one, if it wins from `crossover_ranks` on; NaN and one winner where they do not cross, no winner where neither leads. The interval, of
     launches drawn anew or of the models that cannot be told apart, ends at infinity where it goes beyond. `times_measured`: N*
     over the largest rank count that both were measured at, above 1 extrapolated."""
     rows = [_row(contest, alike, a, b) for contest, alike, a, b in _pairs(campaign)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from analysis.choice import MIN_RANK_COUNTS, Choice
+from analysis.choice import MIN_RANK_COUNTS, WORST_FACTOR, Choice
 from analysis.load import KEY
 from analysis.regimes import regime_name
 from analysis.statistics import CONFIDENCE
@@ -23,7 +23,8 @@ NO_REFITS = np.empty((0, len(TERMS)))
 class Curve:
     """`plain`: all parameters are the kernel's defaults. `points`, by `ranks`: the median of launch medians `value`, its interval
     `low`, `high`, in ns, the number of `launches` and the `flags` of any of them. `ceiling`: the largest rank count that is of
-    this regime for all that is known. `choice`: None with fewer than four rank counts. `refits`: coefficients [refit, term] that
+    this regime for all that is known. `choice`: None with fewer than four rank counts, or if it
+    errs by more than a factor of 1.5. `refits`: coefficients [refit, term] that
     the band is made of; its `band_source` is "launches" (drawn anew), "models" (simulated time has no noise: those that
     cross-validation cannot tell apart) or "". `exponent`: slope of log T over log N and its interval."""
 
@@ -55,11 +56,13 @@ class Curve:
     def lacking(self) -> str:
         """Why there is no model; empty where there is one."""
         count = len(self.points)
-        return "" if self.choice else f"{count} rank count{'s' * (count > 1)} ({self.regime}), a model takes {MIN_RANK_COUNTS}"
+        if count < MIN_RANK_COUNTS:
+            return f"{count} rank count{'s' * (count > 1)} ({self.regime}), a model takes {MIN_RANK_COUNTS}"
+        return "" if self.choice else f"no terms predict unseen rank counts within a factor of {WORST_FACTOR:g} ({self.regime})"
 
     def limit(self, reach: float = REACH) -> int:
-        """The largest rank count to which the model may be followed."""
-        return int(max(self.largest, min(reach * self.largest, self.ceiling)))
+        """The largest rank count to which the model may be followed; without one, the largest measured."""
+        return self.largest if self.choice is None else int(max(self.largest, min(reach * self.largest, self.ceiling)))
 
     def predicted_ns(self, ranks) -> np.ndarray:
         return predicted_ns(self.choice.chosen.coefficients_ns, ranks)

@@ -7,12 +7,13 @@ regime was measured, and not at all if it is oversubscribed.
 
 import functools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from scipy.stats import linregress, t
 
-from analysis.choice import MIN_RANK_COUNTS, Choice, choose
+from analysis.choice import MIN_RANK_COUNTS, WORST_FACTOR, Choice, choose
 from analysis.curve import NO_REFITS, SERIES, TAILS, Curve
 from analysis.load import KEY, SIMULATED, Campaign
 from analysis.regimes import NETWORK, REGIME, with_levels
@@ -38,16 +39,17 @@ def curves(campaign: Campaign) -> tuple[Curve, ...]:
 def _curve(campaign: Campaign, series: dict, cases: pd.DataFrame, most_ranks: int) -> Curve:
     """From the cases of one regime; `most_ranks`: of the series in any regime."""
     first, points = cases.iloc[0], _points(cases)
-    known = {"series": series, "family": first.family, "plain": first["name"].count("/") == 4, "level": first.level,
-             "oversubscribed": bool(first.oversubscribed), "points": points}
-    curve = Curve(**known, ceiling=_ceiling(campaign, first, most_ranks > points.ranks.max()))
+    curve = Curve(series, first.family, first["name"].count("/") == 4, first.level, bool(first.oversubscribed), points,
+                  _ceiling(campaign, first, most_ranks > points.ranks.max()))
     if len(points) < MIN_RANK_COUNTS:
         return curve
     drawn, noiseless = _drawn(cases, points), campaign.launches.source.iloc[0] == SIMULATED
+    curve = replace(curve, exponent=_exponent(points, drawn, noiseless))
     choice = choose(points.ranks.to_numpy(), points.value.to_numpy())
+    if choice.chosen.error > math.log(WORST_FACTOR):
+        return curve
     refits, source = _refits(choice, points.ranks.to_numpy(), drawn, noiseless)
-    return Curve(**known, ceiling=curve.ceiling, choice=choice, refits=refits, band_source=source,
-                 exponent=_exponent(points, drawn, noiseless))
+    return replace(curve, choice=choice, refits=refits, band_source=source)
 
 
 def _points(cases: pd.DataFrame) -> pd.DataFrame:

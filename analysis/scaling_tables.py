@@ -39,7 +39,7 @@ def _model(curve: Curve) -> dict:
     flags = " ".join(sorted(set(" ".join(points["flags"]).split())))
     row = {**curve.series, "family": curve.family, "regime": curve.regime, "smallest_ranks": curve.smallest,
            "largest_ranks": curve.largest, "rank_counts": len(points), "launches": points.launches.min(), "flags": flags,
-           "lacking": curve.lacking}
+           "lacking": curve.lacking, **dict(zip(("exponent", "exponent_low", "exponent_high"), curve.exponent))}
     if not curve.choice:
         return row
     chosen, runner_up = curve.choice.chosen, curve.choice.runner_up
@@ -49,8 +49,7 @@ def _model(curve: Curve) -> dict:
     return {**row, "model": formula(chosen.coefficients_ns), **coefficients, "error": chosen.error,
             "held_out_error": chosen.held_out_error, "runner_up": growth(runner_up.coefficients_ns) if runner_up else "",
             "runner_up_error": runner_up.error if runner_up else math.nan, "models_alike": len(curve.choice.alike),
-            **dict(zip(("exponent", "exponent_low", "exponent_high"), curve.exponent)), "band_source": curve.band_source,
-            "limit_ranks": limit, "limit_times_measured": limit / curve.largest, "limit_ns": curve.predicted_ns([limit])[0],
+            "band_source": curve.band_source, "limit_ranks": limit, "limit_times_measured": limit / curve.largest, "limit_ns": curve.predicted_ns([limit])[0],
             "limit_low_ns": low, "limit_high_ns": high}
 
 
@@ -61,7 +60,7 @@ def scaling_tables(campaign: Campaign) -> list[str]:
         return []
     lacking = Counter(rows.lacking[rows.lacking != ""])
     without = [f"- no model: {reason}: {_curves(count)}\n" for reason, count in sorted(lacking.items())]
-    known = rows[rows.lacking == ""]
+    known = rows[rows.exponent.notna()]
     if known.empty:
         return ["".join(without)]
     notes = [f"- {note}\n" for note in NOTES]
@@ -83,13 +82,15 @@ def _curves(count: int) -> str:
 
 
 def _model_cells(row) -> list[str]:
+    curve = [row.series, size(row.payload_bytes), row.regime, f"{row.smallest_ranks} … {row.largest_ranks}"]
+    if row.lacking:
+        return [*curve, *["–"] * 4, _exponent(row), "–"]
     runner_up = f"{row.runner_up}: {_percent(row.runner_up_error)}" if row.runner_up else "–"
     beyond = "–"
     if row.limit_ranks > row.largest_ranks:
         value = with_interval(row.limit_ns / 1000, row.limit_low_ns / 1000, row.limit_high_ns / 1000)
         beyond = f"N={row.limit_ranks} ({row.limit_times_measured:.2g} ×): {value} µs"
-    return [row.series, size(row.payload_bytes), row.regime, f"{row.smallest_ranks} … {row.largest_ranks}", row.model,
-            _percent(row.error), f"{100 * row.held_out_error:+.1f} %", runner_up, _exponent(row), beyond]
+    return [*curve, row.model, _percent(row.error), f"{100 * row.held_out_error:+.1f} %", runner_up, _exponent(row), beyond]
 
 
 def _exponent(row) -> str:

@@ -6,7 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis import naming, selection, style
-from analysis.curve import SERIES, Curve
+from analysis.curve import Curve
+from analysis.doubts import cross_out
 from analysis.limit_lines import draw_floor, floor_sentence, floor_us
 from analysis.limits import Delay, ping_pongs
 from analysis.load import KEY, SIMULATED, Campaign
@@ -17,7 +18,9 @@ WHAT = ("Latency of one operation of 8 B (0 B where a kernel has no payload) aga
         "regime's points, dashed beyond them (to four times as many ranks, not into another regime). ")
 BANDS = {"launches": "Bands: 95 %, launches drawn anew. ", "models": "Bands: the models that cross-validation cannot tell apart. "}
 BREAK = {"color": "0.5", "linewidth": 0.6, "linestyle": (0, (1, 2)), "zorder": 1}
+SAME = ["panel", "series", "payload_bytes", "transport", "regime"]
 STEPS = 60  # points of a drawn line
+FEW = 8  # ticks
 UNITS = {"value": "latency_us", "low": "latency_low_us", "high": "latency_high_us"}
 COLUMNS = ["panel", "series", "payload_bytes", "transport", "regime", "ranks", "launches", *UNITS, "model_us", "band_low_us",
            "band_high_us", "times_measured", "floor_us"]
@@ -35,7 +38,8 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
         for group, delay in delays.items():
             draw_floor(axes[name], _of_group(pd.concat(part), group), "ranks", delay)
         axes[name].set(yscale="log", xlabel="ranks", ylabel="latency, µs")
-        style.logarithmic_x(axes[name], pd.concat([rows.ranks, rows.limit]))
+        style.logarithmic_x(axes[name], _ticks(rows))
+        _leave_room(axes[name])
         style.plain_decades(axes[name].yaxis)
         _draw_breaks(axes[name], rows)
     style.finish(figure, style.caption(campaign, rows, _what(campaign, rows, all_curves, delays, simulated)),
@@ -55,7 +59,7 @@ def one_ways(campaign: Campaign) -> dict[tuple[str, bool], Delay]:
 def _rows(all_curves: tuple[Curve, ...], summary: pd.DataFrame) -> pd.DataFrame:
     """One row per point, in µs; `curve`: the index of its curve, `limit`: to how many ranks that may be followed."""
     points = [curve.points.assign(**curve.series, oversubscribed=curve.oversubscribed, level=curve.level, curve=index,
-                                  regime=curve.regime, limit=curve.limit() if curve.choice else curve.largest)
+                                  regime=curve.regime, limit=curve.limit())
               for index, curve in enumerate(all_curves)]
     empty = summary.iloc[:0][KEY].assign(**dict.fromkeys(["value", "low", "high", "launches", "level", "curve", "regime", "limit"]))
     rows = pd.concat(points, ignore_index=True) if points else empty
@@ -74,6 +78,7 @@ def _draw_series(axes: Axes, series: pd.DataFrame, all_curves: tuple[Curve, ...]
         label = points.series.iloc[0] if position == 0 else "_"
         axes.plot(points.ranks, points.value, label=label, **{**look, **hollow})
         style.draw_intervals(axes, points, "ranks", look["color"])
+        cross_out(axes, points, points.ranks, points.value)
         if all_curves[curve].choice:
             _draw_model(axes, all_curves[curve], look["color"])
 
@@ -85,6 +90,20 @@ def _draw_model(axes: Axes, curve: Curve, colour: str) -> None:
         if last > first:
             axes.plot(ranks, curve.predicted_ns(ranks) / 1000, color=colour, linestyle=dash, linewidth=0.9, label="_", zorder=1.8)
             axes.fill_between(ranks, low / 1000, high / 1000, color=colour, alpha=0.15, linewidth=0, label="_")
+
+
+def _ticks(rows: pd.DataFrame) -> pd.Series:
+    """Rank counts measured and extrapolated to; of many the powers of two among which they lie."""
+    shown = pd.concat([rows.ranks, rows.limit]).astype(int)
+    powers = 2 ** np.arange(1, int(shown.max()).bit_length()) if len(shown) else []
+    return shown if shown.nunique() <= FEW else pd.Series(powers)
+
+
+def _leave_room(axes: Axes) -> None:
+    """Around what is the same for all rank counts."""
+    low, high = axes.get_ylim()
+    if high < 2 * low:
+        axes.set_ylim(low / 2, high * 2)
 
 
 def _draw_breaks(axes: Axes, rows: pd.DataFrame) -> None:
@@ -118,19 +137,21 @@ def _of_group(rows: pd.DataFrame, group: tuple[str, bool]) -> pd.DataFrame:
 
 
 def _numbers(rows: pd.DataFrame, all_curves: tuple[Curve, ...], delays: dict) -> pd.DataFrame:
-    """The points with their model, and the model alone at doubled rank counts beyond them, `times_measured` of the largest."""
+    """The points with their model, and the model alone at two and four times (or at its limit) the largest rank count."""
     floors = [floor_us(_of_group(rows, group), delay) for group, delay in delays.items()]
-    rows = rows.assign(floor_us=pd.concat(floors).reindex(rows.index) if floors else np.nan, times_measured=np.nan)
-    parts = [rows.iloc[:0].assign(model_us=None, band_low_us=None, band_high_us=None)]
-    for index, points in rows.groupby("curve", sort=False):
+    rows = rows.assign(floor_us=pd.concat(floors).reindex(rows.index) if floors else np.nan)
+    parts = [pd.DataFrame(columns=COLUMNS)]
+    for index, points in rows[[name for name in COLUMNS if name in rows] + ["curve"]].groupby("curve", sort=False):
         curve = all_curves[index]
-        beyond = [n for n in (2 * curve.largest, curve.limit()) if curve.choice and curve.largest < n <= curve.limit()]
-        same = points[["panel", "series", *SERIES, "regime"]].iloc[:1]
-        more = same.loc[same.index.repeat(len(set(beyond)))].assign(ranks=sorted(set(beyond)))
-        each = pd.concat([points, more], ignore_index=True)
-        if curve.choice:
-            low, high = curve.band_ns(each.ranks)
-            each = each.assign(model_us=curve.predicted_ns(each.ranks) / 1000, band_low_us=low / 1000, band_high_us=high / 1000,
-                               times_measured=each.ranks / curve.largest)
-        parts.append(each)
-    return pd.concat(parts, ignore_index=True)[COLUMNS].rename(columns=UNITS)
+        beyond = sorted({2 * curve.largest, curve.limit()} & set(range(curve.largest + 1, curve.limit() + 1)))
+        same = points[SAME].iloc[[0] * len(beyond)].assign(ranks=beyond)
+        parts.append(_with_model(pd.concat([points, same], ignore_index=True), curve)[COLUMNS])
+    return pd.concat(parts, ignore_index=True).rename(columns=UNITS)
+
+
+def _with_model(rows: pd.DataFrame, curve: Curve) -> pd.DataFrame:
+    if not curve.choice:
+        return rows.assign(model_us=np.nan, band_low_us=np.nan, band_high_us=np.nan, times_measured=np.nan)
+    low, high = curve.band_ns(rows.ranks)
+    return rows.assign(model_us=curve.predicted_ns(rows.ranks) / 1000, band_low_us=low / 1000, band_high_us=high / 1000,
+                       times_measured=rows.ranks / curve.largest)
