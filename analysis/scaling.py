@@ -40,7 +40,7 @@ def _curve(campaign: Campaign, series: dict, cases: pd.DataFrame, most_ranks: in
     """From the cases of one regime; `most_ranks`: of the series in any regime."""
     first, points = cases.iloc[0], _points(cases)
     curve = Curve(series, first.family, first["name"].count("/") == 4, first.level, bool(first.oversubscribed), points,
-                  _ceiling(campaign, first, most_ranks > points.ranks.max()))
+                  _ceiling(campaign, cases, most_ranks > points.ranks.max()))
     if len(points) < MIN_RANK_COUNTS:
         return curve
     drawn, noiseless = _drawn(cases, points), campaign.launches.source.iloc[0] == SIMULATED
@@ -58,10 +58,10 @@ def _points(cases: pd.DataFrame) -> pd.DataFrame:
     return points[["ranks", "value", "low", "high", "launches"]].assign(flags=points.ranks.map(flags))
 
 
-def _ceiling(campaign: Campaign, case: pd.Series, another_beyond: bool) -> float:
-    if case.oversubscribed or another_beyond:
+def _ceiling(campaign: Campaign, cases: pd.DataFrame, another_beyond: bool) -> float:
+    if cases.oversubscribed.any() or another_beyond:
         return 0
-    return math.inf if case.level == NETWORK else int(campaign.launches.cores.min())
+    return math.inf if (cases.level == NETWORK).all() else int(campaign.launches.cores[cases.file].min())
 
 
 def _drawn(cases: pd.DataFrame, points: pd.DataFrame) -> np.ndarray:

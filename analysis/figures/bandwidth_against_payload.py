@@ -51,6 +51,7 @@ def _rows(campaign: Campaign, summary: pd.DataFrame) -> tuple[pd.DataFrame, int]
     rows, ranks = selection.at_reference_ranks(pd.concat([best, selection.one_at_a_time(rows[~_may_overlap(rows)])]))
     rows = naming.arranged(rows, apart=selection.TUNING)
     rows["panel"] = rows.panel.where(~_may_overlap(rows), BANDWIDTH)
+    rows["flags"] = rows["flags"].where(~_may_overlap(rows), "")  # those of a latency are none of a rate
     return naming.parted(rows[rows.panel != naming.OTHERS]), ranks
 
 
