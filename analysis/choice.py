@@ -1,12 +1,12 @@
 """Which terms a curve has, chosen by how well the model predicts rank counts that it has not seen.
 
-The largest rank count is held out, because what is wanted of a model is larger ones still; of the rest each is left out in turn,
-the largest staying out. The criterion is the root of the mean square of ln(predicted ÷ measured), in which the largest counts as
-much as all the others together. Errors of a handful of points are no better known than to a factor of two, so that models whose
-error is at most twice the best cannot be told apart, and of these the one of fewest terms is chosen: a term more always fits
-better, and a small one that grows fast leads far astray where nothing was measured. (Breiman, Friedman, Olshen and Stone,
-Classification and Regression Trees, 1984, 3.4.3, do so within one standard error, which steps such as ⌊log2 N⌋ make too narrow.)
-The chosen model is then fitted to all points, the largest among them.
+The largest rank count is held out, because what is wanted of a model is larger ones still; of the rest each is left out in
+turn, the largest staying out. The criterion is the root of the mean square of ln(predicted ÷ measured), in which the largest
+counts as much as all the others together. Errors of a handful of points are no better known than to a factor of two, so that
+models whose error is at most twice the best cannot be told apart, and of these the one of fewest terms is chosen: a term more
+always fits better, and a small one that grows fast leads far astray where nothing was measured. (Breiman, Friedman, Olshen and
+Stone, Classification and Regression Trees, 1984, 3.4.3, do so within one standard error, which steps such as ⌊log2 N⌋ make too
+narrow.) The chosen model is then fitted to all points, the largest among them.
 """
 
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 """From which number of ranks on one kernel beats another: N*, where the models of two competitors cross.
 
-Competitors do the same job with the same payload, transport and start line, in the same regime: broadcasts, those by gossip among
-them; aggregations; the all-to-all family. Kernels with parameters other than their defaults do not compete. A lead that is not
-above the larger cross-validation error of the two models is none: at two ranks most kernels send the same message.
+Competitors do the same job with the same payload, transport and start line, in the same regime: broadcasts, those by gossip
+among them; aggregations; the all-to-all family. Kernels with parameters other than their defaults do not compete. A lead that
+is not above the larger cross-validation error of the two models is none: at two ranks most kernels send the same message.
 """
 
 import itertools
@@ -21,16 +21,16 @@ from analysis.terms import predicted_ns
 
 CONTESTS = {BROADCAST: "broadcast", GOSSIP: "broadcast", AGGREGATION: "aggregation", ALL_TO_ALL: "all-to-all"}
 ALIKE = [name for name in SERIES if name not in ("kernel", "parameters")]
-COLUMNS = ["contest", *ALIKE, *REGIME, "first", "second", "few_ranks_winner", "many_ranks_winner", "crossover_ranks", "crossover_low",
-           "crossover_high", "interval_source", "from_ranks", "to_ranks", "times_measured"]
+COLUMNS = ["contest", *ALIKE, *REGIME, "first", "second", "few_ranks_winner", "many_ranks_winner", "crossover_ranks",
+           "crossover_low", "crossover_high", "interval_source", "from_ranks", "to_ranks", "times_measured"]
 STEP = 1.01  # rank counts are looked at one by one up to a hundred, then in steps of a hundredth
 
 
 def crossovers(campaign: Campaign) -> pd.DataFrame:
-    """One row per pair of competitors, `first` and `second`, looked at from `from_ranks` to `to_ranks`: the winner at few ranks and
-    the other one, if it wins from `crossover_ranks` on; NaN and one winner where they do not cross, no winner where neither leads. The interval, of
-    launches drawn anew or of the models that cannot be told apart, ends at infinity where it goes beyond. `times_measured`: N*
-    over the largest rank count that both were measured at, above 1 extrapolated."""
+    """One row per pair of competitors, `first` and `second`, looked at from `from_ranks` to `to_ranks`: the winner at few
+    ranks and the other one, if it wins from `crossover_ranks` on; NaN and one winner where they do not cross, no winner where
+    neither leads. The interval, of launches drawn anew or of the models that cannot be told apart, ends at infinity where it
+    goes beyond. `times_measured`: N* over the largest rank count that both were measured at, above 1 extrapolated."""
     rows = [_row(contest, alike, a, b) for contest, alike, a, b in _pairs(campaign)]
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -74,8 +74,8 @@ def _rank_counts(first: int, last: int) -> np.ndarray:
 
 
 def _taken_over(lead: np.ndarray, margin: float, ranks: np.ndarray) -> np.ndarray:
-    """[row]: from which of the `ranks` on the challenger is ahead, by `lead` [row, rank count] = ln(other ÷ challenger), until its
-    lead is above the margin; infinity where it never is."""
+    """[row]: from which of the `ranks` on the challenger is ahead, by `lead` [row, rank count] = ln(other ÷ challenger), until
+    its lead is above the margin; infinity where it never is."""
     clear = lead > margin
     until = np.where(clear.any(axis=1), clear.argmax(axis=1), 0)
     behind = (lead <= 0) & (np.arange(len(ranks)) < until[:, None])

@@ -1,5 +1,5 @@
-"""Results that clocks cannot vouch for: smaller than twice the bound on the error of their ranks' clocks (flag clock_bound). They
-are measured and shown, but crossed out wherever a latency is drawn."""
+"""Results that clocks cannot vouch for: smaller than twice the bound on the error of their ranks' clocks (flag clock_bound).
+They are measured and shown, but crossed out wherever a latency is drawn."""
 
 import pandas as pd
 from matplotlib.axes import Axes

@@ -100,8 +100,9 @@ def _launch(path: Path, file: h5py.File) -> dict:
             "created_utc": text(root["created_utc"]), "complete": int(root["complete"]), "world": len(file["/ranks/node"]),
             "distance": _distance(file["/ranks/distance"]), "timer_overhead_ns": float(environment["timer_overhead_ns"]),
             "farthest": _farthest(file["/ranks/distance"]), "oversubscribed": bool(environment["oversubscribed"]),
-            "placement": text(file["/ranks"].attrs["placement"]), "host": text(environment["host"]), "cpu": text(environment["cpu"]),
-            "cores": int(environment["cores"]), "mpi": f"{text(environment['mpi_library'])} {text(environment['mpi_version'])}"}
+            "placement": text(file["/ranks"].attrs["placement"]), "host": text(environment["host"]),
+            "cpu": text(environment["cpu"]), "cores": int(environment["cores"]),
+            "mpi": f"{text(environment['mpi_library'])} {text(environment['mpi_version'])}"}
 
 
 def _distance(between: h5py.Dataset) -> str:

@@ -1,8 +1,8 @@
 """How latencies grow with the number of ranks: all curves of a campaign, with their models, bands and growth exponents.
 
-Rank counts of different regimes are never fitted together, and no curve goes on into another regime: beyond its last point it may
-be followed to four times that many ranks, but not past the cores of a host, where ranks would share them, not where another
-regime was measured, and not at all if it is oversubscribed.
+Rank counts of different regimes are never fitted together, and no curve goes on into another regime: beyond its last point it
+may be followed to four times that many ranks, but not past the cores of a host, where ranks would share them, not where
+another regime was measured, and not at all if it is oversubscribed.
 """
 
 import functools

@@ -18,14 +18,16 @@ from analysis.terms import TERMS, formula, growth
 MODELS = ["kernel", "payload", "regime", "N", "T(N)", "error", "held out", "runner-up: error", "exponent", "beyond"]
 CROSSOVERS = ["contest", "payload", "regime", "pair", "N*", "ahead"]
 NOTES = (
-    "error: root mean square of ln(predicted ÷ measured) at rank counts that the fit had not seen: the largest, which counts as "
-    "much as all others, and each other in turn; of models within one standard error of the best, that of fewest terms",
+    "error: root mean square of ln(predicted ÷ measured) at rank counts that the fit had not seen, the largest, which counts "
+    "as much as all others, and each other in turn; of models that err at most twice as much as the best, that of fewest terms",
     "held out: predicted ÷ measured − 1 at the largest rank count, by the fit without it; T(N) itself is fitted to all",
-    "beyond: T at that many times the largest measured rank count, and its band: of launches drawn anew (95 %, from six launches "
-    "on) or, of simulated time, the extremes of the models that the errors cannot tell apart; – where another regime begins",
-    "exponent: slope of log T over log N, with a 95 % interval, of launches drawn anew or, of simulated time, of the regression")
-CROSSING = ("N*: the first rank count from which on the other's model is ahead; a lead within the larger error of the two models is "
-            "none. Interval as that of the bands; ∞: not within 4 times the ranks measured")
+    "beyond: T at that many times the largest measured rank count, and its band: of launches drawn anew (95 %, six launches or "
+    "more) or, of simulated time, the extremes of the models that the errors cannot tell apart; – where another regime begins",
+    "exponent: slope of log T over log N and its 95 % interval, of launches drawn anew or, of simulated time, the regression")
+CROSSING = (
+    "N*: the first rank count from which on the other's model is ahead; a lead within the larger error of the two models is "
+    "none. Interval as that of the bands; ∞: not within 4 times the ranks measured. What is held against each other need not "
+    "promise the same: see `coordbench list`")
 
 
 def models(campaign: Campaign) -> pd.DataFrame:
@@ -49,8 +51,8 @@ def _model(curve: Curve) -> dict:
     return {**row, "model": formula(chosen.coefficients_ns), **coefficients, "error": chosen.error,
             "held_out_error": chosen.held_out_error, "runner_up": growth(runner_up.coefficients_ns) if runner_up else "",
             "runner_up_error": runner_up.error if runner_up else math.nan, "models_alike": len(curve.choice.alike),
-            "band_source": curve.band_source, "limit_ranks": limit, "limit_times_measured": limit / curve.largest, "limit_ns": curve.predicted_ns([limit])[0],
-            "limit_low_ns": low, "limit_high_ns": high}
+            "band_source": curve.band_source, "limit_ranks": limit, "limit_times_measured": limit / curve.largest,
+            "limit_ns": curve.predicted_ns([limit])[0], "limit_low_ns": low, "limit_high_ns": high}
 
 
 def scaling_tables(campaign: Campaign) -> list[str]:

@@ -67,8 +67,8 @@ def panels(titles: list[str]) -> tuple[Figure, dict[str, Axes]]:
 
 
 def draw_series(axes: Axes, rows: pd.DataFrame, x: str, index: int) -> None:
-    """Points with intervals (columns `value`, `low`, `high`): filled and connected, or hollow and alone if oversubscribed; crossed
-    out where their `flags` say that the clocks cannot vouch for them."""
+    """Points with intervals (columns `value`, `low`, `high`): filled and connected, or hollow and alone if oversubscribed;
+    crossed out where their `flags` say that the clocks cannot vouch for them."""
     style = look(index)
     for hollow, part in rows.sort_values(x).groupby("oversubscribed"):
         shape = {"linestyle": "none", "markerfacecolor": "white", "label": "_"} if hollow else {"label": rows.series.iloc[0]}

@@ -14,9 +14,10 @@ from analysis.load import KEY, SIMULATED, Campaign
 from analysis.scaling import curves
 from analysis.scaling_tables import no_models
 
-WHAT = ("Latency of one operation of 8 B (0 B where a kernel has no payload) against the number of ranks, and the model of each "
-        "regime's points, dashed beyond them (to four times as many ranks, not into another regime). ")
-BANDS = {"launches": "Bands: 95 %, launches drawn anew. ", "models": "Bands: the models that cross-validation cannot tell apart. "}
+WHAT = ("Latency of one operation of 8 B (0 B where a kernel has no payload) against the number of ranks, and the model of "
+        "each regime's points, dashed beyond them (to four times as many ranks, not into another regime). ")
+BANDS = {"launches": "Bands: 95 %, launches drawn anew. ",
+         "models": "Bands: the models that cross-validation cannot tell apart. "}
 BREAK = {"color": "0.5", "linewidth": 0.6, "linestyle": (0, (1, 2)), "zorder": 1}
 SAME = ["panel", "series", "payload_bytes", "transport", "regime"]
 STEPS = 60  # points of a drawn line
@@ -61,7 +62,7 @@ def _rows(all_curves: tuple[Curve, ...], summary: pd.DataFrame) -> pd.DataFrame:
     points = [curve.points.assign(**curve.series, oversubscribed=curve.oversubscribed, level=curve.level, curve=index,
                                   regime=curve.regime, limit=curve.limit())
               for index, curve in enumerate(all_curves)]
-    empty = summary.iloc[:0][KEY].assign(**dict.fromkeys(["value", "low", "high", "launches", "level", "curve", "regime", "limit"]))
+    empty = pd.DataFrame(columns=[*KEY, "value", "low", "high", "launches", "flags", "level", "curve", "regime", "limit"])
     rows = pd.concat(points, ignore_index=True) if points else empty
     rows = rows.astype(dict(summary.dtypes[KEY])).merge(
         summary[[*KEY, "family", "latency_definition", "expected_delays"]], on=KEY, how="left")
@@ -88,7 +89,8 @@ def _draw_model(axes: Axes, curve: Curve, colour: str) -> None:
         ranks = np.geomspace(first, last, STEPS)
         low, high = curve.band_ns(ranks)
         if last > first:
-            axes.plot(ranks, curve.predicted_ns(ranks) / 1000, color=colour, linestyle=dash, linewidth=0.9, label="_", zorder=1.8)
+            model = {"color": colour, "linestyle": dash, "linewidth": 0.9, "label": "_", "zorder": 1.8}
+            axes.plot(ranks, curve.predicted_ns(ranks) / 1000, **model)
             axes.fill_between(ranks, low / 1000, high / 1000, color=colour, alpha=0.15, linewidth=0, label="_")
 
 

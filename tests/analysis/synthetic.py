@@ -86,8 +86,8 @@ def write_launch(path: Path, cases: list[Case], launch: int = 1, world: int = 2,
                  complete: int = 1, source: str = "measured", schema_version: str = "1.0", campaign: str = "synthetic",
                  seed: int | None = None, limits: dict[str, tuple[float, float]] | None = None, cores: int = 2,
                  distance: np.ndarray | None = None) -> Path:
-    """A launch's file; its seed is its number, unless given. `limits`: of each, its time_ns and its bytes_per_second. `distance`,
-    [rank, peer]: positions in DISTANCE_WORDS; l3 between any two ranks unless given."""
+    """A launch's file; its seed is its number, unless given. `limits`: of each, its time_ns and its bytes_per_second.
+    `distance`, [rank, peer]: positions in DISTANCE_WORDS; l3 between any two ranks unless given."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with h5py.File(path, "w") as file:
         file.attrs.update(schema_version=schema_version, coordbench_version="1.0.0", git_commit="0" * 40,

@@ -28,7 +28,8 @@ def crossed(figure) -> list[float]:
     """Values (heights; of figures that lie on their side: widths) under a cross."""
     on_its_side = figure.axes[0].get_xlabel().startswith(("÷", "launch median"))
     lines = [line for axes in figure.axes for line in axes.lines if line.get_marker() == "x"]
-    return sorted({round(float(value), 9) for line in lines for value in (line.get_xdata() if on_its_side else line.get_ydata())})
+    values = [value for line in lines for value in (line.get_xdata() if on_its_side else line.get_ydata())]
+    return sorted({round(float(value), 9) for value in values})
 
 
 @pytest.mark.parametrize("name", PLACES)

@@ -43,7 +43,8 @@ def test_the_largest_rank_count_decides_between_models_that_predict_the_others_a
     few = 1000 + 40.0 * ranks[:-1] ** 2
     similar = predicted_ns(fit(("1", "N log2 N"), ranks[:-1], few), ranks[:-1])
     measured = np.append(0.3 * few + 0.7 * similar, 1000 + 40.0 * 64**2)
-    errors = {terms: abs(predicted_ns(fit(terms, ranks[:-1], measured[:-1]), 64) / measured[-1] - 1) for terms in CANDIDATES[1:5]}
+    errors = {terms: abs(predicted_ns(fit(terms, ranks[:-1], measured[:-1]), 64) / measured[-1] - 1)
+              for terms in CANDIDATES[1:5]}
     assert errors["1", "N^2"] < 0.15 and errors["1", "N log2 N"] > 0.4
     choice = choose(ranks, measured)
     assert growth(choice.chosen.coefficients_ns) == "1 + N^2"
@@ -90,7 +91,8 @@ def band(law: str, seed: int, at: list[int]) -> np.ndarray:
     """[end, rank count], as curves have it."""
     values = launches_of(law, seed)
     choice = choose(RANKS, np.median(values, axis=0))
-    refits = [fit(choice.alike[i % len(choice.alike)].terms, RANKS, medians) for i, medians in enumerate(drawn_medians(values)[:120])]
+    refits = [fit(choice.alike[i % len(choice.alike)].terms, RANKS, medians)
+              for i, medians in enumerate(drawn_medians(values)[:120])]
     return np.quantile(predicted_ns(np.array(refits), at), [0.025, 0.975], axis=0)
 
 
@@ -109,7 +111,8 @@ def test_launches_are_drawn_whole_and_alike_and_vary_as_much_as_their_median_doe
     assert drawn.shape == (DRAWS, 2) and np.array_equal(drawn, drawn_medians(values))
     assert drawn[:, 1] == pytest.approx(3 * drawn[:, 0])
     assert drawn_medians(np.full((6, 1), 7.0)) == pytest.approx(7)
-    assert np.unique(drawn_medians(np.array([[1.0], [4]])).round(6)) == pytest.approx([2.5 * 0.4**2**0.5, 2.5, 2.5 * 1.6**2**0.5])
+    of_two = drawn_medians(np.array([[1.0], [4]])).round(6)
+    assert np.unique(of_two) == pytest.approx([2.5 * 0.4**2**0.5, 2.5, 2.5 * 1.6**2**0.5])
     many = [np.median(np.random.default_rng(seed).lognormal(0, 0.1, 9)) for seed in range(2000)]
     spread = np.mean([drawn_medians(np.random.default_rng(seed).lognormal(0, 0.1, (9, 1))).std() for seed in range(100)])
     assert spread == pytest.approx(np.std(many), rel=0.2)

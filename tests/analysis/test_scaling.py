@@ -1,4 +1,5 @@
-"""From launches on disk to models, crossovers and the figure of scaling: regimes apart, nothing followed too far, and said so."""
+"""From launches on disk to models, crossovers and the figure of scaling: regimes apart, nothing followed too far, and said
+so."""
 
 import math
 
@@ -20,7 +21,8 @@ SPREAD = np.arange(-4, 5)
 
 
 def cases(laws, ranks=RANKS, slow=1.0, **options) -> list[Case]:
-    return [Case(kernel, np.round(law(n) * slow).astype(int) + SPREAD, n, **options) for kernel, law in laws.items() for n in ranks]
+    return [Case(kernel, np.round(law(n) * slow).astype(int) + SPREAD, n, **options)
+            for kernel, law in laws.items() for n in ranks]
 
 
 def distance(words: dict[int, str], world: int) -> np.ndarray:
@@ -84,7 +86,8 @@ def test_the_crossover_of_two_known_curves_is_found_and_its_interval_holds_it(fo
 
 
 def test_curves_that_do_not_cross_have_no_crossover(tmp_path):
-    laws = {FLAT: LAWS[FLAT], TREE: lambda n: 500 + 150 * n, GOSSIP: lambda n: 520 + 152 * n, "flat_aggregation": lambda n: 10 * n}
+    laws = {FLAT: LAWS[FLAT], TREE: lambda n: 500 + 150 * n, GOSSIP: lambda n: 520 + 152 * n,
+            "flat_aggregation": lambda n: 10 * n}
     found = crossovers(load(campaign(tmp_path, laws, noise=0.001))).set_index(["first", "second"])
     assert len(found) == 3  # of the broadcasts; the aggregation has no competitor
     assert found.crossover_ranks.isna().all() and found.to_ranks.tolist() == [64] * 3
@@ -97,7 +100,8 @@ def test_a_crossover_beyond_the_data_says_how_far(tmp_path):
     laws = {FLAT: lambda n: 1000 + 300 * n, TREE: lambda n: 7000 + 100 * n}
     row, = crossovers(load(campaign(tmp_path, laws, launches=1))).itertuples()
     assert row.crossover_ranks == pytest.approx(31, abs=3) and row.times_measured == row.crossover_ranks / 16
-    assert f"{row.crossover_ranks:.0f}, {row.times_measured:#.3g} × the ranks measured" in "".join(scaling_tables(load(tmp_path)))
+    told = f"{row.crossover_ranks:.0f}, {row.times_measured:#.3g} × the ranks measured"
+    assert told in "".join(scaling_tables(load(tmp_path)))
 
 
 def test_fewer_than_six_launches_have_a_model_without_band(tmp_path):
@@ -166,7 +170,7 @@ def test_simulated_time_has_the_spread_of_models_for_a_band_and_hollow_points(tm
     assert tree.band_source == "models" and tree.limit_low_ns <= tree.limit_ns <= tree.limit_high_ns
     assert tree.exponent_low < tree.exponent < tree.exponent_high
     figure, _ = draw("scaling", folder)
-    marked = [line for line in panel(figure, "broadcast").lines if line.get_marker() not in ("None", "") and len(line.get_xdata())]
+    marked = [line for line in panel(figure, "broadcast").lines if line.get_marker() != "None"]
     assert marked and all(line.get_markerfacecolor() == "white" for line in marked)
     assert "Hollow: simulated." in caption(figure) and "Bands: the models that" in caption(figure)
 
