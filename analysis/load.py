@@ -118,6 +118,8 @@ def _farthest(between: h5py.Dataset) -> tuple[str, ...]:
 def _cases(path: Path, file: h5py.File) -> pd.DataFrame:
     group = file["/cases"]
     cases = pd.DataFrame({name: _column(group[name]) for name in validate.VARIABLES["/cases"]})
+    for name in validate.SINCE_1_2:
+        cases[name] = _column(group[name]) if name in group else np.nan
     known = words(group["flags"], "flag_masks")
     cases["flags"] = [" ".join(word for mask, word in known if mask & flags) for flags in cases["flags"]]
     cases["oversubscribed"] = np.array(["oversubscribed" in flags.split() for flags in cases["flags"]], dtype=bool)

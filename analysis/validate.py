@@ -20,6 +20,7 @@ VARIABLES = {
         expected_messages_per_operation bytes_per_operation busiest_rank_messages_per_operation background_messages
         control_messages delays expected_delays cpu_ns_per_operation flags""".split(),
 }
+SINCE_1_2 = "nodes messages_between_nodes_per_operation expected_messages_between_nodes_per_operation".split()  # of /cases
 LIMITS = "name time_ns bytes_per_second".split()  # of /limits, which a launch need not have
 SAMPLES = "start_ns end_ns messages_sent messages_received bytes_sent".split()
 FLAGS = {"/cases/flags": ("flag_masks", "flag_meanings"), "/ranks/distance": ("flag_values", "flag_meanings")}

@@ -98,7 +98,7 @@ def test_curves_that_do_not_cross_have_no_crossover(tmp_path):
 
 
 def test_a_lead_within_the_errors_of_the_models_is_none(tmp_path):
-    """Rounds of a tree come in steps: at two ranks its model is 5 % below a message's time, which is all that both take there."""
+    """A tree's rounds come in steps: at two ranks its model is 5 % below the time of the one message that both send."""
     laws = {FLAT: lambda n: 500 + 300 * n, TREE: lambda n: 1100 * math.floor(math.log2(n)) + 300 * (n & (n - 1) > 0)}
     row, = crossovers(load(campaign(tmp_path, laws, launches=1, source="simulated", noise=0))).itertuples()
     assert (row.few_ranks_winner, row.many_ranks_winner) == (FLAT, TREE) and 8 <= row.crossover_ranks <= 13
