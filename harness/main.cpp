@@ -78,7 +78,7 @@ int run(World& world, Options options, const std::vector<std::string>& arguments
   const auto results = open_results(launch, arguments, begun);
   const Measured measured = direct(
       launch, [&](const CaseResult& result) { results->keep(result); }, [&](const LogGp& loggp) { results->keep(loggp); });
-  results->finish();
+  results->end(measured);
   const int printed = print(world, results->table());
   results->write_gbench();
   return std::max(measured.status, printed);
