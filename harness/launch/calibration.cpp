@@ -10,6 +10,7 @@
 #include "harness/launch/pair_probe.hpp"
 #include "harness/machine/deadline.hpp"
 #include "harness/machine/topology.hpp"
+#include "harness/simulated.hpp"
 #include "harness/transport/completion.hpp"
 
 namespace coordbench {
@@ -19,6 +20,7 @@ constexpr Time kSecond = 1'000'000'000;
 constexpr Time kBudget = 10 * kSecond;     ///< of a pair and pass; a quiet pair takes three
 constexpr Time kDeadline = 120 * kSecond;  ///< a pair that is not done by then hangs
 constexpr int kSamplesTag = 3;
+constexpr int kBlocks = 2, kBlocksAlone = 16;  ///< visits to each size in a pass; in the only one of a launch without cases
 
 /// Of each distance between two ranks the pair of the lowest ranks, nearest first.
 std::map<std::int64_t, std::pair<Rank, Rank>> nearest_pairs(const Seating& seating) {
@@ -37,7 +39,10 @@ std::vector<ExchangeSample> probe(const LaunchSetting& launch, std::size_t index
                      .control = pair.group.control,
                      .bytes = launch.probed_bytes,
                      .seed = launch.options.seed.value() + static_cast<std::uint64_t>(pass),
-                     .pass = static_cast<std::int8_t>(pass),
+                     .pass = pass,
+                     .blocks = kSimulated           ? 1
+                               : launch.due.empty() ? kBlocksAlone
+                                                    : kBlocks,
                      .budget_ns = kBudget,
                      .deadline = now_ns() + kDeadline,
                      .clock = launch.clocks.mine,

@@ -173,15 +173,16 @@ class Director {
       : launch_(launch), keep_(keep), keep_calibration_(keep_calibration), progress_(launch.due.size()) {}
 
   Measured run() {
-    calibrate(0);
+    int block = -1;
     for (const std::size_t index : launch_.due) {
       const Begin begin{.index = static_cast<std::int64_t>(index), .budget_ns = budget()};
       if (begin.budget_ns <= 0) break;
       if (now_ns() - launch_.clocks.known_at > kClocksAreKnownFor) look_at_clocks();
+      if (cases()[index].block != std::exchange(block, cases()[index].block)) calibrate();
       progress_.show(measured_.cases, cases()[index].name);
       measure(begin);
     }
-    if (!launch_.due.empty()) calibrate(1);
+    calibrate();
     look_at_clocks();
     progress_.wipe();
     if (measured_.cases < launch_.due.size())
@@ -191,9 +192,10 @@ class Director {
   }
 
  private:
-  void calibrate(int pass) {
+  /// Around every block of cases, so that the parameters are of the same machine as the cases are, however it drifts.
+  void calibrate() {
     if (!launch_.pairs) return;
-    coordbench::calibrate(launch_, pass, loggp_);
+    coordbench::calibrate(launch_, passes_++, loggp_);
     keep_calibration_(loggp_);
   }
 
@@ -241,6 +243,7 @@ class Director {
   const Keep& keep_;
   const KeepCalibration& keep_calibration_;
   LogGp loggp_;
+  int passes_ = 0;
   Progress progress_;
   Measured measured_;
 };

@@ -18,8 +18,7 @@ namespace {
 
 constexpr int kTag = 1, kControlTag = 2;
 constexpr std::int32_t kMessages = 4;                 ///< of a burst; as many buffers as kernels rotate
-constexpr int kBlocks = kSimulated ? 1 : 8;           ///< simulated time has no noise
-constexpr int kVisitExchanges = kSimulated ? 1 : 12;  ///< of each kind, at a visit to a size
+constexpr int kVisitExchanges = kSimulated ? 1 : 12;  ///< of each kind, at a visit to a size; simulated time has no noise
 constexpr int kSearchExchanges = kSimulated ? 1 : 3;
 constexpr Rank kClient = 0, kServer = 1;
 
@@ -66,7 +65,7 @@ class PairProbe {
 
   std::vector<ExchangeSample> probe() {
     const Time begin = now_ns();
-    for (int block = 0; block < kBlocks && agree(block == 0 || now_ns() - begin < setting_.budget_ns); ++block)
+    for (int block = 0; block < setting_.blocks && agree(block == 0 || now_ns() - begin < setting_.budget_ns); ++block)
       for (const std::int64_t bytes : shuffled(block)) visit(bytes);
     search_held();
     hand_over();
@@ -182,7 +181,7 @@ class PairProbe {
   }
 
   void keep(Exchange kind, std::int64_t bytes, std::int32_t messages, Time time_ns, Time waited_ns) {
-    samples_.push_back({kind, setting_.pass, messages, bytes, time_ns, waited_ns});
+    samples_.push_back({kind, messages, setting_.pass, bytes, time_ns, waited_ns});
   }
 
   /// The server's samples go to the client.
