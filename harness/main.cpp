@@ -38,6 +38,7 @@ int run(World& world, Options options, const std::vector<std::string>& arguments
   const std::optional<StoredLaunch> begun = take_up(world, options);
   if (options.calibrate && world.size() < 2)
     throw UsageError("a message takes two ranks, and there is one to calibrate with; start it with mpirun -n 2 or more");
+  const std::vector<std::int64_t> probed_bytes = probed_sizes(options);
   options.seed = static_cast<std::uint64_t>(world.from_root(static_cast<std::int64_t>(options.seed.value_or(draw_seed()))));
   const PlacementPolicy placement = policy_of(options.placement);
   const Plan plan = make_plan(options, all_kernels(),
@@ -68,7 +69,7 @@ int run(World& world, Options options, const std::vector<std::string>& arguments
                              .limits = limits,
                              .timer_overhead_ns = time_of(limits, "clock_read").value_or(timer_overhead_ns()),
                              .pairs = pairs.pairs().empty() ? nullptr : &pairs,
-                             .probed_bytes = probed_sizes(options)};
+                             .probed_bytes = probed_bytes};
   if (!world.is_root()) return follow(launch);
 
   const auto results = open_results(launch, arguments, begun);

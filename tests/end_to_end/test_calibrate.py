@@ -81,9 +81,10 @@ def test_one_rank_has_nobody_to_calibrate_with(mpirun, coordbench, tmp_path):
 
 
 def test_sizes_are_parsed_like_any_other(mpirun, coordbench, tmp_path):
-    ended = mpirun(2, coordbench, "calibrate", "--bytes", "many", "--out", tmp_path)
-    assert ended.status == 2
-    assert_one_sentence(ended, "--bytes", "many")
+    for given, words in (("many", ("--bytes", "many")), ("8:32MiB", ("--bytes", "32 MiB", "16MiB"))):
+        ended = mpirun(2, coordbench, "calibrate", "--bytes", given, "--out", tmp_path)
+        assert ended.status == 2
+        assert_one_sentence(ended, *words)
 
 
 def test_a_launch_without_it_has_no_such_group(mpirun, coordbench, tmp_path):
