@@ -68,7 +68,8 @@ struct Traffic {
   std::int64_t messages_sent = 0;
   std::int64_t messages_received = 0;
   std::int64_t bytes_sent = 0;
-  std::int64_t background_messages = 0;  ///< of messages_sent, those that carry no operation
+  std::int64_t background_messages = 0;     ///< of messages_sent, those that carry no operation
+  std::int64_t messages_between_nodes = 0;  ///< of the others, those to ranks of another node
 };
 
 }  // namespace coordbench

@@ -12,6 +12,7 @@
 #include "harness/kernel.hpp"
 #include "harness/launch/doctor.hpp"
 #include "harness/launch/launch.hpp"
+#include "harness/launch/nodes.hpp"
 #include "harness/launch/record.hpp"
 #include "harness/launch/resumption.hpp"
 #include "harness/launch/shared_window.hpp"
@@ -41,10 +42,12 @@ int run(World& world, Options options, const std::vector<std::string>& arguments
   const std::vector<std::int64_t> probed_bytes = probed_sizes(options);
   options.seed = static_cast<std::uint64_t>(world.from_root(static_cast<std::int64_t>(options.seed.value_or(draw_seed()))));
   const PlacementPolicy placement = policy_of(options.placement);
+  const Nodes nodes = nodes_of(world, options.ranks_per_node);
   const Plan plan = make_plan(options, all_kernels(),
                               {.world = world.size(),
                                .memory_bytes = world.from_root(memory_available_bytes() / 2),
-                               .shared_memory_bytes = world.from_root(free_shared_memory_bytes())});
+                               .shared_memory_bytes = world.from_root(free_shared_memory_bytes()),
+                               .ranks_per_node = nodes.ranks_per_node()});
   const std::vector<std::size_t> due = due_cases(plan, begun);
   if (begun && due.empty()) return print(world, fmt::format("{} lacks no case of its plan.\n", options.resume));
   if (options.list) return print(world, case_names(plan));
@@ -63,6 +66,7 @@ int run(World& world, Options options, const std::vector<std::string>& arguments
                              .plan = plan,
                              .due = due,
                              .seating = seating,
+                             .nodes = nodes,
                              .clocks = clocks,
                              .shared = shared,
                              .epoch_ns = epoch_ns,

@@ -58,6 +58,7 @@ CaseRun::Setting setting_of(const LaunchSetting& launch, const Begin& begin) {
           .epoch_ns = launch.epoch_ns,
           .clock = launch.clocks.mine,
           .oversubscribed = launch.seating.oversubscribed,
+          .neighbours = launch.nodes.neighbours(),
           .shared = launch.shared.region()};
 }
 

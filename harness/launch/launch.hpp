@@ -11,6 +11,7 @@
 #include "harness/case_result.hpp"
 #include "harness/launch/calibration.hpp"
 #include "harness/launch/clocks.hpp"
+#include "harness/launch/nodes.hpp"
 #include "harness/launch/seating.hpp"
 #include "harness/launch/shared_window.hpp"
 #include "harness/launch/world.hpp"
@@ -30,6 +31,7 @@ struct LaunchSetting {
   const Plan& plan;
   std::vector<std::size_t> due;  ///< indices of the cases to run, in order
   const Seating& seating;
+  Nodes nodes;
   Clocks& clocks;
   const SharedWindow& shared;
   Time epoch_ns;

@@ -22,7 +22,8 @@ struct OverMpi {
     return {run.setting().kernel_communicator, run.setting().tag, transport_size<P>(run.shape(), run.rank())};
   }
   static Endpoint endpoint(CaseRun& run, std::size_t posted_max) {
-    return {run.setting().kernel_communicator, run.setting().tag, posted_max, run.setting().deadline};
+    const CaseRun::Setting& setting = run.setting();
+    return {setting.kernel_communicator, setting.tag, posted_max, setting.deadline, setting.neighbours};
   }
   /// Where the buffers of a collective lie.
   struct Memory {
@@ -56,7 +57,8 @@ struct InSharedMemory {
             run.setting().oversubscribed};
   }
   static Endpoint endpoint(CaseRun& run, std::size_t posted_max) {
-    return {region(run, posted_max), posted_max, run.setting().deadline, run.setting().oversubscribed};
+    return {region(run, posted_max), posted_max, run.setting().deadline, run.setting().oversubscribed,
+            run.setting().neighbours};
   }
   /// Until it is closed, buffers come out of what this rank may lend to others.
   struct Memory {

@@ -75,6 +75,8 @@ void describe_launch(OptionTable& table, Options& options) {
 void describe_plan_options(OptionTable& table, Options& options) {
   table.list("--kernels", options.kernels, parse_list, "GLOB,GLOB", "what to measure  [all]");
   table.list("--ranks", options.ranks, parse_ranks, "N,N|pow2|all", "rank counts  [pow2: powers of two, and the world]");
+  table.one("--ranks-per-node", options.ranks_per_node, parse_ranks_per_node, "N",
+            "neighbouring ranks that count as one node  [by host names]");
   table.list("--bytes", options.payload_bytes, parse_sizes, "SIZE,SIZE|A:B", "payloads  [8,1KiB,64KiB,1MiB]");
   table.list("--set", options.settings, parse_settings, "KERNEL.PARAMETER=V,V", "values of a parameter; repeatable");
   table.list("--in-flight", options.in_flight, parse_in_flight, "N,N", "operations that overlap  [1; streams: 64]");

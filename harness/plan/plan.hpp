@@ -16,6 +16,7 @@ struct Room {
   int world = 1;                                 ///< ranks
   std::int64_t memory_bytes = INT64_MAX;         ///< that the buffers of a case's ranks may take together
   std::int64_t shared_memory_bytes = INT64_MAX;  ///< free for the parts of all ranks
+  int ranks_per_node = 1;                        ///< as in Shape
 };
 
 /// Every combination that fits, in an order shuffled by the seed and cut into blocks of at most ten, each between two

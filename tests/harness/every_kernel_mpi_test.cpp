@@ -14,6 +14,7 @@ namespace coordbench::testing {
 namespace {
 
 constexpr std::int64_t kOperations = 12;
+constexpr int kRanksPerNode = 2;
 
 Case case_of(const Kernel& kernel, std::int64_t bytes, Sync sync) {
   Case planned;
@@ -22,7 +23,9 @@ Case case_of(const Kernel& kernel, std::int64_t bytes, Sync sync) {
   planned.shape = {.ranks = world().size(),
                    .payload_bytes = kernel.about.has_payload ? bytes : 0,
                    .seed = mix(static_cast<std::uint64_t>(bytes)),
-                   .parameters = kernel.parameters};
+                   .parameters = kernel.parameters,
+                   .values = {},
+                   .ranks_per_node = kRanksPerNode};
   for (std::size_t i = 0; i < kernel.parameters.size(); ++i) planned.shape.values[i] = kernel.parameters[i].initial;
   if (kernel.about.streams) planned.shape.in_flight = 5;
   return planned;
@@ -39,6 +42,7 @@ CaseResult run_case(const Case& planned, const SharedRegion* shared) {
                .rule = {.exact_operations = kOperations},
                .deadline = now_ns() + 60'000'000'000,
                .oversubscribed = world().size() > 2,
+               .neighbours = {world().rank() / kRanksPerNode * kRanksPerNode, kRanksPerNode},
                .shared = shared});
   planned.kernel->run(run);
   std::vector<CaseReport> reports(static_cast<std::size_t>(world().size()));
