@@ -28,15 +28,16 @@ class Director {
       : launch_(launch), keep_(keep), keep_calibration_(keep_calibration), progress_(launch.due.size()) {}
 
   Measured run() {
-    calibrate(0);
+    int block = -1;
     for (const std::size_t index : launch_.due) {
       const Begin begin{.index = static_cast<std::int64_t>(index), .budget_ns = budget()};
       if (begin.budget_ns <= 0 || is_end_asked()) break;
       if (may_outlast_clocks(begin)) look_at_clocks();
+      if (cases()[index].block != std::exchange(block, cases()[index].block)) calibrate();
       progress_.show(measured_.cases, cases()[index].name);
       measure(begin);
     }
-    if (!launch_.due.empty() && !is_end_asked()) calibrate(1);
+    if (!is_end_asked()) calibrate();
     look_at_clocks();
     progress_.wipe();
     if (measured_.cases < launch_.due.size()) say_what_is_lacking();
@@ -44,9 +45,10 @@ class Director {
   }
 
  private:
-  void calibrate(int pass) {
+  /// Around every block of cases, so that the parameters are of the same machine as the cases are, however it drifts.
+  void calibrate() {
     if (!launch_.pairs) return;
-    coordbench::calibrate(launch_, pass, loggp_);
+    coordbench::calibrate(launch_, passes_++, loggp_);
     keep_calibration_(loggp_);
   }
 
@@ -113,6 +115,7 @@ class Director {
   const Keep& keep_;
   const KeepCalibration& keep_calibration_;
   LogGp loggp_;
+  int passes_ = 0;
   Progress progress_;
   Measured measured_;
 };
