@@ -141,6 +141,7 @@ def test_what_no_terms_predict_has_no_model(tmp_path):
     assert reason in no_models(load(campaign(tmp_path / "alone", strange)))
     table = "".join(scaling_tables(load(campaign(tmp_path / "beside", strange | {TREE: LAWS[TREE]}))))
     assert f"- no model: {reason}: 1 curve" in table and "| – | – | – | – |" in table and "| N=64 (4 ×): " in table
+    assert "No line: too few rank counts" in caption(draw("scaling", tmp_path / "beside")[0])
 
 
 def test_regimes_are_not_mixed_and_a_curve_ends_where_the_next_begins(tmp_path):
