@@ -24,10 +24,11 @@ KEY = IDENTITY + ["oversubscribed"]
 
 @dataclass(frozen=True, eq=False)
 class Campaign:
-    """`launches`: one row per file, indexed by its path. `cases`: one row per case and launch, with the columns of /cases
-    (`parameters` in canonical JSON, `flags` in words) and `file`, `oversubscribed`, `p50_ns`, `p90_ns`, `p99_ns`, the last
-    three from the raw stamps, NaN where these are too few. `limits`: what coordbench-micro found, one row per launch and
-    benchmark, with `file`, `name`, `time_ns`, `bytes_per_second` (NaN where it has none); no row where no launch has any."""
+    """`launches`: one row per file, indexed by its path; `calibration` is the `identity` of the launch that it predicts, or "".
+    `cases`: one row per case and launch, with the columns of /cases (`parameters` in canonical JSON, `flags` in words) and
+    `file`, `oversubscribed`, `p50_ns`, `p90_ns`, `p99_ns`, the last three from the raw stamps, NaN where these are too few.
+    `limits`: what coordbench-micro found, one row per launch and benchmark, with `file`, `name`, `time_ns`,
+    `bytes_per_second` (NaN where it has none); no row where no launch has any."""
 
     launches: pd.DataFrame
     cases: pd.DataFrame
@@ -98,6 +99,8 @@ def _launch(path: Path, file: h5py.File) -> dict:
     return {"file": str(path), "schema_version": text(root["schema_version"]), "launch": int(root["launch"]),
             "campaign": text(root["campaign"]), "seed": int(root["seed"]), "source": text(root["source"]),
             "created_utc": text(root["created_utc"]), "complete": int(root["complete"]), "world": len(file["/ranks/node"]),
+            "identity": f"{text(root['campaign'])} {int(root['launch'])} {text(root['created_utc'])}",
+            "calibration": text(environment.get("calibration", "")),
             "distance": _distance(file["/ranks/distance"]), "timer_overhead_ns": float(environment["timer_overhead_ns"]),
             "farthest": _farthest(file["/ranks/distance"]), "oversubscribed": bool(environment["oversubscribed"]),
             "placement": text(file["/ranks"].attrs["placement"]), "host": text(environment["host"]),

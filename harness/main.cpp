@@ -40,11 +40,13 @@ int run(World& world, Options options, const std::vector<std::string>& arguments
   options.seed = static_cast<std::uint64_t>(world.from_root(static_cast<std::int64_t>(options.seed.value_or(draw_seed()))));
   const PlacementPolicy placement = policy_of(options.placement);
   const Nodes nodes = nodes_of(world, options.ranks_per_node);
-  const Plan plan = make_plan(options, all_kernels(),
-                              {.world = world.size(),
-                               .memory_bytes = world.from_root(memory_available_bytes() / 2),
-                               .shared_memory_bytes = world.from_root(free_shared_memory_bytes()),
-                               .ranks_per_node = nodes.ranks_per_node()});
+  const bool only_calibrates = options.command == Command::calibrate;
+  const Plan plan = only_calibrates ? Plan()
+                                    : make_plan(options, all_kernels(),
+                                                {.world = world.size(),
+                                                 .memory_bytes = world.from_root(memory_available_bytes() / 2),
+                                                 .shared_memory_bytes = world.from_root(free_shared_memory_bytes()),
+                                                 .ranks_per_node = nodes.ranks_per_node()});
   const std::vector<std::size_t> due = due_cases(plan, begun);
   if (begun && due.empty()) return print(world, fmt::format("{} lacks no case of its plan.\n", options.resume));
   if (options.list) return print(world, case_names(plan));
@@ -55,6 +57,7 @@ int run(World& world, Options options, const std::vector<std::string>& arguments
   Clocks clocks = synchronise_clocks(world);
   world.make_groups(rank_counts(plan));
   const SharedWindow shared(world, shared_bytes_of(plan));
+  const CalibrationPairs pairs(world, seating, options.calibrate && !begun);  // one that is gone on with has been calibrated
   const Time epoch_ns = world.from_root(now_ns());
   const Limits limits = world.is_root() ? limits_of(world, options) : Limits{};
   const LaunchSetting launch{.world = world,
@@ -67,11 +70,14 @@ int run(World& world, Options options, const std::vector<std::string>& arguments
                              .shared = shared,
                              .epoch_ns = epoch_ns,
                              .limits = limits,
-                             .timer_overhead_ns = time_of(limits, "clock_read").value_or(timer_overhead_ns())};
+                             .timer_overhead_ns = time_of(limits, "clock_read").value_or(timer_overhead_ns()),
+                             .pairs = pairs.pairs().empty() ? nullptr : &pairs,
+                             .probed_bytes = probed_sizes(options)};
   if (!world.is_root()) return follow(launch);
 
   const auto results = open_results(launch, arguments, begun);
-  const Measured measured = direct(launch, [&](const CaseResult& result) { results->keep(result); });
+  const Measured measured = direct(
+      launch, [&](const CaseResult& result) { results->keep(result); }, [&](const LogGp& loggp) { results->keep(loggp); });
   results->finish();
   const int printed = print(world, results->table());
   results->write_gbench();

@@ -14,7 +14,7 @@
 
 namespace coordbench {
 
-enum class Command : std::uint8_t { run, list, doctor };
+enum class Command : std::uint8_t { run, calibrate, list, doctor };
 
 struct Options {
   Command command = Command::run;
@@ -37,6 +37,7 @@ struct Options {
   std::string micro{};        ///< the JSON of coordbench-micro on this machine; empty: none
   std::string resume{};       ///< the file of a launch to go on with; empty: a new one
   std::string gbench_json{};  ///< a file to write besides; empty: none
+  bool calibrate = false;     ///< always true of the command `calibrate`
   bool list = false, dry_run = false;
   bool json = false;  ///< of the command `list`
 };
