@@ -11,21 +11,24 @@ import pandas as pd
 
 from analysis import statistics, validate
 from analysis.refusal import Refusal
+from analysis.regimes import farthest_levels
 from analysis.remarks import remarks_on
 from analysis.validate import text
 
 NO_STAMP = -1
+SIMULATED = "simulated"  # a source whose time has no noise: a median of three operations is no worse than one of three thousand
 IDENTITY = ["kernel", "ranks", "clients", "payload_bytes", "transport", "sync", "in_flight", "parameters"]
 # A launch with more ranks than cores yields in all its cases, so its two-rank case is not the two-rank case of another launch.
 KEY = IDENTITY + ["oversubscribed"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Campaign:
-    """`launches`: one row per file, indexed by its path. `cases`: one row per case and launch, with the columns of /cases
-    (`parameters` in canonical JSON, `flags` in words) and `file`, `oversubscribed`, `p50_ns`, `p90_ns`, `p99_ns`, the last
-    three from the raw stamps, NaN where these are too few. `limits`: what coordbench-micro found, one row per launch and
-    benchmark, with `file`, `name`, `time_ns`, `bytes_per_second` (NaN where it has none); no row where no launch has any."""
+    """`launches`: one row per file, indexed by its path; `calibration` is the `identity` of the launch that it predicts, or "".
+    `cases`: one row per case and launch, with the columns of /cases (`parameters` in canonical JSON, `flags` in words) and
+    `file`, `oversubscribed`, `p50_ns`, `p90_ns`, `p99_ns`, the last three from the raw stamps, NaN where these are too few.
+    `limits`: what coordbench-micro found, one row per launch and benchmark, with `file`, `name`, `time_ns`,
+    `bytes_per_second` (NaN where it has none); no row where no launch has any."""
 
     launches: pd.DataFrame
     cases: pd.DataFrame
@@ -96,9 +99,12 @@ def _launch(path: Path, file: h5py.File) -> dict:
     return {"file": str(path), "schema_version": text(root["schema_version"]), "launch": int(root["launch"]),
             "campaign": text(root["campaign"]), "seed": int(root["seed"]), "source": text(root["source"]),
             "created_utc": text(root["created_utc"]), "complete": int(root["complete"]), "world": len(file["/ranks/node"]),
+            "identity": f"{text(root['campaign'])} {int(root['launch'])} {text(root['created_utc'])}",
+            "calibration": text(environment.get("calibration", "")),
             "distance": _distance(file["/ranks/distance"]), "timer_overhead_ns": float(environment["timer_overhead_ns"]),
-            "oversubscribed": bool(environment["oversubscribed"]), "placement": text(file["/ranks"].attrs["placement"]),
-            "host": text(environment["host"]), "cpu": text(environment["cpu"]), "cores": int(environment["cores"]),
+            "farthest": _farthest(file["/ranks/distance"]), "oversubscribed": bool(environment["oversubscribed"]),
+            "placement": text(file["/ranks"].attrs["placement"]), "host": text(environment["host"]),
+            "cpu": text(environment["cpu"]), "cores": int(environment["cores"]),
             "mpi": f"{text(environment['mpi_library'])} {text(environment['mpi_version'])}"}
 
 
@@ -107,9 +113,16 @@ def _distance(between: h5py.Dataset) -> str:
     return dict(words(between, "flag_values")).get(int(between[0, 1]), "unknown") if len(between) > 1 else ""
 
 
+def _farthest(between: h5py.Dataset) -> tuple[str, ...]:
+    """Of the first 1, 2, … ranks the farthest level that two of them share."""
+    return farthest_levels(between[...], dict(words(between, "flag_values")))
+
+
 def _cases(path: Path, file: h5py.File) -> pd.DataFrame:
     group = file["/cases"]
     cases = pd.DataFrame({name: _column(group[name]) for name in validate.VARIABLES["/cases"]})
+    for name in validate.SINCE_1_2:
+        cases[name] = _column(group[name]) if name in group else np.nan
     known = words(group["flags"], "flag_masks")
     cases["flags"] = [" ".join(word for mask, word in known if mask & flags) for flags in cases["flags"]]
     cases["oversubscribed"] = np.array(["oversubscribed" in flags.split() for flags in cases["flags"]], dtype=bool)
@@ -118,6 +131,8 @@ def _cases(path: Path, file: h5py.File) -> pd.DataFrame:
     samples = [_samples_ns(file, case.name, case.latency_definition) for case in cases.itertuples()]
     for name, share in (("p50_ns", 0.5), ("p90_ns", 0.9), ("p99_ns", 0.99)):
         cases[name] = np.array([statistics.quantile(each, share) for each in samples], dtype=float)
+    if text(file.attrs["source"]) == SIMULATED:
+        cases["p50_ns"] = np.array([np.median(each) if len(each) else np.nan for each in samples], dtype=float)
     return cases
 
 

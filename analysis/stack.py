@@ -54,5 +54,14 @@ def _costs(campaign: Campaign) -> pd.DataFrame:
 def reference_cases(campaign: Campaign) -> pd.DataFrame:
     """The cases that the stack is of, each as one of its launches has it: a name of five parts has the default parameters."""
     cases = campaign.timed.drop_duplicates(KEY)
-    plain = (cases["name"].str.count("/") == 4) & (cases.family == "protocol")
-    return one_at_a_time(cases[plain & (cases.ranks == RANKS) & (cases.payload_bytes == SMALL_BYTES) & ~cases.oversubscribed])
+    return _small(cases[(cases["name"].str.count("/") == 4) & (cases.family == "protocol")])
+
+
+def base_cases(campaign: Campaign) -> pd.DataFrame:
+    """The ping_pongs of the same kind."""
+    cases = campaign.timed.drop_duplicates(KEY)
+    return _small(cases[cases.kernel == BASE])
+
+
+def _small(cases: pd.DataFrame) -> pd.DataFrame:
+    return one_at_a_time(cases[(cases.ranks == RANKS) & (cases.payload_bytes == SMALL_BYTES) & ~cases.oversubscribed])

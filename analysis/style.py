@@ -16,6 +16,7 @@ from matplotlib.text import Annotation
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 from PIL import Image
 
+from analysis.doubts import cross_out
 from analysis.load import Campaign
 from analysis.naming import MPI, transport_name
 from analysis.statistics import MIN_LAUNCHES
@@ -66,17 +67,24 @@ def panels(titles: list[str]) -> tuple[Figure, dict[str, Axes]]:
 
 
 def draw_series(axes: Axes, rows: pd.DataFrame, x: str, index: int) -> None:
-    """Points with intervals (columns `value`, `low`, `high`): filled and connected, or hollow and alone if oversubscribed."""
+    """Points with intervals (columns `value`, `low`, `high`): filled and connected, or hollow and alone if oversubscribed;
+    crossed out where their `flags` say that the clocks cannot vouch for them."""
     style = look(index)
     for hollow, part in rows.sort_values(x).groupby("oversubscribed"):
         shape = {"linestyle": "none", "markerfacecolor": "white", "label": "_"} if hollow else {"label": rows.series.iloc[0]}
         axes.plot(part[x], part.value, **{**style, **shape})
-        known = part.dropna(subset=["low"])
-        if len(known):
-            errors = np.array([known.value - known.low, known.high - known.value])
-            axes.errorbar(known[x], known.value, yerr=errors, fmt="none", ecolor=style["color"], elinewidth=0.7)
+        draw_intervals(axes, part, x, style["color"])
+    cross_out(axes, rows, rows[x], rows.value)
     if rows.oversubscribed.all():
         axes.plot([], [], **{**style, "linestyle": "none"}, markerfacecolor="white", label=rows.series.iloc[0])
+
+
+def draw_intervals(axes: Axes, rows: pd.DataFrame, x: str, colour: str) -> None:
+    """From `low` to `high`, where these are known."""
+    known = rows.dropna(subset=["low"])
+    if len(known):
+        errors = np.array([known.value - known.low, known.high - known.value])
+        axes.errorbar(known[x], known.value, yerr=errors, fmt="none", ecolor=colour, elinewidth=0.7)
 
 
 def name_at_the_right(axes: Axes, y: float, name: str) -> None:

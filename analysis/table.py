@@ -1,6 +1,6 @@
 """The README's tables: what each kernel costs between two ranks, in nanoseconds, in round trips and in messages, then what a
-protocol's marks, its throughput and its stack of costs come to
-(protocol_tables.py, stack_table.py)."""
+protocol's marks, its throughput, its stack of costs and its messages between nodes come to (protocol_tables.py, stack_table.py,
+node_table.py), and how all of it grows with the number of ranks (scaling_tables.py)."""
 
 import math
 
@@ -10,7 +10,9 @@ from analysis.limits import ping_pongs
 from analysis.load import KEY, Campaign
 from analysis.markdown import table, with_interval
 from analysis.naming import labelled
+from analysis.node_table import node_table
 from analysis.protocol_tables import marks_table, throughput_table
+from analysis.scaling_tables import scaling_tables
 from analysis.selection import STREAM, one_at_a_time, preferred, small_payload
 from analysis.stack_table import stack_table
 from analysis.statistics import MIN_LAUNCHES
@@ -30,7 +32,7 @@ def markdown(campaign: Campaign, summary: pd.DataFrame) -> str:
     costs = table(HEADER, [_cells(row, ratios, summary) for _, row in rows.sort_values("series").iterrows()])
     remarks = "\n".join(f"- {remark}" for remark in _remarks(campaign, rows))
     return "\n".join([costs, remarks + "\n", *marks_table(campaign, between_two), *throughput_table(between_two),
-                      *stack_table(campaign)])
+                      *stack_table(campaign), *node_table(campaign), *scaling_tables(campaign)])
 
 
 def _ratios(campaign: Campaign) -> pd.DataFrame:

@@ -20,7 +20,11 @@ VARIABLES = {
         expected_messages_per_operation bytes_per_operation busiest_rank_messages_per_operation background_messages
         control_messages delays expected_delays cpu_ns_per_operation flags""".split(),
 }
+SINCE_1_2 = "nodes messages_between_nodes_per_operation expected_messages_between_nodes_per_operation".split()  # of /cases
 LIMITS = "name time_ns bytes_per_second".split()  # of /limits, which a launch need not have
+LOGGP = """name refused client server rendezvous_bytes regime_level first_bytes L_ns G_ns_per_byte o_send_ns o_send_ns_per_byte
+    o_receive_ns o_receive_ns_per_byte g_ns g_ns_per_byte residual sample_level exchange pass bytes messages time_ns
+    waited_ns""".split()  # of /loggp, likewise
 SAMPLES = "start_ns end_ns messages_sent messages_received bytes_sent".split()
 FLAGS = {"/cases/flags": ("flag_masks", "flag_meanings"), "/ranks/distance": ("flag_values", "flag_meanings")}
 SOURCES = ("measured", "simulated")
@@ -38,6 +42,8 @@ def check(file: h5py.File) -> None:
             _check_variable(file, group, name)
     for name in LIMITS if "/limits" in file else ():
         _check_variable(file, "/limits", name)
+    for name in LOGGP if "/loggp" in file else ():
+        _check_variable(file, "/loggp", name)
     for variable, names in FLAGS.items():
         for name in names:
             _require(name in file[variable].attrs, file, f"the attribute {name} of {variable}")

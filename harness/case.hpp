@@ -71,13 +71,15 @@ struct Traffic {
   std::int64_t messages_sent = 0;
   std::int64_t messages_received = 0;
   std::int64_t bytes_sent = 0;
-  std::int64_t background_messages = 0;  ///< of messages_sent, those that carry no operation
+  std::int64_t background_messages = 0;     ///< of messages_sent, those that carry no operation
+  std::int64_t messages_between_nodes = 0;  ///< of the others, those to ranks of another node
 
   friend Traffic operator+(const Traffic& a, const Traffic& b) {
     return {.messages_sent = a.messages_sent + b.messages_sent,
             .messages_received = a.messages_received + b.messages_received,
             .bytes_sent = a.bytes_sent + b.bytes_sent,
-            .background_messages = a.background_messages + b.background_messages};
+            .background_messages = a.background_messages + b.background_messages,
+            .messages_between_nodes = a.messages_between_nodes + b.messages_between_nodes};
   }
 };
 

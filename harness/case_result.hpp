@@ -37,7 +37,8 @@ struct CaseResult {
   std::vector<std::int64_t> expected_delays;  ///< [mark]
   LatencySummary latency{};
   double operations_per_second = 0;
-  double expected_messages_per_operation = 0;  ///< NaN where the count rule is none
+  double expected_messages_per_operation = 0;                ///< NaN where the count rule is none
+  double expected_messages_between_nodes_per_operation = 0;  ///< NaN where the kernel has no closed form of them
   std::int64_t control_messages = 0;
   std::int64_t cpu_ns = 0;  ///< of all ranks, over the whole case
   Verdict verdict = Verdict::ok;

@@ -68,6 +68,7 @@ struct Shape {
   std::uint64_t seed = 0;
   std::span<const Parameter> parameters{};  ///< the kernel's own list, static storage
   std::array<std::int64_t, kParametersMax> values{};
+  int ranks_per_node = 1;  ///< neighbouring ranks, the last node may hold fewer; 0: ranks sit otherwise
 
   /// The value of a parameter; throws std::out_of_range for a name the kernel does not declare. For set-up, not hot loops.
   [[nodiscard]] std::int64_t operator[](std::string_view name) const {

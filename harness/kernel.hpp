@@ -20,6 +20,7 @@ struct Kernel {
   std::span<const Parameter> parameters{};
   std::span<const Mark> marks{};                                        ///< empty for collectives
   double (*messages)(const Shape&, std::int64_t operations) = nullptr;  ///< of so many operations proposed back to back
+  std::int64_t (*messages_between_nodes)(const Shape&) = nullptr;       ///< of one operation; null: no closed form
   int (*delays)(const Shape&, int mark) = nullptr;                      ///< collectives ignore `mark`
   int (*clients)(const Shape&) = nullptr;                               ///< null: none
   std::string (*unfit)(const Shape&) = nullptr;                         ///< why the combination does not fit, or empty

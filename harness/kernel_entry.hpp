@@ -100,6 +100,8 @@ constexpr Kernel make_kernel(std::string_view name) {
     kernel.delays = [](const Shape& shape, int) { return K::delays(shape); };
     kernel.memory_bytes = &K::Data::memory_bytes;
   }
+  if constexpr (requires(const Shape& shape) { K::messages_between_nodes(shape); })
+    kernel.messages_between_nodes = &K::messages_between_nodes;
   kernel.run = &run_kernel<K>;
   if constexpr (runs_over<K>(Transport::shared_memory)) kernel.shared_bytes = &shared_bytes<K>;
   return kernel;

@@ -12,6 +12,7 @@
 #include "harness/kernel.hpp"
 #include "harness/launch/doctor.hpp"
 #include "harness/launch/launch.hpp"
+#include "harness/launch/nodes.hpp"
 #include "harness/launch/record.hpp"
 #include "harness/launch/resumption.hpp"
 #include "harness/launch/shared_window.hpp"
@@ -38,12 +39,16 @@ int run(World& world, Options options, const std::vector<std::string>& arguments
   const std::optional<StoredLaunch> begun = take_up(world, options);
   options.seed = static_cast<std::uint64_t>(world.from_root(static_cast<std::int64_t>(options.seed.value_or(draw_seed()))));
   const PlacementPolicy placement = policy_of(options.placement);
-  const Neighbours neighbours(world);
-  const Plan plan = make_plan(options, all_kernels(),
-                              {.world = world.size(),
-                               .sharing = neighbours.most(),
-                               .memory_bytes = world.from_root(memory_available_bytes() / 2),
-                               .shared_memory_bytes = world.least(free_shared_memory_bytes())});
+  const Nodes nodes = nodes_of(world, options.ranks_per_node);
+  const SharingRanks sharing(world);
+  const bool only_calibrates = options.command == Command::calibrate;
+  const Plan plan = only_calibrates ? Plan()
+                                    : make_plan(options, all_kernels(),
+                                                {.world = world.size(),
+                                                 .sharing = sharing.most(),
+                                                 .memory_bytes = world.from_root(memory_available_bytes() / 2),
+                                                 .shared_memory_bytes = world.least(free_shared_memory_bytes()),
+                                                 .ranks_per_node = nodes.ranks_per_node()});
   const std::vector<std::size_t> due = due_cases(plan, begun);
   if (begun && due.empty()) return print(world, fmt::format("{} lacks no case of its plan.\n", options.resume));
   if (options.list) return print(world, case_names(plan));
@@ -53,7 +58,8 @@ int run(World& world, Options options, const std::vector<std::string>& arguments
   const Seating seating = take_seats(world, placement);
   Clocks clocks = synchronise_clocks(world);
   world.make_groups(rank_counts(plan));
-  const SharedWindow shared(world, neighbours, shared_bytes_of(plan, world, neighbours));
+  const SharedWindow shared(world, sharing, shared_bytes_of(plan, world, sharing));
+  const CalibrationPairs pairs(world, seating, options.calibrate && !begun);  // one that is gone on with has been calibrated
   const Time epoch_ns = world.from_root(now_ns());
   const Limits limits = world.is_root() ? limits_of(world, options) : Limits{};
   const LaunchSetting launch{.world = world,
@@ -61,15 +67,19 @@ int run(World& world, Options options, const std::vector<std::string>& arguments
                              .plan = plan,
                              .due = due,
                              .seating = seating,
+                             .nodes = nodes,
                              .clocks = clocks,
                              .shared = shared,
                              .epoch_ns = epoch_ns,
                              .limits = limits,
-                             .timer_overhead_ns = time_of(limits, "clock_read").value_or(timer_overhead_ns())};
+                             .timer_overhead_ns = time_of(limits, "clock_read").value_or(timer_overhead_ns()),
+                             .pairs = pairs.pairs().empty() ? nullptr : &pairs,
+                             .probed_bytes = probed_sizes(options)};
   if (!world.is_root()) return follow(launch);
 
   const auto results = open_results(launch, arguments, begun);
-  const Measured measured = direct(launch, [&](const CaseResult& result) { results->keep(result); });
+  const Measured measured = direct(
+      launch, [&](const CaseResult& result) { results->keep(result); }, [&](const LogGp& loggp) { results->keep(loggp); });
   results->finish();
   const int printed = print(world, results->table());
   results->write_gbench();

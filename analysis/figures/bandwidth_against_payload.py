@@ -46,11 +46,12 @@ def _rows(campaign: Campaign, summary: pd.DataFrame) -> tuple[pd.DataFrame, int]
     rate = (timed.payload_bytes / timed.p50_ns).where(~_may_overlap(timed),
                                                       timed.payload_bytes * timed.operations_per_second * 1e-9)
     rates = over_launches(timed.assign(rate=rate), "rate")
-    rows = selection.preferred(rates.merge(summary[[*KEY, "batch", "family", "latency_definition"]], on=KEY))
+    rows = selection.preferred(rates.merge(summary[[*KEY, "batch", "family", "latency_definition", "flags"]], on=KEY))
     best = selection.best_tuning(selection.throughput(rows[_may_overlap(rows)]), "value")
     rows, ranks = selection.at_reference_ranks(pd.concat([best, selection.one_at_a_time(rows[~_may_overlap(rows)])]))
     rows = naming.arranged(rows, apart=selection.TUNING)
     rows["panel"] = rows.panel.where(~_may_overlap(rows), BANDWIDTH)
+    rows["flags"] = rows["flags"].where(~_may_overlap(rows), "")  # those of a latency are none of a rate
     return naming.parted(rows[rows.panel != naming.OTHERS]), ranks
 
 

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis import naming, selection, style
+from analysis.doubts import cross_out
 from analysis.load import Campaign
 
 WHAT = ("Latency against operations per second, at {payloads} and {ranks} ranks, along a growing window of operations in "
@@ -55,6 +56,7 @@ def _draw_curve(axes: Axes, curve: pd.DataFrame, batch: int, index: int) -> None
     face = {"markerfacecolor": "white"} if curve.oversubscribed.all() else {}
     axes.plot(rate, curve.p99_us, label="_", **{**look, **P99}, **face)
     axes.plot(rate, curve.latency_us, label=f"batch {batch}", **look, **face)
+    cross_out(axes, curve, rate, curve.latency_us)
     _draw_intervals(axes, curve.dropna(subset=["low"]), look["color"])
     for x, y, in_flight in zip(rate, curve.latency_us, curve.in_flight):
         axes.annotate(str(in_flight), (x, y), xytext=(2, -8), textcoords="offset points", color=look["color"])

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from analysis import naming, selection, style
+from analysis.doubts import cross_out
 from analysis.load import KEY, Campaign
 
 WHAT = ("Each launch's median of each case, relative to the median over launches of that case; one row per kernel and "
@@ -49,6 +50,7 @@ def _draw(axes: Axes, rows: pd.DataFrame) -> None:
             face = {"markerfacecolor": "white"} if hollow else {}
             label = f"launch {turn}" + (", oversubscribed" if hollow else "")
             axes.plot(part.relative, height, label=label, **look, **face)
+            cross_out(axes, part, part.relative, pd.Series(height, part.index))
     axes.axvline(1, color="0.4", linewidth=0.6)
     axes.set_yticks(range(len(names)), labels=names)
     axes.set_ylim(-0.6, len(names) - 0.4)

@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis import naming, style
-from analysis.load import Campaign
+from analysis.doubts import cross_out
+from analysis.load import KEY, Campaign
 from analysis.markdown import with_interval
-from analysis.stack import BASE, FLOOR, reference_cases, stack
+from analysis.stack import BASE, FLOOR, base_cases, reference_cases, stack
 
 WHAT = ("Protocols with default parameters, between two ranks with a core each, at 8 B, one operation at a time.")
 MULTIPLES = (" Multiples of {unit}, taken within each launch; medians over {launches} launches, {interval}. A mark that "
@@ -27,7 +28,7 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
     rows = _named(stack(campaign))
     unit = "over_floor" if rows.over_floor.notna().any() else "over_ping_pong"
     shown = rows.dropna(subset=[unit])
-    ends = _ends(shown, unit)
+    ends = _with_flags(campaign, _ends(shown, unit))
     figure, axes = style.panels([TITLE] if len(ends) else [])
     figure.set_figwidth(style.PAGE)
     if len(ends):
@@ -60,6 +61,13 @@ def _ends(rows: pd.DataFrame, unit: str) -> pd.DataFrame:
     return ends.assign(protocol=ends.kernel != BASE).sort_values(["protocol", "kernel"], kind="stable").reset_index(drop=True)
 
 
+def _with_flags(campaign: Campaign, ends: pd.DataFrame) -> pd.DataFrame:
+    """Those of any launch of the row's case."""
+    cases = pd.concat([reference_cases(campaign)[KEY], base_cases(campaign)[KEY]]).merge(campaign.timed, on=KEY)
+    flags = cases.groupby(["kernel", "transport"])["flags"].agg(" ".join)
+    return ends.assign(flags=[flags.get((row.kernel, row.transport), "") for row in ends.itertuples()])
+
+
 def _draw(axes: Axes, rows: pd.DataFrame, ends: pd.DataFrame, unit: str) -> None:
     base = ends.transport.map(rows[rows.kernel == BASE].set_index("transport")[unit])
     if unit == "over_floor":
@@ -71,6 +79,7 @@ def _draw(axes: Axes, rows: pd.DataFrame, ends: pd.DataFrame, unit: str) -> None
         errors = [known[unit] - known[f"{unit}_low"], known[f"{unit}_high"] - known[unit]]
         axes.errorbar(known[unit], known.index, xerr=errors, fmt="none", ecolor="0.35", elinewidth=0.7, zorder=3)
     axes.plot(ends[unit], ends.index, "|", color="black", markersize=6, label="end", zorder=4)
+    cross_out(axes, ends, ends[unit], pd.Series(ends.index, ends.index))
     _draw_marks(axes, rows[~rows["last"]], unit, dict(zip(ends.series, ends.index)))
     _write_beside(axes, ends)
     axes.set_yticks(ends.index, labels=ends.series)

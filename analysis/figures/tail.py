@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis import naming, selection, style
+from analysis.doubts import doubtful
 from analysis.load import KEY, Campaign, samples_ns
 
 WHAT = ("Share of operations that took at least a latency, over the samples of all launches together, at 8 B (0 B where a "
@@ -47,6 +48,7 @@ def _curve(ordered: np.ndarray) -> pd.DataFrame:
 
 def _draw_curve(axes: Axes, row: pd.Series, curve: pd.DataFrame, index: int) -> None:
     label = row.series + (" (oversubscribed)" if row.oversubscribed else "")
+    label += " (below twice the clocks' error)" if doubtful(row.to_frame().T).any() else ""
     face = {"markerfacecolor": "white"} if row.oversubscribed else {}
     marked = [0, *np.searchsorted(curve.share_as_slow, [0.001, 0.01, 0.1, 0.5])]
     axes.plot(curve.latency_us, curve.share_as_slow, label=label, markevery=sorted({min(i, len(curve) - 1) for i in marked}),

@@ -86,6 +86,7 @@ int doctor(World& world, Options options, const std::function<int(const std::str
                              .plan = plan,
                              .due = due_cases(plan, {}),
                              .seating = seating,
+                             .nodes = nodes_of(world, {}),
                              .clocks = clocks,
                              .shared = shared,
                              .epoch_ns = world.from_root(now_ns()),

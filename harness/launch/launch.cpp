@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <cstring>
-#include <ctime>
 #include <optional>
 #include <utility>
 
 #include "harness/kernel.hpp"
+#include "harness/launch/begin.hpp"
 #include "harness/launch/signals.hpp"
 #include "harness/launch/watchdog.hpp"
 #include "harness/machine/host_facts.hpp"
@@ -22,38 +22,16 @@
 namespace coordbench {
 namespace {
 
-constexpr int kBeginTag = 1, kReportTag = 2;
+constexpr int kReportTag = 2;
 constexpr Time kSecond = 1'000'000'000;
 constexpr Time kGrace = 5 * kSecond;        ///< beyond twice its budget, a case hangs
 constexpr Time kReportGrace = 2 * kSecond;  ///< a rank that is silent so long after the deadline is stuck in the library
 constexpr int kTagsOfCase = 2 * ControlTree::kTags + 2;  ///< a protocol has a second tree, rooted at its proposer
 
-constexpr std::int64_t kOver = -1, kCompareClocks = -2;
 constexpr Time kClocksAreKnownFor = 10 * kSecond;
 
-/// Rank 0's word to the ranks of the next case, or to all.
-struct Begin {
-  std::int64_t index = kOver;
-  Time budget_ns = 0;
-  std::int64_t status = 0;
-};
-
-/// Waits without spinning: ranks outside a case must not steal the cores of those inside.
-void sleep_until_done(MPI_Request& request) {
-  if constexpr (kSimulated) {
-    MPI_Wait(&request, MPI_STATUS_IGNORE);
-    return;
-  }
-  constexpr timespec kNap{0, 50'000};
-  for (int done = 0;;) {
-    MPI_Test(&request, &done, MPI_STATUS_IGNORE);
-    if (done) return;
-    nanosleep(&kNap, nullptr);
-  }
-}
-
-void tell(const World& world, int ranks, const Begin& begin) {
-  for (Rank to = 1; to < ranks; ++to) MPI_Send(&begin, sizeof begin, MPI_BYTE, to, kBeginTag, world.control());
+void tell_first(const World& world, int ranks, const Begin& begin) {
+  for (Rank to = 1; to < ranks; ++to) tell(world, to, begin);
 }
 
 /// A case that is not over by then hangs: twice its budget and a grace, in which its buffers, at a byte a nanosecond, are
@@ -80,6 +58,7 @@ CaseRun::Setting setting_of(const LaunchSetting& launch, const Begin& begin) {
           .epoch_ns = launch.epoch_ns,
           .clock = launch.clocks.mine,
           .oversubscribed = launch.seating.oversubscribed,
+          .neighbours = launch.nodes.neighbours(),
           .shared = launch.shared.region()};
 }
 
@@ -191,9 +170,11 @@ class Directed {
 /// The whole plan, case by case.
 class Director {
  public:
-  Director(const LaunchSetting& launch, const Keep& keep) : launch_(launch), keep_(keep), progress_(launch.due.size()) {}
+  Director(const LaunchSetting& launch, const Keep& keep, const KeepCalibration& keep_calibration)
+      : launch_(launch), keep_(keep), keep_calibration_(keep_calibration), progress_(launch.due.size()) {}
 
   Measured run() {
+    calibrate(0);
     for (const std::size_t index : launch_.due) {
       const Begin begin{.index = static_cast<std::int64_t>(index), .budget_ns = budget()};
       if (begin.budget_ns <= 0) break;
@@ -201,6 +182,7 @@ class Director {
       progress_.show(measured_.cases, cases()[index].name);
       measure(begin);
     }
+    if (!launch_.due.empty()) calibrate(1);
     look_at_clocks();
     progress_.wipe();
     if (measured_.cases < launch_.due.size())
@@ -210,9 +192,15 @@ class Director {
   }
 
  private:
+  void calibrate(int pass) {
+    if (!launch_.pairs) return;
+    coordbench::calibrate(launch_, pass, loggp_);
+    keep_calibration_(loggp_);
+  }
+
   void measure(const Begin& begin) {
     const Case& planned = cases()[static_cast<std::size_t>(begin.index)];
-    tell(launch_.world, planned.members(), begin);
+    tell_first(launch_.world, planned.members(), begin);
     Directed directed(launch_, begin);
     const auto rank_0_stuck = [&] {
       directed.rank_0_is_stuck();
@@ -228,7 +216,7 @@ class Director {
   /// Where ranks have different ones, which drift apart.
   void look_at_clocks() {
     if (launch_.clocks.agree()) return;
-    tell(launch_.world, launch_.world.size(), {.index = kCompareClocks});
+    tell_first(launch_.world, launch_.world.size(), {.index = Begin::kCompareClocks});
     compare_clocks(launch_.world, launch_.clocks);
   }
 
@@ -252,6 +240,8 @@ class Director {
 
   const LaunchSetting& launch_;
   const Keep& keep_;
+  const KeepCalibration& keep_calibration_;
+  LogGp loggp_;
   Progress progress_;
   Measured measured_;
 };
@@ -264,11 +254,11 @@ std::set<int> rank_counts(const Plan& plan) {
   return counts;
 }
 
-void dismiss(const World& world, int status) { tell(world, world.size(), {.index = kOver, .status = status}); }
+void dismiss(const World& world, int status) { tell_first(world, world.size(), {.index = Begin::kOver, .status = status}); }
 
-Measured direct(const LaunchSetting& launch, const Keep& keep) {
+Measured direct(const LaunchSetting& launch, const Keep& keep, const KeepCalibration& keep_calibration) {
   try {
-    const Measured measured = Director(launch, keep).run();
+    const Measured measured = Director(launch, keep, keep_calibration).run();
     dismiss(launch.world, measured.status);
     return measured;
   } catch (const std::exception&) {
@@ -283,9 +273,13 @@ int follow(const LaunchSetting& launch) {
     MPI_Request request;
     MPI_Irecv(&begin, sizeof begin, MPI_BYTE, 0, kBeginTag, launch.world.control(), &request);
     sleep_until_done(request);
-    if (begin.index == kOver) return static_cast<int>(begin.status);
-    if (begin.index == kCompareClocks) {
+    if (begin.index == Begin::kOver) return static_cast<int>(begin.status);
+    if (begin.index == Begin::kCompareClocks) {
       compare_clocks(launch.world, launch.clocks);
+      continue;
+    }
+    if (begin.index == Begin::kCalibrate) {
+      probe_as_member(launch, static_cast<std::size_t>(begin.status), static_cast<int>(begin.pass));
       continue;
     }
     CaseRun run(setting_of(launch, begin));

@@ -7,8 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "harness/calibrate/loggp.hpp"
 #include "harness/case_result.hpp"
+#include "harness/launch/calibration.hpp"
 #include "harness/launch/clocks.hpp"
+#include "harness/launch/nodes.hpp"
 #include "harness/launch/seating.hpp"
 #include "harness/launch/shared_window.hpp"
 #include "harness/launch/world.hpp"
@@ -28,11 +31,14 @@ struct LaunchSetting {
   const Plan& plan;
   std::vector<std::size_t> due;  ///< indices of the cases to run, in order
   const Seating& seating;
+  Nodes nodes;
   Clocks& clocks;
   const SharedWindow& shared;
   Time epoch_ns;
   Limits limits;  ///< on rank 0, of the file of --micro
   double timer_overhead_ns;
+  const CalibrationPairs* pairs = nullptr;      ///< null: the launch does not calibrate
+  std::vector<std::int64_t> probed_bytes = {};  ///< by a calibration
 };
 
 struct Measured {
@@ -46,7 +52,8 @@ std::set<int> rank_counts(const Plan& plan);
 /// Rank 0: every case of the plan, within the total budget; each goes to `keep` as soon as it is over, outside every clock.
 /// What `keep` throws is passed on, after dismissing the other ranks.
 using Keep = std::function<void(const CaseResult&)>;
-Measured direct(const LaunchSetting& launch, const Keep& keep);
+using KeepCalibration = std::function<void(const LogGp&)>;  ///< called before the first case and behind the last one
+Measured direct(const LaunchSetting& launch, const Keep& keep, const KeepCalibration& keep_calibration = {});
 /// The other ranks, until rank 0 says that it is over; returns the status that rank 0 gives.
 int follow(const LaunchSetting& launch);
 /// Rank 0, instead of `direct`, where nothing can be measured: the others return `status`.

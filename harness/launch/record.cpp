@@ -44,6 +44,7 @@ Facts environment_of(const LaunchSetting& launch) {
   facts.emplace_back("timer_overhead_ns", launch.timer_overhead_ns);
   facts.emplace_back("oversubscribed", std::int64_t{launch.seating.oversubscribed});
   if constexpr (kSimulated) facts.emplace_back("platform", simulator::platform_name());
+  if constexpr (kSimulated) facts.emplace_back("calibration", simulator::calibration());
   for (std::size_t node = 0; node < launch.seating.topology_xml.size(); ++node)
     facts.emplace_back(fmt::format("hwloc_xml_{}", node), launch.seating.topology_xml[node]);
   return facts;

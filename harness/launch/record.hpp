@@ -23,6 +23,7 @@ class LaunchResults {
 
   /// On disk when it returns. A block whose ping_pong cases before and after it differ is flagged when the second one arrives.
   void keep(const CaseResult& result);
+  void keep(const LogGp& loggp) { file_.write(loggp); }
   void finish() { file_.finish({load_average(), launch_.clocks.check, launch_.clocks.worst_ns}); }
   [[nodiscard]] std::string table() const;
   /// The file of --gbench-json, if it was asked for. Throws ResultError.

@@ -5,12 +5,11 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <stdexcept>
 
+#include "harness/launch/nodes.hpp"
 #include "harness/machine/host_facts.hpp"
-#include "harness/machine/simulator.hpp"
 #include "harness/options/usage_error.hpp"
 #include "harness/simulated.hpp"
 
@@ -25,19 +24,11 @@ std::vector<json> gather(const World& world, const json& mine) {
   return all;
 }
 
-/// Ranks that agree in `what` have the same number, in the order of their first one. A node is a host name on a boot; a machine
-/// is a boot: hosts in namespaces or containers of one machine share its cores.
-std::vector<int> number(const std::vector<json>& arrivals, const std::vector<const char*>& what) {
-  std::vector<json> known;
-  std::vector<int> numbers;
-  for (const json& arrival : arrivals) {
-    json identity;
-    for (const char* name : what) identity.push_back(arrival.at(name));
-    auto found = std::find(known.begin(), known.end(), identity);
-    if (found == known.end()) found = known.insert(known.end(), identity);
-    numbers.push_back(static_cast<int>(found - known.begin()));
-  }
-  return numbers;
+/// The text `what` of every arrival.
+std::vector<std::string> texts_of(const std::vector<json>& arrivals, const char* what) {
+  std::vector<std::string> texts;
+  for (const json& arrival : arrivals) texts.push_back(arrival.at(what));
+  return texts;
 }
 
 /// Goes to this rank's place; what it came to, as the others will read it.
@@ -87,26 +78,13 @@ void measure_distances(Seating& seating, const std::vector<int>& machines) {
       seating.distance.push_back(level_between(topologies[static_cast<std::size_t>(machines[a])], seating, a, b));
 }
 
-/// Simulated ranks sit where the platform put them, and share one memory: rank 0 alone hears of everybody.
-std::vector<std::string> simulated_hosts(const World& world) {
-  std::vector<char> mine(MPI_MAX_PROCESSOR_NAME, '\0');
-  simulator::host_name().copy(mine.data(), mine.size() - 1);
-  const int length = static_cast<int>(mine.size());
-  std::vector<char> all(world.is_root() ? mine.size() * static_cast<std::size_t>(world.size()) : 0);
-  MPI_Gather(mine.data(), length, MPI_CHAR, all.data(), length, MPI_CHAR, 0, world.all());
-  std::vector<std::string> hosts;
-  for (std::size_t at = 0; at < all.size(); at += mine.size()) hosts.emplace_back(&all[at]);
-  return hosts;
-}
-
 Seating simulated_seats(const World& world) {
   Seating seating;
   seating.bound_by = "platform";
-  std::map<std::string, int> nodes;
-  for (const std::string& host : simulated_hosts(world)) {
-    const int node = nodes.try_emplace(host, static_cast<int>(nodes.size())).first->second;
-    seating.ranks.push_back({.node = node, .host = host, .cpuset = {}});
-  }
+  const std::vector<std::string> hosts = simulated_hosts(world);
+  const std::vector<int> nodes = numbered(hosts);
+  for (std::size_t rank = 0; rank < hosts.size(); ++rank)
+    seating.ranks.push_back({.node = nodes[rank], .host = hosts[rank], .cpuset = {}});
   const std::size_t ranks = seating.ranks.size();
   seating.distance.assign(ranks * ranks, static_cast<std::int8_t>(Distance::network));
   for (std::size_t a = 0; a < ranks; ++a)
@@ -130,9 +108,10 @@ PlacementPolicy policy_of(const std::string& placement) {
 Seating take_seats(const World& world, const PlacementPolicy& policy) {
   if constexpr (kSimulated) return simulated_seats(world);
   const Topology topology = Topology::this_machine();
-  const auto arrivals =
-      gather(world, {{"host", host_name()}, {"boot", boot_id()}, {"cpuset", current_binding(topology).text()}});
-  const std::vector<int> nodes = number(arrivals, {"host", "boot"}), machines = number(arrivals, {"boot"});
+  const auto arrivals = gather(
+      world, {{"host", host_name()}, {"node", node_name()}, {"boot", boot_id()}, {"cpuset", current_binding(topology).text()}});
+  // A machine is a boot: hosts in namespaces or containers of one machine share its cores.
+  const std::vector<int> nodes = numbered(texts_of(arrivals, "node")), machines = numbered(texts_of(arrivals, "boot"));
   const auto seats = gather(world, place_this_rank(topology, arrivals, machines, world.rank(), policy));
 
   Seating seating;

@@ -10,36 +10,34 @@
 
 namespace coordbench {
 
-/// The ranks of this rank's node, with which it can share memory, in the order of the world.
-class Neighbours {
+/// The ranks with which this one can share memory, as the library finds them, in the order of the world. Simulated ranks are
+/// alone.
+class SharingRanks {
  public:
-  /// Collective over the world: as the library finds them. Simulated ranks are alone.
-  explicit Neighbours(const World& world);
-  /// Collective over the world: ranks that give the same number are of one node.
-  Neighbours(const World& world, int node);
-  Neighbours(const Neighbours&) = delete;
-  Neighbours& operator=(const Neighbours&) = delete;
-  ~Neighbours();
+  /// Collective over the world.
+  explicit SharingRanks(const World& world);
+  SharingRanks(const SharingRanks&) = delete;
+  SharingRanks& operator=(const SharingRanks&) = delete;
+  ~SharingRanks();
 
   [[nodiscard]] MPI_Comm communicator() const { return communicator_; }
-  [[nodiscard]] int most() const { return most_; }  ///< ranks of the fullest node
+  [[nodiscard]] int most() const { return most_; }  ///< of all ranks of the world
 
  private:
-  void count(const World& world);
   MPI_Comm communicator_ = MPI_COMM_NULL;
   int most_ = 1;
 };
 
 /// What the largest case of a plan needs of each rank's part; 0 if none needs any. Throws UsageError if one is to share memory
 /// between all ranks and these are not of one node.
-std::int64_t shared_bytes_of(const Plan& plan, const World& world, const Neighbours& neighbours);
+std::int64_t shared_bytes_of(const Plan& plan, const World& world, const SharingRanks& sharing);
 
-/// A window a node.
+/// A window for all that can share it.
 class SharedWindow {
  public:
   SharedWindow() = default;
   /// Collective over the world. No window for 0 bytes.
-  SharedWindow(const World& world, const Neighbours& neighbours, std::int64_t part_bytes);
+  SharedWindow(const World& world, const SharingRanks& sharing, std::int64_t part_bytes);
   SharedWindow(const SharedWindow&) = delete;
   SharedWindow& operator=(const SharedWindow&) = delete;
   ~SharedWindow();

@@ -1,10 +1,11 @@
 #pragma once
 // The one place where clocks are read. CLOCK_MONOTONIC is one clock for all ranks of one boot; MPI_Wtime is not (Open MPI 4
-// subtracts an origin of each process). A simulated rank reads its simulator's clock: the host's would say how long the
-// simulation takes, and MPI_Wtime would let simulated time pass.
+// subtracts an origin of each process). A simulated rank reads its simulator's clock, which is MPI_Wtime: the host's would say
+// how long the simulation takes. What a reading takes there is what the platform says (smpi/wtime): nothing, or what one took
+// where the platform was calibrated.
 
 #ifdef COORDBENCH_SIMULATED
-#include <simgrid/engine.h>
+#include <mpi.h>
 #endif
 
 #include <cmath>
@@ -17,7 +18,7 @@ namespace coordbench {
 /// Nanoseconds since this host booted; of simulated time, since the simulation began.
 [[nodiscard]] inline Time now_ns() {
 #ifdef COORDBENCH_SIMULATED
-  return std::llround(simgrid_get_clock() * 1e9);
+  return std::llround(MPI_Wtime() * 1e9);
 #else
   timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);

@@ -6,6 +6,7 @@
 #include <string>
 
 #ifdef COORDBENCH_SIMULATED
+#include <simgrid/actor.h>
 #include <simgrid/barrier.h>
 #include <simgrid/host.h>
 #include <simgrid/zone.h>
@@ -18,6 +19,12 @@ std::string platform_name();
 /// The host of the platform that this rank runs on.
 std::string host_name();
 
+/// The launch whose calibration the platform was made of; empty if it was not made of one.
+std::string calibration();
+
+/// Lets simulated time pass for this rank.
+void sleep(std::int64_t ns);
+
 /// Where ranks wait for each other: all leave at the instant at which the last of them arrives. All ranks share one address
 /// space, so the number that `make_gate` gives one of them is the same gate to all.
 std::int64_t make_gate(int ranks);
@@ -28,6 +35,12 @@ void remove_gate(std::int64_t gate);
 #ifdef COORDBENCH_SIMULATED
 inline std::string platform_name() { return sg_zone_get_name(sg_zone_get_root()); }
 inline std::string host_name() { return sg_host_self_get_name(); }
+inline std::string calibration() {
+  const char* name = sg_host_get_property_value(sg_host_self(), "calibration");
+  return name == nullptr ? "" : name;
+}
+
+inline void sleep(std::int64_t ns) { sg_actor_sleep_for(static_cast<double>(ns) * 1e-9); }
 
 inline std::int64_t make_gate(int ranks) {
   return reinterpret_cast<std::int64_t>(sg_barrier_init(static_cast<unsigned>(ranks)));

@@ -11,6 +11,7 @@
 #include "harness/measure/control_tree.hpp"
 #include "harness/measure/recorder.hpp"
 #include "harness/measure/stopping.hpp"
+#include "harness/transport/neighbours.hpp"
 #include "harness/transport/shared_region.hpp"
 
 namespace coordbench {
@@ -29,6 +30,7 @@ class CaseRun {
     Time epoch_ns = 0;
     ClockModel clock{};  ///< this rank's against rank 0's
     bool oversubscribed = false;
+    Neighbours neighbours{};
     const SharedRegion* shared = nullptr;  ///< of the ranks of the case, not laid out yet; null if no case needs it
   };
 

@@ -72,7 +72,7 @@ class ProtocolBench {
         recorder_(run.setting().rule.operations_max(), P::marks.size()),
         witness_(recorder_, shape_, P::marks.size(), P::expected_outcome(shape_), run.sync() == Sync::none),
         transport_(Over::template transport<P>(run)),
-        counted_(transport_, run.rank()),
+        counted_(transport_, run.rank(), run.setting().neighbours),
         node_(shape_, run.rank(), counted_, witness_, run.setting().rule.operations_max()) {
     Over::meet(run);
     if constexpr (kSimulated && HasTimeouts<P>)

@@ -26,7 +26,8 @@ struct OverMpi {
     return {run.setting().kernel_communicator, run.setting().tag, transport_size<P>(run.shape(), run.rank())};
   }
   static Endpoint endpoint(CaseRun& run, std::size_t posted_max) {
-    return {run.setting().kernel_communicator, run.setting().tag, posted_max, run.setting().deadline};
+    const CaseRun::Setting& setting = run.setting();
+    return {setting.kernel_communicator, setting.tag, posted_max, setting.deadline, setting.neighbours};
   }
   /// Where the buffers of a collective lie.
   struct Memory {
@@ -60,7 +61,8 @@ struct InSharedMemory {
     return {region(run, Transport<P>::size_of_ring(size)), size, run.setting().oversubscribed};
   }
   static Endpoint endpoint(CaseRun& run, std::size_t posted_max) {
-    return {region(run, Endpoint::size_of_ring(posted_max)), posted_max, run.setting().deadline, run.setting().oversubscribed};
+    return {region(run, Endpoint::size_of_ring(posted_max)), posted_max, run.setting().deadline, run.setting().oversubscribed,
+            run.setting().neighbours};
   }
   /// Until it is closed, buffers come out of what this rank may lend to others.
   struct Memory {
@@ -94,8 +96,11 @@ struct InSharedMemory {
     return part_bytes(sharing, Endpoint::size_of_ring(posted_max),
                       Endpoint::bounce_bytes() + static_cast<std::size_t>(buffers + room));
   }
+  /// Over hybrid, ranks that are not to count as one node do not share memory even if they could.
   static SharedRegion region(CaseRun& run, std::size_t ring_slots) {
-    return run.setting().shared->laid_out(run.setting().planned->members(), ring_slots);
+    const CaseRun::Setting& setting = run.setting();
+    const bool of_a_node = setting.planned->transport == coordbench::Transport::hybrid;
+    return setting.shared->laid_out(setting.planned->members(), ring_slots, of_a_node ? setting.neighbours : Neighbours());
   }
 
  private:

@@ -80,6 +80,21 @@ void check_counts(CaseResult& result) {
                      fmt::join(result.expected_delays, " ")));
 }
 
+/// Of those that are expected, and only where ranks sit so that the kernel's closed form holds.
+void check_counts_between_nodes(CaseResult& result) {
+  const Kernel& kernel = *result.planned->kernel;
+  const double operations = static_cast<double>(result.samples.operations);
+  double& expected = result.expected_messages_between_nodes_per_operation;
+  expected = std::numeric_limits<double>::quiet_NaN();
+  if (kernel.messages_between_nodes == nullptr || operations == 0) return;
+  expected = static_cast<double>(kernel.messages_between_nodes(result.planned->shape));
+  std::int64_t sent = 0;
+  for (const Traffic& traffic : result.traffic) sent += traffic.messages_between_nodes;
+  if (sent != std::llround(expected * operations))
+    fail(result, Verdict::count_mismatch,
+         fmt::format("{} messages sent between nodes, {} expected", sent, expected * operations));
+}
+
 }  // namespace
 
 void judge(CaseResult& result, std::span<const CaseReport> reports, double clock_error_ns) {
@@ -104,6 +119,7 @@ void judge(CaseResult& result, std::span<const CaseReport> reports, double clock
   check_answers(result, reports);
   check_barriers(result, clock_error_ns);
   check_counts(result);
+  check_counts_between_nodes(result);
 }
 
 std::uint32_t flags_of(const CaseResult& result, const Surroundings& surroundings) {

@@ -75,6 +75,10 @@ std::vector<RankChoice> parse_ranks(std::string_view option, const Texts& texts)
   return choices;
 }
 
+int parse_ranks_per_node(std::string_view option, const std::string& text) {
+  return static_cast<int>(within<std::int64_t>(1, parse_whole(text), INT32_MAX, option, text, "a whole number from 1 up"));
+}
+
 std::vector<std::int64_t> parse_sizes(std::string_view option, const Texts& texts) {
   std::vector<std::int64_t> sizes;
   for (const std::string& item : parse_list(option, texts))

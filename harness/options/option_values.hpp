@@ -34,6 +34,7 @@ struct ParameterSetting {
 
 Texts parse_list(std::string_view option, const Texts& texts);  ///< its items, none of them empty
 std::vector<RankChoice> parse_ranks(std::string_view option, const Texts& texts);
+int parse_ranks_per_node(std::string_view option, const std::string& text);
 std::vector<std::int64_t> parse_sizes(std::string_view option, const Texts& texts);
 std::vector<int> parse_in_flight(std::string_view option, const Texts& texts);
 ParameterSetting parse_setting(std::string_view option, const std::string& text);

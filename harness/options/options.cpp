@@ -21,8 +21,10 @@ struct CommandText {
   Command command;
   const char* help;
 };
-constexpr std::array<CommandText, 3> kCommands{{
+constexpr std::array<CommandText, 4> kCommands{{
     {"run", Command::run, "measure: a shuffled plan of cases, every sample into one HDF5 file"},
+    {"calibrate", Command::calibrate,
+     "measure what a message costs at each distance (LogGP), for jobs/simulate to predict with"},
     {"list", Command::list, "every kernel: level, promise, messages, delays, parameters, source"},
     {"doctor", Command::doctor, "what on this machine would spoil a measurement"},
 }};
@@ -73,6 +75,8 @@ void describe_launch(OptionTable& table, Options& options) {
 void describe_plan_options(OptionTable& table, Options& options) {
   table.list("--kernels", options.kernels, parse_list, "GLOB,GLOB", "what to measure  [all]");
   table.list("--ranks", options.ranks, parse_ranks, "N,N|pow2|all", "rank counts  [pow2: powers of two, and the world]");
+  table.one("--ranks-per-node", options.ranks_per_node, parse_ranks_per_node, "N",
+            "neighbouring ranks that count as one node  [by host names]");
   table.list("--bytes", options.payload_bytes, parse_sizes, "SIZE,SIZE|A:B", "payloads  [8,1KiB,64KiB,1MiB]");
   table.list("--set", options.settings, parse_settings, "KERNEL.PARAMETER=V,V", "values of a parameter; repeatable");
   table.list("--in-flight", options.in_flight, parse_in_flight, "N,N", "operations that overlap  [1; streams: 64]");
@@ -98,6 +102,7 @@ void describe_run(CLI::App& app, OptionTable& table, Options& options) {
   table.one("--gbench-json", options.gbench_json, parse_text, "FILE", "the cases for Google Benchmark's compare.py, too");
   table.one("--resume", options.resume, parse_text, "FILE",
             "go on with what the launch in FILE still lacks; takes no other option");
+  table.flag("--calibrate", options.calibrate, "measure LogGP's parameters before the first case and after the last, too");
   table.flag("--list", options.list, "print the names of the plan's cases, measure nothing");
   table.flag("--dry-run", options.dry_run, "print the plan and what it may take, measure nothing");
   Texts keys;
@@ -105,6 +110,13 @@ void describe_run(CLI::App& app, OptionTable& table, Options& options) {
     if (!option->check_lname("help")) keys.push_back(option->get_lnames().front());
   app.set_config("--config", "", "TOML file with the same names")->type_name("FILE.toml");
   app.config_formatter(std::make_shared<ConfigFile>(std::move(keys)));
+}
+
+void describe_calibrate(OptionTable& table, Options& options) {
+  options.calibrate = true;
+  options.payload_bytes = {1, 1 << 20};
+  table.list("--bytes", options.payload_bytes, parse_sizes, "A:B", "from the smallest to the largest message  [1:1MiB]");
+  table.one("--out", options.out, parse_text, "DIR", "where launch-001.h5, ... go  [results/local]");
 }
 
 struct Contradiction {
@@ -160,7 +172,8 @@ Options parse_command(const CommandText& command, int argc, const char* const* a
   CLI::App app(command.help, fmt::format("coordbench {}", command.name));
   OptionTable table(app);
   if (command.command == Command::run) describe_run(app, table, options);
-  if (command.command == Command::doctor) describe_launch(table, options);
+  if (command.command == Command::calibrate) describe_calibrate(table, options);
+  if (command.command == Command::doctor || command.command == Command::calibrate) describe_launch(table, options);
   if (command.command == Command::list) table.flag("--json", options.json, "for programs");
   try {
     app.parse(argc, argv);
@@ -183,7 +196,7 @@ std::string overall_help() {
 }  // namespace
 
 Options parse_options(int argc, const char* const* argv, std::string_view version) {
-  constexpr std::string_view accepted = "run, list, doctor, --help and --version";
+  constexpr std::string_view accepted = "run, calibrate, list, doctor, --help and --version";
   if (argc < 2) throw UsageError(fmt::format("no command was given; accepted: {}", accepted));
   const std::string_view first = argv[1];
   if (first == "--help" || first == "-h") throw Exit{0, overall_help()};

@@ -14,7 +14,7 @@
 
 namespace coordbench {
 
-enum class Command : std::uint8_t { run, list, doctor };
+enum class Command : std::uint8_t { run, calibrate, list, doctor };
 
 struct Options {
   Command command = Command::run;
@@ -30,12 +30,14 @@ struct Options {
   std::optional<std::int64_t> operations{};  ///< exactly so many, whatever precision and the budget of the case say
   std::optional<Sync> sync{};                ///< empty: round-time where operations do not overlap
   std::string placement = "auto";
+  std::optional<int> ranks_per_node{};  ///< neighbours that count as one node; empty: by host names
   std::vector<Transport> transports{Transport::mpi};
   std::optional<std::uint64_t> seed{};  ///< empty: rank 0 draws one for all ranks, before the plan
   std::string out = "results/local";
   std::string micro{};        ///< the JSON of coordbench-micro on this machine; empty: none
   std::string resume{};       ///< the file of a launch to go on with; empty: a new one
   std::string gbench_json{};  ///< a file to write besides; empty: none
+  bool calibrate = false;     ///< always true of the command `calibrate`
   bool list = false, dry_run = false;
   bool json = false;  ///< of the command `list`
 };

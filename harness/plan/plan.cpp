@@ -138,7 +138,11 @@ class Calibration {
   Calibration(const Options& options, std::span<const Kernel> kernels, const Room& room) : options_(options) {
     const auto found = std::find_if(kernels.begin(), kernels.end(), [](const Kernel& k) { return k.name == "ping_pong"; });
     if (found == kernels.end()) return;
-    Shape shape{.ranks = std::min(2, room.world), .payload_bytes = 8, .parameters = found->parameters};
+    Shape shape{.ranks = std::min(2, room.world),
+                .payload_bytes = 8,
+                .parameters = found->parameters,
+                .values = {},
+                .ranks_per_node = room.ranks_per_node};
     for (std::size_t i = 0; i < shape.parameters.size(); ++i) shape.values[i] = shape.parameters[i].initial;
     case_ = make_case(*found, shape, options.transports.front(), options);
     case_.calibration = true;
@@ -199,8 +203,10 @@ Plan make_plan(const Options& options, std::span<const Kernel> kernels, const Ro
       plan.skipped.push_back({planned.name, std::move(reason), !runs_over(*planned.kernel, planned.transport)});
   };
   for (const Kernel* kernel : selected)
-    for (const Shape& shape : shapes_of(*kernel, options, ranks, axes[kernel]))
+    for (Shape shape : shapes_of(*kernel, options, ranks, axes[kernel])) {
+      shape.ranks_per_node = room.ranks_per_node;
       for (const Transport transport : options.transports) consider(make_case(*kernel, shape, transport, options));
+    }
   shuffle(plan.cases, options.seed.value());
   plan.cases = cut_into_blocks(std::move(plan.cases), Calibration(options, kernels, room));
   return plan;

@@ -18,6 +18,7 @@ struct Room {
   int sharing = INT_MAX;                         ///< ranks of the fullest node, if they are not all of one
   std::int64_t memory_bytes = INT64_MAX;         ///< that the buffers of a case's ranks may take together
   std::int64_t shared_memory_bytes = INT64_MAX;  ///< free on each node for the parts of its ranks
+  int ranks_per_node = 1;                        ///< as in Shape
 };
 
 /// Every combination that fits, in an order shuffled by the seed and cut into blocks of at most ten, each between two

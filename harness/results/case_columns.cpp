@@ -94,6 +94,12 @@ const CaseColumn<std::int64_t> kIntegers[] = {
      [](const CaseRow& row) { return std::int64_t{kernel(row).about.level}; }},
     {"ranks", {"1", "ranks that took part, clients apart"}, [](const CaseRow& row) { return std::int64_t{shape(row).ranks}; }},
     {"clients", {"1", "ranks that only propose"}, [](const CaseRow& row) { return std::int64_t{row.result.planned->clients}; }},
+    {"nodes",
+     {"1", "nodes that the ranks sat on, 0 where ranks of a node are not neighbours or not as many on each"},
+     [](const CaseRow& row) {
+       const int block = shape(row).ranks_per_node;
+       return block == 0 ? 0 : std::int64_t{(shape(row).ranks + block - 1) / block};
+     }},
     {"payload_bytes",
      {"byte", "the user's bytes of one operation"},
      [](const CaseRow& row) { return shape(row).payload_bytes; }},
@@ -147,6 +153,14 @@ const CaseColumn<double> kReals[] = {
     {"expected_messages_per_operation",
      {"1", "the closed form of messages_per_operation"},
      [](const CaseRow& row) { return row.result.expected_messages_per_operation; }},
+    {"messages_between_nodes_per_operation",
+     {"1", "messages of all ranks that carried operations to another node, per operation"},
+     [](const CaseRow& row) {
+       return per_operation(row, sum_over_ranks(row, [](const Traffic& traffic) { return traffic.messages_between_nodes; }));
+     }},
+    {"expected_messages_between_nodes_per_operation",
+     {"1", "the closed form of messages_between_nodes_per_operation, NaN where the kernel has none"},
+     [](const CaseRow& row) { return row.result.expected_messages_between_nodes_per_operation; }},
     {"bytes_per_operation",
      {"byte", "headers and payloads sent by all ranks, per operation"},
      [](const CaseRow& row) {

@@ -132,6 +132,10 @@ Handle make_group(const Handle& parent, std::string_view path) {
   return slash == path.npos ? std::move(group) : make_group(group, path.substr(slash + 1));
 }
 
+void remove_group(const Handle& parent, const char* name) {
+  if (H5Lexists(parent.get(), name, H5P_DEFAULT) > 0) check(H5Ldelete(parent.get(), name, H5P_DEFAULT), "remove group", name);
+}
+
 Handle open_group(const Handle& parent, const char* path) {
   return {H5Gopen2(parent.get(), path, H5P_DEFAULT), H5Gclose, "open group", path};
 }

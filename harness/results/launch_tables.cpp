@@ -20,7 +20,7 @@ namespace {
 using hdf5::Dimension;
 using hdf5::Handle;
 
-constexpr const char* kSchemaVersion = "1.1";
+constexpr const char* kSchemaVersion = "1.2";
 
 void write_root(const Handle& file, const LaunchRecord& launch) {
   const auto text = [&](const char* name, std::string_view value) { hdf5::write_attribute(file, name, value); };

@@ -13,6 +13,7 @@
 #include "harness/results/case_tables.hpp"
 #include "harness/results/hdf5.hpp"
 #include "harness/results/launch_tables.hpp"
+#include "harness/results/loggp_tables.hpp"
 
 namespace coordbench {
 namespace fs = std::filesystem;
@@ -139,6 +140,8 @@ void ResultFile::add_flags(std::span<const std::size_t> case_rows, std::uint32_t
   commit(FlagChange{{case_rows.begin(), case_rows.end()}, flags});
 }
 
+void ResultFile::write(const LogGp& loggp) { commit(loggp); }
+
 void ResultFile::finish(const LaunchEnd& end) {
   commit(end);
   remove_hidden_files();
@@ -196,6 +199,7 @@ void ResultFile::write_changes(const Change& change) {
     if (const auto* flags = std::get_if<FlagChange>(each)) add_case_flags(file, flags->rows, flags->flags);
     if (const auto* resumption = std::get_if<Resumption>(each))
       add_resumption(file, resumption->launch, resumption->first_case);
+    if (const auto* loggp = std::get_if<LogGp>(each)) write_loggp(file, *loggp);
     if (const auto* end = std::get_if<LaunchEnd>(each)) finish_launch_tables(file, *end);
   }
   const Time now = now_ns();

@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "harness/calibrate/loggp.hpp"
 #include "harness/case_result.hpp"
 #include "harness/results/hdf5.hpp"
 #include "harness/results/launch_record.hpp"
@@ -49,6 +50,8 @@ class ResultFile {
   void append(const CaseResult& result);
   /// Sets more flags of cases, which are counted from 0 in the order of their appends. Throws ResultError.
   void add_flags(std::span<const std::size_t> case_rows, std::uint32_t flags);
+  /// The group /loggp, in place of one that is there already. Throws ResultError.
+  void write(const LogGp& loggp);
   /// Sets `complete` to 1 and brings the file to the disk. Throws ResultError.
   void finish(const LaunchEnd& end);
 
@@ -64,7 +67,7 @@ class ResultFile {
     LaunchRecord launch;
     std::size_t first_case;
   };
-  using Change = std::variant<CaseResult, FlagChange, LaunchEnd, Resumption>;
+  using Change = std::variant<CaseResult, FlagChange, LaunchEnd, Resumption, LogGp>;
   class Stopwatch;
 
   template <class Work>

@@ -7,13 +7,15 @@
 
 #include "harness/case.hpp"
 #include "harness/protocol.hpp"
+#include "harness/transport/neighbours.hpp"
 
 namespace coordbench {
 
 template <class Transport>
 class Counted {
  public:
-  Counted(Transport& transport, Rank self) : transport_(transport), self_(self) {}
+  Counted(Transport& transport, Rank self, const Neighbours& neighbours = {})
+      : transport_(transport), self_(self), neighbours_(neighbours) {}
 
   /// Sends to another rank; throws std::logic_error for a send to itself, which would be no message at all.
   template <class M>
@@ -50,11 +52,15 @@ class Counted {
       throw std::logic_error("a protocol sent a message to its own rank");
     ++traffic_.messages_sent;
     traffic_.bytes_sent += static_cast<std::int64_t>(sizeof message + sizeof(Depth) + payload_bytes);
-    if (message.count == 0) ++traffic_.background_messages;
+    if (message.count == 0)
+      ++traffic_.background_messages;
+    else
+      traffic_.messages_between_nodes += neighbours_.are_apart_from(to);
   }
 
   Transport& transport_;
   Rank self_;
+  Neighbours neighbours_;
   Traffic traffic_;
 };
 

@@ -14,6 +14,7 @@
 #include "harness/machine/deadline.hpp"
 #include "harness/payload.hpp"
 #include "harness/transport/meanwhile.hpp"
+#include "harness/transport/neighbours.hpp"
 #include "harness/transport/shared_region.hpp"
 
 namespace coordbench {
@@ -32,10 +33,12 @@ class BasicSharedMemoryEndpoint {
 
   /// `region` is laid out for the ranks of the case, with size_of_ring(posted_max) slots in a ring; at most `posted_max`
   /// requests may be open at a time. Nobody may send before all have been made.
-  BasicSharedMemoryEndpoint(const SharedRegion& region, std::size_t posted_max, Time deadline, Meanwhile meanwhile)
+  BasicSharedMemoryEndpoint(const SharedRegion& region, std::size_t posted_max, Time deadline, Meanwhile meanwhile,
+                            const Neighbours& neighbours = {})
       : region_(region),
         deadline_(deadline),
         meanwhile_(meanwhile),
+        neighbours_(neighbours),
         bounce_(kBounceSlots, kBounceBytes, region.arena(region.self()).data(), static_cast<std::uint32_t>(region.self())),
         writers_(region.writers()),
         readers_(region.readers()),
@@ -113,7 +116,7 @@ class BasicSharedMemoryEndpoint {
   void show(Rank to, std::span<const std::byte> bytes, std::size_t read) {
     if (!bytes.empty() && !is_shared(bytes)) [[unlikely]]
       throw std::logic_error("endpoint: bytes were shown that do not lie in shared memory; let Data own the buffers");
-    count(read);
+    count(to, read);
     put_reference(to, lent, reference_to(bytes));
   }
   /// The bytes that `from` shows next, where they lie.
@@ -127,7 +130,7 @@ class BasicSharedMemoryEndpoint {
   /// A word without bytes, and the wait for one. Counted as messages.
   void show(Rank to, std::span<const std::byte> bytes) { show(to, bytes, bytes.size()); }
   void raise_flag(Rank to) {
-    count(0);
+    count(to, 0);
     put_inside(to, {});
   }
   void await_flag(Rank from) { receive(from, {}); }
@@ -145,13 +148,14 @@ class BasicSharedMemoryEndpoint {
 
   static std::size_t index(Rank rank) { return static_cast<std::size_t>(rank); }
 
-  void count(std::size_t bytes) {
+  void count(Rank to, std::size_t bytes) {
     ++traffic_.messages_sent;
+    traffic_.messages_between_nodes += neighbours_.are_apart_from(to);
     traffic_.bytes_sent += static_cast<std::int64_t>(bytes);
   }
 
   Posted start_send(Rank to, std::span<const std::byte> bytes, Full full) {
-    count(bytes.size());
+    count(to, bytes.size());
     if (bytes.size() <= kInsideMost)
       put_inside(to, bytes);
     else if (is_shared(bytes))
@@ -280,6 +284,7 @@ class BasicSharedMemoryEndpoint {
   SharedRegion region_;
   Deadline deadline_;
   Meanwhile meanwhile_;
+  Neighbours neighbours_;
   PayloadArena bounce_;
   std::vector<RingWriter> writers_;           ///< [peer]
   std::vector<RingReader> readers_;           ///< [peer]

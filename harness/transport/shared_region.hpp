@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "harness/description.hpp"
+#include "harness/transport/neighbours.hpp"
 #include "harness/transport/ring.hpp"
 
 namespace coordbench {
@@ -30,14 +31,18 @@ class SharedRegion {
   [[nodiscard]] bool has(Rank rank) const { return part(rank) != nullptr; }
 
   /// The same memory, laid out for those of the first `members` ranks that have a part, with rings of `ring_slots` slots (a
-  /// power of two) each.
-  [[nodiscard]] SharedRegion laid_out(int members, std::size_t ring_slots) const {
+  /// power of two) each. Who is no neighbour has none any more.
+  [[nodiscard]] SharedRegion laid_out(int members, std::size_t ring_slots, const Neighbours& neighbours = {}) const {
     SharedRegion region = *this;
     region.members_ = members;
     region.ring_slots_ = ring_slots;
     region.sharing_ = 0;
     region.places_.clear();
-    for (Rank rank = 0; rank < members; ++rank) region.places_.push_back(has(rank) ? region.sharing_++ : region.sharing_);
+    for (Rank rank = 0; rank < members; ++rank) {
+      if (neighbours.are_apart_from(rank)) region.parts_[static_cast<std::size_t>(rank)] = nullptr;
+      region.places_.push_back(region.sharing_);
+      if (region.has(rank)) ++region.sharing_;
+    }
     return region;
   }
 

@@ -84,17 +84,19 @@ class Case:
 
 def write_launch(path: Path, cases: list[Case], launch: int = 1, world: int = 2, oversubscribed: bool = False,
                  complete: int = 1, source: str = "measured", schema_version: str = "1.0", campaign: str = "synthetic",
-                 seed: int | None = None, limits: dict[str, tuple[float, float]] | None = None) -> Path:
-    """A launch's file; its seed is its number, unless given. `limits`: of each, its time_ns and its bytes_per_second."""
+                 seed: int | None = None, limits: dict[str, tuple[float, float]] | None = None, cores: int = 2,
+                 distance: np.ndarray | None = None) -> Path:
+    """A launch's file; its seed is its number, unless given. `limits`: of each, its time_ns and its bytes_per_second.
+    `distance`, [rank, peer]: positions in DISTANCE_WORDS; l3 between any two ranks unless given."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with h5py.File(path, "w") as file:
         file.attrs.update(schema_version=schema_version, coordbench_version="1.0.0", git_commit="0" * 40,
                           command_line="coordbench run", created_utc=f"2024-05-06T07:08:{launch:02d}Z", campaign=campaign,
                           launch=launch, seed=np.uint64(launch if seed is None else seed), source=source, epoch_ns=123,
                           complete=complete, wall_s=1.0, writing_s=0.01)
-        _write_environment(file.create_group("environment"), oversubscribed)
+        _write_environment(file.create_group("environment"), oversubscribed, cores)
         _write_plan(file.create_group("plan"), cases)
-        _write_ranks(file.create_group("ranks"), world, oversubscribed, launch)
+        _write_ranks(file.create_group("ranks"), world, oversubscribed, launch, distance)
         _write_cases(file.create_group("cases"), cases, oversubscribed)
         if limits is not None:
             _write_limits(file.create_group("limits"), limits)
@@ -103,11 +105,11 @@ def write_launch(path: Path, cases: list[Case], launch: int = 1, world: int = 2,
     return path
 
 
-def _write_environment(group: h5py.Group, oversubscribed: bool) -> None:
+def _write_environment(group: h5py.Group, oversubscribed: bool, cores: int) -> None:
     words = "host kernel governor compiler compiler_flags hwloc_version hdf5_version hwloc_xml_0 cgroup_limits clock_source " \
             "scheduler_variables mpi_variables load_before load_after virtualisation"
     group.attrs.update({word: "made up" for word in words.split()})
-    group.attrs.update(cpu="Synthetic CPU", cores=2, mpi_library="Open MPI", mpi_version="4.1.4", timer_overhead_ns=20.0,
+    group.attrs.update(cpu="Synthetic CPU", cores=cores, mpi_library="Open MPI", mpi_version="4.1.4", timer_overhead_ns=20.0,
                        oversubscribed=int(oversubscribed))
 
 
@@ -123,7 +125,7 @@ def _write_plan(group: h5py.Group, cases: list[Case]) -> None:
     _text(group, "reason", [""] * len(cases), "planned")
 
 
-def _write_ranks(group: h5py.Group, world: int, oversubscribed: bool, launch: int) -> None:
+def _write_ranks(group: h5py.Group, world: int, oversubscribed: bool, launch: int, distance: np.ndarray | None) -> None:
     rank = np.arange(world)
     group.attrs.update(placement="auto", bound_by="launcher", clock_check="ok")
     place = {"node": rank * 0, "package": rank * 0, "numa": rank * 0, "core": rank % 2, "pu": rank % 2}
@@ -133,7 +135,8 @@ def _write_ranks(group: h5py.Group, world: int, oversubscribed: bool, launch: in
     _text(group, "cpuset", ["0x3"] * world, "rank")
     for name in ("clock_offset_ns", "clock_error_ns"):
         _numbers(group, name, rank * 0, "rank", units="ns")
-    distance = np.where(np.equal.outer(rank, rank), 0, 9 if oversubscribed else 4).astype(np.int8)
+    if distance is None:
+        distance = np.where(np.equal.outer(rank, rank), 0, 9 if oversubscribed else 4).astype(np.int8)
     matrix = _numbers(group, "distance", distance, "rank", "peer")
     matrix.attrs.update(flag_values=np.arange(10, dtype=np.int8), flag_meanings=DISTANCE_WORDS)
     ping = np.where(np.equal.outer(rank, rank), np.nan, 500.0 + 10 * launch + np.add.outer(rank, rank))

@@ -12,7 +12,7 @@ from matplotlib.text import Text
 from synthetic import Case, write_launch
 
 FIGURES = ["bandwidth_against_payload", "latency_against_payload", "latency_against_ranks", "latency_against_throughput",
-           "launch_to_launch", "messages_against_ranks", "stack_of_costs", "tail", "topology_and_placement"]
+           "launch_to_launch", "messages_against_ranks", "scaling", "stack_of_costs", "tail", "topology_and_placement"]
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,8 @@ def reported(campaign_folder, tmp_path_factory):
 
 def test_every_file_is_written(reported):
     stems = {f"{stem}.{ending}" for stem in FIGURES for ending in ("pdf", "svg", "png", "csv")}
-    assert {path.name for path in (reported / "figures").iterdir()} == stems
+    found = {"scaling_models.csv", "scaling_crossovers.csv"}
+    assert {path.name for path in (reported / "figures").iterdir()} == stems | found
     assert {path.name for path in reported.iterdir()} == {"figures", "summary.csv", "table.md"}
 
 

@@ -14,6 +14,7 @@ namespace coordbench::testing {
 namespace {
 
 constexpr std::int64_t kOperations = 12;
+constexpr int kRanksPerNode = 2;
 
 Case case_of(const Kernel& kernel, std::int64_t bytes, Sync sync) {
   Case planned;
@@ -22,7 +23,9 @@ Case case_of(const Kernel& kernel, std::int64_t bytes, Sync sync) {
   planned.shape = {.ranks = world().size(),
                    .payload_bytes = kernel.about.has_payload ? bytes : 0,
                    .seed = mix(static_cast<std::uint64_t>(bytes)),
-                   .parameters = kernel.parameters};
+                   .parameters = kernel.parameters,
+                   .values = {},
+                   .ranks_per_node = kRanksPerNode};
   for (std::size_t i = 0; i < kernel.parameters.size(); ++i) planned.shape.values[i] = kernel.parameters[i].initial;
   if (kernel.about.streams) planned.shape.in_flight = 5;
   return planned;
@@ -39,6 +42,7 @@ CaseResult run_case(const Case& planned, const SharedRegion* shared) {
                .rule = {.exact_operations = kOperations},
                .deadline = now_ns() + 60'000'000'000,
                .oversubscribed = world().size() > 2,
+               .neighbours = {world().rank() / kRanksPerNode * kRanksPerNode, kRanksPerNode},
                .shared = shared});
   planned.kernel->run(run);
   std::vector<CaseReport> reports(static_cast<std::size_t>(world().size()));
@@ -51,16 +55,14 @@ CaseResult run_case(const Case& planned, const SharedRegion* shared) {
   return result;
 }
 
-/// Over hybrid, neighbours on one host are as good as on several, so that both ways are taken.
-int node_of_this_rank(Transport transport) { return transport == Transport::hybrid ? world().rank() / 2 : 0; }
-
+/// Over hybrid kRanksPerNode neighbours share memory, so that with more ranks both ways are taken.
 void expect_ok_over(Transport transport, Case planned) {
   if (const auto only = planned.kernel->about.only_over; only && *only != transport) return;
   planned.transport = transport;
-  const Neighbours neighbours(world(), node_of_this_rank(transport));
-  const SharedWindow window(
-      world(), neighbours,
-      transport == Transport::mpi ? 0 : planned.kernel->shared_bytes(planned.shape, transport, neighbours.most()));
+  const SharingRanks all(world());
+  const int sharing = transport == Transport::hybrid ? std::min(kRanksPerNode, all.most()) : all.most();
+  const SharedWindow window(world(), all,
+                            transport == Transport::mpi ? 0 : planned.kernel->shared_bytes(planned.shape, transport, sharing));
   const CaseResult result = run_case(planned, window.region());
   if (!world().is_root()) return;
   EXPECT_EQ(result.verdict, Verdict::ok) << planned.kernel->name << ", " << planned.shape.payload_bytes << " B, "

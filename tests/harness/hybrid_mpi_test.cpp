@@ -28,11 +28,13 @@ const std::vector<int (*)(Rank)> kSplits{[](Rank) { return 0; }, [](Rank rank) {
 
 /// The node of this rank, and doors to everybody.
 struct Node {
-  explicit Node(int (*node_of)(Rank))
-      : neighbours(world(), node_of(world().rank())), window(world(), neighbours, kRegionBytes) {
-    for (Rank rank = 0; rank < world().size(); ++rank) near.push_back(node_of(rank) == node_of(world().rank()) ? 1 : 0);
+  explicit Node(int (*node_of)(Rank)) : window(world(), sharing, kRegionBytes) {
+    for (Rank rank = 0; rank < world().size(); ++rank) away.push_back(node_of(rank) != node_of(world().rank()) ? 1 : 0);
+    for (const std::uint8_t is_away : away) near.push_back(is_away ? 0 : 1);
   }
-  [[nodiscard]] SharedRegion region(std::size_t ring) const { return window.region()->laid_out(world().size(), ring); }
+  [[nodiscard]] SharedRegion region(std::size_t ring) const {
+    return window.region()->laid_out(world().size(), ring, Neighbours(away));
+  }
   [[nodiscard]] HybridOfBoth transport(const TransportSize& size) const {
     return {near, world().rank(), [&] { return Near(region(Near::size_of_ring(size)), size, world().size() > 2); },
             [&](Near& beside) { return Far(world().control(), kTag, size, beside.arenas()); }};
@@ -44,8 +46,9 @@ struct Node {
             [&] { return NearEndpoint(region(NearEndpoint::size_of_ring(kPosted)), kPosted, deadline, progress); },
             [&] { return Endpoint(world().control(), kTag, kPosted, deadline); }};
   }
-  Neighbours neighbours;
+  SharingRanks sharing{world()};
   SharedWindow window;
+  std::vector<std::uint8_t> away;
   NearRanks near;
 };
 
@@ -70,12 +73,12 @@ void poll_until(HybridOfBoth& transport, Done done, Take take) {
     EXPECT_FALSE(transport.poll([](Rank, const Numbered&, Depth, const Payload&) {}));
 }
 
-TEST(Hybrid, NodesAreWhoSharesMemory) {
-  const Neighbours all(world(), 7), alone(world(), world().rank()), pairs(world(), world().rank() / 2);
-  EXPECT_EQ(all.most(), world().size());
-  EXPECT_EQ(alone.most(), 1);
-  EXPECT_EQ(pairs.most(), std::min(2, world().size()));
-  EXPECT_EQ(Neighbours(world()).most(), world().size()) << "under mpirun on one host";
+TEST(Hybrid, AllRanksOfAHostCanShareMemory) {
+  const SharingRanks sharing(world());
+  EXPECT_EQ(sharing.most(), world().size());
+  const SharedWindow none(world(), sharing, 0), window(world(), sharing, 4096);
+  EXPECT_EQ(none.region(), nullptr);
+  for (Rank rank = 0; rank < world().size(); ++rank) EXPECT_TRUE(window.region()->has(rank));
 }
 
 TEST(Hybrid, CarriesAFloodFromEveryoneToEveryoneInOrder) {
@@ -152,6 +155,35 @@ TEST(Hybrid, SendsOneLeaseToEveryoneByBothWays) {
           heard = true;
         });
   }
+}
+
+/// Two neighbours of rank 0 borrow the same bytes and send them afar at the same time, each behind a header of its own.
+TEST(Hybrid, SendsWhatSeveralBorrowed) {
+  if (world().size() < 4) return;
+  const Node node([](Rank rank) { return rank < 3 ? 0 : 1; });
+  HybridOfBoth transport = node.transport(size_for(100'000, 12));
+  MPI_Barrier(world().all());
+  const Rank self = world().rank();
+  constexpr std::int64_t kRounds = 30;
+  const std::int64_t due = self == 0 || self > 3 ? 0 : self == 3 ? 2 * kRounds : kRounds;
+  std::int64_t taken = 0;
+  const auto take = [&](Rank from, const Numbered& message, Depth, const Payload& payload) {
+    ++taken;
+    if (self == 3) {
+      EXPECT_EQ(message.number % 10, from);
+      EXPECT_TRUE(Pattern::of(4, message.number / 10, 0).matches(payload.bytes()));
+    } else {
+      transport.send(3, Numbered{10 * message.number + self}, 1, payload);
+    }
+  };
+  for (std::int64_t i = 0; self == 0 && i < kRounds; ++i) {
+    Payload payload;
+    while (!(payload = transport.allocate(100'000))) transport.poll(take);
+    Pattern::of(4, i, 0).fill(payload.bytes());
+    for (const Rank to : {1, 2}) transport.send(to, Numbered{i}, 1, payload);
+  }
+  poll_until(
+      transport, [&] { return taken == due; }, take);
 }
 
 TEST(Hybrid, ExchangesAroundARingAcrossNodes) {

@@ -130,19 +130,21 @@ TEST(Options, SettingsKeepKernelParameterAndValues) {
 }
 
 TEST(Options, BudgetsAndTheRestAreRead) {
-  const Options options =
-      parse_run({"--precision", "2%", "--time-budget", "500ms", "--total-budget", "3min", "--max-operations", "77", "--sync",
-                 "barrier", "--seed", "18446744073709551615", "--placement", "list:0,1", "--out", "here", "--dry-run"});
+  const Options options = parse_run({"--precision", "2%", "--time-budget", "500ms", "--total-budget", "3min",
+                                     "--max-operations", "77", "--sync", "barrier", "--seed", "18446744073709551615",
+                                     "--ranks-per-node", "4", "--placement", "list:0,1", "--out", "here", "--dry-run"});
   EXPECT_DOUBLE_EQ(options.precision, 0.02);
   EXPECT_EQ(options.time_budget_ns, 500'000'000);
   EXPECT_EQ(options.total_budget_ns, 180'000'000'000);
   EXPECT_EQ(options.max_operations, 77);
   EXPECT_EQ(options.sync, Sync::barrier);
   EXPECT_EQ(options.seed, UINT64_MAX);
+  EXPECT_EQ(options.ranks_per_node, 4);
   EXPECT_EQ(options.placement, "list:0,1");
   EXPECT_EQ(options.out, "here");
   EXPECT_TRUE(options.dry_run);
   EXPECT_EQ(parse_run({"--operations", "5"}).operations, 5);
+  EXPECT_FALSE(parse_run({}).ranks_per_node);
 }
 
 TEST(Options, TransportsAreAList) {
@@ -167,7 +169,7 @@ TEST(Options, HelpAndVersionEndWell) {
   for (const char* command : {"run", "list", "doctor"}) EXPECT_NE(exit_text({"--help"}).find(command), std::string::npos);
   for (const char* option : {"--kernels", "--ranks", "--bytes", "--set", "--in-flight", "--precision", "--time-budget",
                              "--total-budget", "--max-operations", "--operations", "--sync", "--placement", "--transport",
-                             "--seed", "--config", "--out", "--list", "--dry-run"})
+                             "--ranks-per-node", "--seed", "--config", "--out", "--list", "--dry-run"})
     EXPECT_NE(exit_text({"run", "--help"}).find(option), std::string::npos) << option;
 }
 
@@ -203,6 +205,7 @@ TEST(Options, BadValuesNameOptionValueAndWhatIsAccepted) {
   expect_names(refusal_of_run({"--sync", "sometimes"}), {"--sync", "'sometimes'", "round-time, barrier or none"});
   expect_names(refusal_of_run({"--transport", "tcp"}), {"--transport", "'tcp'", "accepted: mpi, shared-memory and hybrid"});
   expect_names(refusal_of_run({"--seed", "-1"}), {"--seed", "'-1'"});
+  expect_names(refusal_of_run({"--ranks-per-node", "0"}), {"--ranks-per-node", "'0'", "from 1 up"});
   expect_names(refusal_of_run({"--out", ""}), {"--out"});
 }
 

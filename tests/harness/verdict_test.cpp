@@ -63,6 +63,25 @@ TEST(Judge, MissesAMessageThatNobodyReceived) {
   EXPECT_EQ(lost.verdict(), Verdict::count_mismatch);
 }
 
+/// Every operation crosses from one node to another once.
+struct CaseOfTwoNodes : SoundCase {
+  explicit CaseOfTwoNodes(std::int64_t crossings) {
+    kernel.messages_between_nodes = [](const Shape& shape) { return std::int64_t{shape.ranks} - 1; };
+    reports[0].traffic.messages_between_nodes = crossings;
+  }
+};
+
+TEST(Judge, HoldsMessagesBetweenNodesAgainstTheirClosedForm) {
+  CaseOfTwoNodes sound(3), chatty(4);
+  EXPECT_EQ(sound.verdict(), Verdict::ok);
+  EXPECT_EQ(sound.result.expected_messages_between_nodes_per_operation, 1);
+  EXPECT_EQ(chatty.verdict(), Verdict::count_mismatch);
+  EXPECT_EQ(chatty.result.detail, "4 messages sent between nodes, 3 expected");
+  SoundCase uncounted;
+  EXPECT_EQ(uncounted.verdict(), Verdict::ok);
+  EXPECT_TRUE(std::isnan(uncounted.result.expected_messages_between_nodes_per_operation));
+}
+
 TEST(Judge, HoldsDelaysAgainstTheDeclaredOnes) {
   SoundCase deep;
   deep.kernel.marks = kMarks;

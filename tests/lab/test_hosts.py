@@ -36,6 +36,40 @@ def test_ranks_of_two_hosts_exchange_as_many_messages_as_they_should(lab, tmp_pa
     assert set(across) == {"network"} and "network" not in [levels[0][1], levels[2][3]]
 
 
+def between_nodes(path) -> dict:
+    """Messages between nodes that an operation takes, by (kernel, ranks, root)."""
+    roots = [json.loads(parameters).get("root", 0) for parameters in stored.column(path, "parameters")]
+    keys = zip(stored.column(path, "kernel"), stored.column(path, "ranks"), roots)
+    return dict(zip(keys, stored.column(path, "messages_between_nodes_per_operation")))
+
+
+FLAT_AND_HIERARCHICAL = "flat_broadcast,hierarchical_broadcast,flat_aggregation,hierarchical_aggregation"
+
+
+def test_hierarchical_kernels_cross_the_network_once_a_host_less_one(lab, tmp_path):
+    ended = launched(lab, tmp_path, "--hosts", 3, "--ranks-per-host", 2, "--", "run", "--ranks", "4,5,6", "--bytes", "8",
+                     "--kernels", FLAT_AND_HIERARCHICAL, "--set", "*.root=0,3", "--operations", 20)
+    path = tmp_path / "launch-001.h5"
+    assert ended.status == 0 and set(stored.column(path, "verdict")) == {"ok"}, ended.stdout + ended.stderr
+    counts = between_nodes(path)
+    for ranks, hosts in ((4, 2), (5, 3), (6, 3)):
+        for what, root in ((what, root) for what in ("broadcast", "aggregation") for root in (0, 3)):
+            assert counts[f"hierarchical_{what}", ranks, root] == hosts - 1
+            assert counts[f"flat_{what}", ranks, root] == ranks - 2, "everyone but the two ranks of the root's host"
+    assert dict(zip(stored.column(path, "ranks"), stored.column(path, "nodes"))) == {2: 1, 4: 2, 5: 3, 6: 3}
+
+
+def test_ranks_that_are_no_neighbours_are_counted_where_they_sit_but_have_no_hierarchy(lab, tmp_path):
+    arguments = ["run", "--kernels", FLAT_AND_HIERARCHICAL, "--ranks", "4", "--bytes", "8", "--operations", "20"]
+    ended = launched(lab, tmp_path, "--hosts", 2, "--ranks-per-host", 2, "--exec", "mpirun", "--map-by", "node",
+                     ROOT / "build/coordbench", *arguments)
+    path = tmp_path / "launch-001.h5"
+    assert ended.status == 0 and "--ranks-per-node" in ended.stderr, ended.stdout + ended.stderr
+    counts = between_nodes(path)
+    assert counts["flat_broadcast", 4, 0] == counts["flat_aggregation", 4, 0] == 2
+    assert not [key for key in counts if key[0].startswith("hierarchical")] and set(stored.column(path, "nodes")) == {0}
+
+
 def test_shared_memory_across_hosts_is_refused(lab, tmp_path):
     ended = launched(lab, tmp_path, "--hosts", 2, "--", "run", "--kernels", "ping_pong", "--transport", "shared-memory")
     assert ended.status == 2

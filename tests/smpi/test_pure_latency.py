@@ -13,10 +13,27 @@ VARIANTS = ("two_phase_commit.variant=presumed_nothing,presumed_abort,presumed_c
             "tree_aggregation.fanout=2,3,16")
 
 
+HIERARCHICAL_RANKS = (2, 5, 8, 13, 17, 31, 32, 33, 64)
+
+
+@pytest.fixture(scope="module", params=(3, 4, 64))
+def launch_on_nodes(simulate, request):
+    """Of hierarchical kernels, so many ranks a node; above, each rank has a node of its own."""
+    return simulate(",".join(map(str, HIERARCHICAL_RANKS)), "pure_latency", "--kernels", "hierarchical*", "--ranks-per-node",
+                    request.param)
+
+
 @pytest.fixture(scope="module")
 def launch(simulate):
     settings = [part for setting in VARIANTS for part in ("--set", setting)]
     return simulate(",".join(map(str, RANKS)), "pure_latency", *settings)
+
+
+def test_hierarchical_kernels_take_as_long_whatever_a_node_holds(launch_on_nodes):
+    cases = launch_on_nodes.cases
+    assert len(cases) == 2 * len(HIERARCHICAL_RANKS)
+    wrong = [case for case in cases if case.times_ns != {case.expected_delays * UNIT_NS} or case.verdict != "ok"]
+    assert not wrong, wrong
 
 
 def test_every_kernel_takes_as_long_as_its_closed_form_says(launch):

@@ -54,7 +54,8 @@ class Mailboxes {
 /// The same door as harness/endpoint.hpp, over mailboxes.
 class ThreadEndpoint {
  public:
-  ThreadEndpoint(Mailboxes& mailboxes, Rank rank, int ranks) : mailboxes_(mailboxes), rank_(rank), ranks_(ranks) {}
+  ThreadEndpoint(Mailboxes& mailboxes, Rank rank, int ranks, int ranks_per_node = 1)
+      : mailboxes_(mailboxes), rank_(rank), ranks_(ranks), ranks_per_node_(ranks_per_node) {}
 
   [[nodiscard]] Rank rank() const { return rank_; }
   [[nodiscard]] int ranks() const { return ranks_; }
@@ -63,6 +64,7 @@ class ThreadEndpoint {
     if (to == rank_) throw std::logic_error("a rank sent to itself");
     mailboxes_.put(rank_, to, bytes);
     ++traffic_.messages_sent;
+    traffic_.messages_between_nodes += to / ranks_per_node_ != rank_ / ranks_per_node_;
     traffic_.bytes_sent += static_cast<std::int64_t>(bytes.size());
   }
   void receive(Rank from, std::span<std::byte> bytes) {
@@ -118,7 +120,7 @@ class ThreadEndpoint {
 
   Mailboxes& mailboxes_;
   Rank rank_;
-  int ranks_;
+  int ranks_, ranks_per_node_;
   Traffic traffic_;
   std::size_t most_posted_ = 0;
   std::deque<std::pair<Rank, std::span<std::byte>>> posted_;
@@ -126,6 +128,7 @@ class ThreadEndpoint {
 
 struct CollectiveResult {
   std::int64_t messages = 0;  ///< sent by all ranks in all operations
+  std::int64_t messages_between_nodes = 0;
   std::int64_t bytes = 0;
   std::int64_t busiest_rank = 0;      ///< most messages sent by one rank
   std::int64_t busiest_receiver = 0;  ///< most messages received by one rank
@@ -143,7 +146,7 @@ CollectiveResult run_collective(const Shape& shape, int operations = 3) {
   std::exception_ptr failure;
   auto rank_body = [&](Rank rank) {
     try {
-      ThreadEndpoint endpoint(mailboxes, rank, shape.ranks);
+      ThreadEndpoint endpoint(mailboxes, rank, shape.ranks, shape.ranks_per_node);
       C collective(shape, rank);
       typename C::Data data(shape, rank);
       int wrong = 0;
@@ -156,6 +159,7 @@ CollectiveResult run_collective(const Shape& shape, int operations = 3) {
       if constexpr (requires { collective.finish(endpoint, data); }) collective.finish(endpoint, data);
       const std::lock_guard lock(mutex);
       result.messages += endpoint.traffic().messages_sent;
+      result.messages_between_nodes += endpoint.traffic().messages_between_nodes;
       result.bytes += endpoint.traffic().bytes_sent;
       result.busiest_rank = std::max(result.busiest_rank, endpoint.traffic().messages_sent);
       result.busiest_receiver = std::max(result.busiest_receiver, endpoint.traffic().messages_received);

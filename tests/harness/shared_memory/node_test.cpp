@@ -30,6 +30,14 @@ TEST(Node, HasRoomForThoseOfItsRanksThatAreInTheCase) {
   EXPECT_EQ(seen.ring(4, 0) - seen.ring(0, 0), 2 * static_cast<std::ptrdiff_t>(kRing)) << "third of the three";
 }
 
+TEST(Node, HasNoRoomForWhoIsNoNeighbour) {
+  constexpr std::size_t kPart = 64 << 10, kRing = 16;
+  const ThreadRegion region(kMembers, kPart);
+  const SharedRegion seen = region.seen_by(2).laid_out(kMembers, kRing, Neighbours(2, 2));
+  for (Rank rank = 0; rank < kMembers; ++rank) EXPECT_EQ(seen.has(rank), rank == 2 || rank == 3);
+  EXPECT_EQ(seen.arena(3).size(), kPart - SharedRegion::ring_bytes(2, kRing));
+}
+
 TEST(Node, TransportCarriesPayloadsBetweenItsRanks) {
   const std::size_t ring = SharedTransport::size_of_ring(kSize);
   ThreadRegion region(kMembers, SharedRegion::ring_bytes(kSharing, ring) + SharedTransport::arena_bytes(kSize));

@@ -1,0 +1,34 @@
+"""Regimes: rank counts of different regimes do not lie on one curve, because their messages do not go the same ways.
+
+A regime is the farthest level of the machine between any two of the first N ranks, and whether the launch had more ranks than
+cores.
+"""
+
+import numpy as np
+import pandas as pd
+
+# From near to far. Where a pair's level is unknown (unbound ranks of one host) it is not the network's.
+LEVELS = ("self", "pu", "core", "l2", "l3", "numa", "package", "machine", "unknown", "network")
+NETWORK = LEVELS[-1]
+REGIME = ["level", "oversubscribed"]
+
+
+def farthest_levels(distance: np.ndarray, meanings: dict[int, str]) -> tuple[str, ...]:
+    """Of the first 1, 2, … ranks the farthest level among them, from the matrix [rank, peer] and the meanings of its values."""
+    order = np.full(256, LEVELS.index("unknown"), dtype=np.int8)
+    for value, word in meanings.items():
+        if word in LEVELS:
+            order[value] = LEVELS.index(word)
+    before = np.tril(order[distance.astype(np.uint8)])
+    return tuple(LEVELS[level] for level in np.maximum.accumulate(before.max(axis=1)))
+
+
+def with_levels(cases: pd.DataFrame, launches: pd.DataFrame) -> pd.DataFrame:
+    """Adds the column `level`: the farthest among a case's ranks, which are the first of its launch, its clients included."""
+    members = cases.ranks + cases.clients
+    levels = [launches.farthest[file][count - 1] for file, count in zip(cases.file, members)]
+    return cases.assign(level=pd.Series(levels, cases.index, dtype=object))
+
+
+def regime_name(level: str, oversubscribed: bool) -> str:
+    return f"{level}, oversubscribed" if oversubscribed else level

@@ -1,0 +1,93 @@
+"""How latencies grow with the number of ranks: all curves of a campaign, with their models, bands and growth exponents.
+
+Rank counts of different regimes are never fitted together, and no curve goes on into another regime: beyond its last point it
+may be followed to four times that many ranks, but not past the cores of a host, where ranks would share them, not where
+another regime was measured, and not at all if it is oversubscribed.
+"""
+
+import functools
+import math
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from scipy.stats import linregress, t
+
+from analysis.choice import MIN_RANK_COUNTS, WORST_FACTOR, Choice, choose
+from analysis.curve import NO_REFITS, SERIES, TAILS, Curve
+from analysis.load import KEY, SIMULATED, Campaign
+from analysis.regimes import NETWORK, REGIME, with_levels
+from analysis.resampling import drawn_medians
+from analysis.selection import STREAM
+from analysis.statistics import MIN_LAUNCHES
+from analysis.summary import over_launches
+from analysis.terms import fit
+
+
+@functools.lru_cache(maxsize=2)
+def curves(campaign: Campaign) -> tuple[Curve, ...]:
+    """By series and then by their smallest rank count, those that are too short for a model among them."""
+    timed = campaign.timed[(campaign.timed.ranks > 1) & (campaign.timed.p50_ns > 0)]  # one rank has nobody to coordinate with
+    cases = with_levels(timed[(timed.in_flight == 1) & (timed.kernel != STREAM)], campaign.launches)
+    found = []
+    for key, series in cases.groupby(SERIES):
+        parts = [_curve(campaign, dict(zip(SERIES, key)), part, series.ranks.max()) for _, part in series.groupby(REGIME)]
+        found += sorted(parts, key=lambda curve: curve.smallest)
+    return tuple(found)
+
+
+def _curve(campaign: Campaign, series: dict, cases: pd.DataFrame, most_ranks: int) -> Curve:
+    """From the cases of one regime; `most_ranks`: of the series in any regime."""
+    first, points = cases.iloc[0], _points(cases)
+    curve = Curve(series, first.family, first["name"].count("/") == 4, first.level, bool(first.oversubscribed), points,
+                  _ceiling(campaign, cases, most_ranks > points.ranks.max()))
+    if len(points) < MIN_RANK_COUNTS:
+        return curve
+    drawn, noiseless = _drawn(cases, points), campaign.launches.source.iloc[0] == SIMULATED
+    curve = replace(curve, exponent=_exponent(points, drawn, noiseless))
+    choice = choose(points.ranks.to_numpy(), points.value.to_numpy())
+    if choice.chosen.error > math.log(WORST_FACTOR):
+        return curve
+    refits, source = _refits(choice, points.ranks.to_numpy(), drawn, noiseless)
+    return replace(curve, choice=choice, refits=refits, band_source=source)
+
+
+def _points(cases: pd.DataFrame) -> pd.DataFrame:
+    flags = cases.groupby("ranks")["flags"].agg(lambda each: " ".join(sorted(set(" ".join(each).split()))))
+    points = over_launches(cases, "p50_ns", KEY).sort_values("ranks", ignore_index=True)
+    return points[["ranks", "value", "low", "high", "launches"]].assign(flags=points.ranks.map(flags))
+
+
+def _ceiling(campaign: Campaign, cases: pd.DataFrame, another_beyond: bool) -> float:
+    if cases.oversubscribed.any() or another_beyond:
+        return 0
+    return math.inf if (cases.level == NETWORK).all() else int(campaign.launches.cores[cases.file].min())
+
+
+def _drawn(cases: pd.DataFrame, points: pd.DataFrame) -> np.ndarray:
+    """Medians [draw, rank count] of launches drawn anew; no draw if any rank count has fewer than six."""
+    if points.launches.min() < MIN_LAUNCHES:
+        return np.empty((0, len(points)))
+    return drawn_medians(cases.pivot(index="file", columns="ranks", values="p50_ns").to_numpy())
+
+
+def _refits(choice: Choice, ranks: np.ndarray, drawn: np.ndarray, noiseless: bool) -> tuple[np.ndarray, str]:
+    """Each draw is fitted with one of the models that cross-validation cannot tell apart, in turn."""
+    if len(drawn):
+        terms = [choice.alike[i % len(choice.alike)].terms for i in range(len(drawn))]
+        return np.array([fit(each, ranks, medians) for each, medians in zip(terms, drawn)]), "launches"
+    if noiseless and len(choice.alike) > 1:
+        return np.array([model.coefficients_ns for model in choice.alike]), "models"
+    return NO_REFITS, ""
+
+
+def _exponent(points: pd.DataFrame, drawn: np.ndarray, noiseless: bool) -> tuple[float, float, float]:
+    """Of the medians; its interval is that of the draws or, for simulated time, of the regression (Student's t)."""
+    x, y = np.log(points.ranks), np.log(points.value)
+    line = linregress(x, y)
+    if len(drawn):
+        centred = (x - x.mean()).to_numpy()
+        low, high = np.quantile(np.log(drawn) @ centred / (centred @ centred), TAILS)
+        return float(line.slope), float(low), float(high)
+    reach = t.ppf(TAILS[1], len(x) - 2) * line.stderr if noiseless else math.nan
+    return float(line.slope), float(line.slope - reach), float(line.slope + reach)

@@ -1,0 +1,127 @@
+"""What was found of a campaign's curves and crossovers: as rows for CSV files, and as the report's tables."""
+
+import math
+from collections import Counter
+
+import pandas as pd
+
+from analysis.crossovers import crossovers
+from analysis.curve import Curve
+from analysis.load import Campaign
+from analysis.markdown import digits, table, with_interval
+from analysis.naming import arranged, transport_name
+from analysis.regimes import regime_name
+from analysis.scaling import curves
+from analysis.style import size
+from analysis.terms import TERMS, formula, growth
+
+MODELS = ["kernel", "payload", "regime", "N", "T(N)", "error", "held out", "runner-up: error", "exponent", "beyond"]
+CROSSOVERS = ["contest", "payload", "regime", "pair", "N*", "ahead"]
+NOTES = (
+    "error: root mean square of ln(predicted ÷ measured) at rank counts that the fit had not seen, the largest, which counts "
+    "as much as all others, and each other in turn; of models that err at most twice as much as the best, that of fewest terms",
+    "held out: predicted ÷ measured − 1 at the largest rank count, by the fit without it; T(N) itself is fitted to all",
+    "beyond: T at that many times the largest measured rank count, and its band: of launches drawn anew (95 %, six launches or "
+    "more) or, of simulated time, the extremes of the models that the errors cannot tell apart; – where another regime begins",
+    "exponent: slope of log T over log N and its 95 % interval, of launches drawn anew or, of simulated time, the regression")
+CROSSING = (
+    "N*: the first rank count from which on the other's model is ahead; a lead within the larger error of the two models is "
+    "none. Interval as that of the bands; ∞: not within 4 times the ranks measured. What is held against each other need not "
+    "promise the same: see `coordbench list`")
+
+
+def models(campaign: Campaign) -> pd.DataFrame:
+    """One row per curve, with the reason where it has no model."""
+    rows = pd.DataFrame([_model(curve) for curve in curves(campaign)])
+    return rows if rows.empty else arranged(rows).drop(columns="family")
+
+
+def _model(curve: Curve) -> dict:
+    points = curve.points
+    flags = " ".join(sorted(set(" ".join(points["flags"]).split())))
+    row = {**curve.series, "family": curve.family, "regime": curve.regime, "smallest_ranks": curve.smallest,
+           "largest_ranks": curve.largest, "rank_counts": len(points), "launches": points.launches.min(), "flags": flags,
+           "lacking": curve.lacking, **dict(zip(("exponent", "exponent_low", "exponent_high"), curve.exponent))}
+    if not curve.choice:
+        return row
+    chosen, runner_up = curve.choice.chosen, curve.choice.runner_up
+    coefficients = {f"{term.replace(' ', '_')}_ns": value for term, value in zip(TERMS, chosen.coefficients_ns)}
+    limit = curve.limit()
+    (low,), (high,) = curve.band_ns([limit])
+    return {**row, "model": formula(chosen.coefficients_ns), **coefficients, "error": chosen.error,
+            "held_out_error": chosen.held_out_error, "runner_up": growth(runner_up.coefficients_ns) if runner_up else "",
+            "runner_up_error": runner_up.error if runner_up else math.nan, "models_alike": len(curve.choice.alike),
+            "band_source": curve.band_source, "limit_ranks": limit, "limit_times_measured": limit / curve.largest,
+            "limit_ns": curve.predicted_ns([limit])[0], "limit_low_ns": low, "limit_high_ns": high}
+
+
+def scaling_tables(campaign: Campaign) -> list[str]:
+    """The tables of models and crossovers with their remarks; one line with the reason where there is no model."""
+    rows = models(campaign)
+    if rows.empty:
+        return []
+    lacking = Counter(rows.lacking[rows.lacking != ""])
+    without = [f"- no model: {reason}: {_curves(count)}\n" for reason, count in sorted(lacking.items())]
+    known = rows[rows.exponent.notna()]
+    if known.empty:
+        return ["".join(without)]
+    notes = [f"- {note}\n" for note in NOTES]
+    return [table(MODELS, [_model_cells(row) for row in known.itertuples()]), "".join([*notes, *without]),
+            *_crossover_table(crossovers(campaign))]
+
+
+def no_models(campaign: Campaign) -> str:
+    """One line of why a campaign has no model at all; empty where it has one."""
+    rows = curves(campaign)
+    if not rows or any(curve.choice for curve in rows):
+        return ""
+    reasons = Counter(curve.lacking for curve in rows)
+    return "no scaling model: " + "; ".join(f"{reason}: {_curves(count)}" for reason, count in sorted(reasons.items()))
+
+
+def _curves(count: int) -> str:
+    return f"{count} curve{'s' * (count > 1)}"
+
+
+def _model_cells(row) -> list[str]:
+    curve = [row.series, size(row.payload_bytes), row.regime, f"{row.smallest_ranks} … {row.largest_ranks}"]
+    if row.lacking:
+        return [*curve, *["–"] * 4, _exponent(row), "–"]
+    runner_up = f"{row.runner_up}: {_percent(row.runner_up_error)}" if row.runner_up else "–"
+    beyond = "–"
+    if row.limit_ranks > row.largest_ranks:
+        value = with_interval(row.limit_ns / 1000, row.limit_low_ns / 1000, row.limit_high_ns / 1000)
+        beyond = f"N={row.limit_ranks} ({row.limit_times_measured:.2g} ×): {value} µs"
+    return [*curve, row.model, _percent(row.error), f"{100 * row.held_out_error:+.1f} %", runner_up, _exponent(row), beyond]
+
+
+def _exponent(row) -> str:
+    if math.isnan(row.exponent_low):
+        return f"{row.exponent:.2f}"
+    return f"{row.exponent:.2f} [{row.exponent_low:.2f}, {row.exponent_high:.2f}]"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def _crossover_table(rows: pd.DataFrame) -> list[str]:
+    if rows.empty:
+        return []
+    return [table(CROSSOVERS, [_crossover_cells(row, _contest(row, rows)) for row in rows.itertuples()]), f"- {CROSSING}\n"]
+
+
+def _contest(row, rows: pd.DataFrame) -> str:
+    told = [transport_name(row.transport)] if rows.transport.nunique() > 1 else []
+    return ", ".join([row.contest, *told, *([row.sync] if rows.sync.nunique() > 1 else [])])
+
+
+def _crossover_cells(row, contest: str) -> list[str]:
+    cells = [contest, size(row.payload_bytes), regime_name(row.level, row.oversubscribed), f"{row.first}, {row.second}"]
+    if math.isnan(row.crossover_ranks):
+        ahead = f"{row.few_ranks_winner} throughout" if row.few_ranks_winner else "neither beyond the models' errors"
+        return [*cells, f"none within {row.from_ranks} … {row.to_ranks}", ahead]
+    ends = [row.crossover_low, row.crossover_high]
+    interval = "" if math.isnan(ends[0]) else " [" + ", ".join("∞" if math.isinf(end) else f"{end:.0f}" for end in ends) + "]"
+    times = f", {digits(row.times_measured)} × the ranks measured" if row.times_measured > 1 else ""
+    return [*cells, f"{row.crossover_ranks:.0f}{interval}{times}", f"{row.few_ranks_winner}, then {row.many_ranks_winner}"]

@@ -1,0 +1,160 @@
+#include "harness/launch/calibration.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "harness/calibrate/fit.hpp"
+#include "harness/launch/begin.hpp"
+#include "harness/launch/launch.hpp"
+#include "harness/launch/pair_probe.hpp"
+#include "harness/machine/deadline.hpp"
+#include "harness/machine/topology.hpp"
+#include "harness/transport/completion.hpp"
+
+namespace coordbench {
+namespace {
+
+constexpr Time kSecond = 1'000'000'000;
+constexpr Time kBudget = 10 * kSecond;     ///< of a pair and pass; a quiet pair takes three
+constexpr Time kDeadline = 120 * kSecond;  ///< a pair that is not done by then hangs
+constexpr int kSamplesTag = 3;
+
+/// Of each distance between two ranks the pair of the lowest ranks, nearest first.
+std::map<std::int64_t, std::pair<Rank, Rank>> nearest_pairs(const Seating& seating) {
+  const std::size_t ranks = seating.ranks.size();
+  std::map<std::int64_t, std::pair<Rank, Rank>> found;
+  if (seating.distance.empty()) return found;
+  for (std::size_t a = 0; a < ranks; ++a)
+    for (std::size_t b = a + 1; b < ranks; ++b)
+      found.try_emplace(seating.distance[a * ranks + b], static_cast<Rank>(a), static_cast<Rank>(b));
+  return found;
+}
+
+std::vector<ExchangeSample> probe(const LaunchSetting& launch, std::size_t index, int pass) {
+  const CalibrationPairs::Pair& pair = launch.pairs->pairs()[index];
+  return probe_pair({.exchanges = pair.group.kernel,
+                     .control = pair.group.control,
+                     .bytes = launch.probed_bytes,
+                     .seed = launch.options.seed.value() + static_cast<std::uint64_t>(pass),
+                     .pass = static_cast<std::int8_t>(pass),
+                     .budget_ns = kBudget,
+                     .deadline = now_ns() + kDeadline,
+                     .clock = launch.clocks.mine,
+                     .yields = launch.seating.oversubscribed});
+}
+
+/// How many there are, or how long the reason why there are none is, goes before.
+struct Announced {
+  std::int64_t samples = 0, refusal = 0;
+};
+
+void receive(const LaunchSetting& launch, void* data, std::size_t bytes, Rank from) {
+  MPI_Request request;
+  MPI_Irecv(data, static_cast<int>(bytes), MPI_BYTE, from, kSamplesTag, launch.world.control(), &request);
+  if (sleep_until_done(request, now_ns() + kDeadline + kSecond)) return;
+  abandon(request);
+  throw TimedOut("waiting for the samples of ranks that calibrate");
+}
+
+/// The samples, or why there are none.
+std::pair<std::vector<ExchangeSample>, std::string> outcome(const LaunchSetting& launch, std::size_t index, int pass) {
+  try {
+    return {probe(launch, index, pass), ""};
+  } catch (const std::exception& error) {
+    return {{}, error.what()};
+  }
+}
+
+void send_outcome(const LaunchSetting& launch, const std::vector<ExchangeSample>& samples, const std::string& refusal) {
+  const Announced announced{static_cast<std::int64_t>(samples.size()), static_cast<std::int64_t>(refusal.size())};
+  const auto send = [&](const void* data, std::size_t bytes) {
+    MPI_Send(data, static_cast<int>(bytes), MPI_BYTE, 0, kSamplesTag, launch.world.control());
+  };
+  send(&announced, sizeof announced);
+  send(samples.data(), samples.size() * sizeof(ExchangeSample));
+  send(refusal.data(), refusal.size());
+}
+
+std::pair<std::vector<ExchangeSample>, std::string> receive_outcome(const LaunchSetting& launch, Rank from) {
+  Announced announced;
+  receive(launch, &announced, sizeof announced, from);
+  std::vector<ExchangeSample> samples(static_cast<std::size_t>(announced.samples));
+  std::string refusal(static_cast<std::size_t>(announced.refusal), '\0');
+  receive(launch, samples.data(), samples.size() * sizeof(ExchangeSample), from);
+  receive(launch, refusal.data(), refusal.size(), from);
+  return {std::move(samples), std::move(refusal)};
+}
+
+void direct_pair(const LaunchSetting& launch, std::size_t index, int pass, LevelModel& model) {
+  const CalibrationPairs::Pair& pair = launch.pairs->pairs()[index];
+  const auto [samples, refusal] = pair.client == 0 ? outcome(launch, index, pass) : receive_outcome(launch, pair.client);
+  const std::string also = receive_outcome(launch, pair.server).second;
+  model.level = kDistanceNames[static_cast<std::size_t>(pair.distance)];
+  model.client = pair.client;
+  model.server = pair.server;
+  model.samples.insert(model.samples.end(), samples.begin(), samples.end());
+  model.refused = refusal + (refusal.empty() || also.empty() ? "" : "; and rank " + std::to_string(pair.server) + ": ") + also;
+}
+
+}  // namespace
+
+CalibrationPairs::CalibrationPairs(const World& world, const Seating& seating, bool wanted) {
+  if (!wanted) return;
+  const auto found = nearest_pairs(seating);
+  const std::int64_t count = world.from_root(static_cast<std::int64_t>(found.size()));
+  auto next = found.begin();
+  for (std::int64_t i = 0; i < count; ++i) {
+    Pair pair{};
+    if (world.is_root()) pair = {next->first, next->second.first, next->second.second, {}}, ++next;
+    pair.distance = world.from_root(pair.distance);
+    pair.client = static_cast<Rank>(world.from_root(pair.client));
+    pair.server = static_cast<Rank>(world.from_root(pair.server));
+    const bool inside = world.rank() == pair.client || world.rank() == pair.server;
+    MPI_Comm_split(world.all(), inside ? 0 : MPI_UNDEFINED, world.rank(), &pair.group.kernel);
+    if (inside) MPI_Comm_dup(pair.group.kernel, &pair.group.control);
+    pairs_.push_back(pair);
+  }
+}
+
+CalibrationPairs::~CalibrationPairs() {
+  for (Pair& pair : pairs_) {
+    if (pair.group.kernel == MPI_COMM_NULL) continue;
+    MPI_Comm_free(&pair.group.kernel);
+    MPI_Comm_free(&pair.group.control);
+  }
+}
+
+std::vector<std::int64_t> probed_sizes(const Options& options) {
+  const auto [smallest, largest] = std::minmax_element(options.payload_bytes.begin(), options.payload_bytes.end());
+  const bool alone = options.command == Command::calibrate;
+  const std::int64_t first = alone ? std::max<std::int64_t>(*smallest, 1) : 1;
+  const std::int64_t last = alone ? *largest : std::max<std::int64_t>(*largest, 64 << 10);
+  std::vector<std::int64_t> bytes;
+  for (std::int64_t power = 1; power <= last; power *= 2) {
+    if (power >= first) bytes.push_back(power);
+    if (const std::int64_t half_way = power + power / 2; power > 1 && first <= half_way && half_way <= last)
+      bytes.push_back(half_way);
+  }
+  return bytes;
+}
+
+void probe_as_member(const LaunchSetting& launch, std::size_t index, int pass) {
+  const auto [samples, refusal] = outcome(launch, index, pass);
+  send_outcome(launch, samples, refusal);
+}
+
+void calibrate(const LaunchSetting& launch, int pass, LogGp& loggp) {
+  const auto& pairs = launch.pairs->pairs();
+  loggp.levels.resize(pairs.size());
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    if (!loggp.levels[i].refused.empty() && pass > 0) continue;  // messages of what failed may still be under way
+    const Begin begin{.index = Begin::kCalibrate, .status = static_cast<std::int64_t>(i), .pass = pass};
+    tell(launch.world, pairs[i].client, begin);
+    tell(launch.world, pairs[i].server, begin);
+    direct_pair(launch, i, pass, loggp.levels[i]);
+    fit(loggp.levels[i], launch.timer_overhead_ns);
+  }
+}
+
+}  // namespace coordbench
