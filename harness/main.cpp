@@ -37,18 +37,19 @@ int print(const World& world, const std::string& text) {
 
 int run(World& world, Options options, const std::vector<std::string>& arguments) {
   const std::optional<StoredLaunch> begun = take_up(world, options);
+  if (options.calibrate && world.size() < 2)
+    throw UsageError("a message takes two ranks, and there is one to calibrate with; start it with mpirun -n 2 or more");
+  const std::vector<std::int64_t> probed_bytes = probed_sizes(options);
   options.seed = static_cast<std::uint64_t>(world.from_root(static_cast<std::int64_t>(options.seed.value_or(draw_seed()))));
   const PlacementPolicy placement = policy_of(options.placement);
   const Nodes nodes = nodes_of(world, options.ranks_per_node);
   const SharingRanks sharing(world);
-  const bool only_calibrates = options.command == Command::calibrate;
-  const Plan plan = only_calibrates ? Plan()
-                                    : make_plan(options, all_kernels(),
-                                                {.world = world.size(),
-                                                 .sharing = sharing.most(),
-                                                 .memory_bytes = world.from_root(memory_available_bytes() / 2),
-                                                 .shared_memory_bytes = world.least(free_shared_memory_bytes()),
-                                                 .ranks_per_node = nodes.ranks_per_node()});
+  const Plan plan = make_plan(options, all_kernels(),
+                              {.world = world.size(),
+                               .sharing = sharing.most(),
+                               .memory_bytes = world.from_root(memory_available_bytes() / 2),
+                               .shared_memory_bytes = world.least(free_shared_memory_bytes()),
+                               .ranks_per_node = nodes.ranks_per_node()});
   const std::vector<std::size_t> due = due_cases(plan, begun);
   if (begun && due.empty()) return print(world, fmt::format("{} lacks no case of its plan.\n", options.resume));
   if (options.list) return print(world, case_names(plan));
@@ -74,13 +75,13 @@ int run(World& world, Options options, const std::vector<std::string>& arguments
                              .limits = limits,
                              .timer_overhead_ns = time_of(limits, "clock_read").value_or(timer_overhead_ns()),
                              .pairs = pairs.pairs().empty() ? nullptr : &pairs,
-                             .probed_bytes = probed_sizes(options)};
+                             .probed_bytes = probed_bytes};
   if (!world.is_root()) return follow(launch);
 
   const auto results = open_results(launch, arguments, begun);
   const Measured measured = direct(
       launch, [&](const CaseResult& result) { results->keep(result); }, [&](const LogGp& loggp) { results->keep(loggp); });
-  results->finish();
+  results->end(measured);
   const int printed = print(world, results->table());
   results->write_gbench();
   return std::max(measured.status, printed);

@@ -26,8 +26,8 @@ inline constexpr std::array<std::string_view, 5> kExchangeNames = {"round_trip",
 
 struct ExchangeSample {
   Exchange exchange = Exchange::round_trip;
-  std::int8_t pass = 0;  ///< 0: before the first case, 1: after the last one
   std::int32_t messages = 1;
+  std::int64_t pass = 0;  ///< of the calibration, counted from 0
   std::int64_t bytes = 0;
   Time time_ns = 0;
   Time waited_ns = 0;  ///< between sends, or before receiving: what was asked for

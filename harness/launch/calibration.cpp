@@ -10,6 +10,9 @@
 #include "harness/launch/pair_probe.hpp"
 #include "harness/machine/deadline.hpp"
 #include "harness/machine/topology.hpp"
+#include "harness/options/units.hpp"
+#include "harness/options/usage_error.hpp"
+#include "harness/simulated.hpp"
 #include "harness/transport/completion.hpp"
 
 namespace coordbench {
@@ -19,6 +22,8 @@ constexpr Time kSecond = 1'000'000'000;
 constexpr Time kBudget = 10 * kSecond;     ///< of a pair and pass; a quiet pair takes three
 constexpr Time kDeadline = 120 * kSecond;  ///< a pair that is not done by then hangs
 constexpr int kSamplesTag = 3;
+constexpr std::int64_t kProbedMost = 16 << 20;
+constexpr int kBlocks = 2, kBlocksAlone = 16;  ///< visits to each size in a pass; in the only one of a launch without cases
 
 /// Of each distance between two ranks the pair of the lowest ranks, nearest first.
 std::map<std::int64_t, std::pair<Rank, Rank>> nearest_pairs(const Seating& seating) {
@@ -37,7 +42,10 @@ std::vector<ExchangeSample> probe(const LaunchSetting& launch, std::size_t index
                      .control = pair.group.control,
                      .bytes = launch.probed_bytes,
                      .seed = launch.options.seed.value() + static_cast<std::uint64_t>(pass),
-                     .pass = static_cast<std::int8_t>(pass),
+                     .pass = pass,
+                     .blocks = kSimulated           ? 1
+                               : launch.due.empty() ? kBlocksAlone
+                                                    : kBlocks,
                      .budget_ns = kBudget,
                      .deadline = now_ns() + kDeadline,
                      .clock = launch.clocks.mine,
@@ -129,7 +137,9 @@ std::vector<std::int64_t> probed_sizes(const Options& options) {
   const auto [smallest, largest] = std::minmax_element(options.payload_bytes.begin(), options.payload_bytes.end());
   const bool alone = options.command == Command::calibrate;
   const std::int64_t first = alone ? std::max<std::int64_t>(*smallest, 1) : 1;
-  const std::int64_t last = alone ? *largest : std::max<std::int64_t>(*largest, 64 << 10);
+  const std::int64_t last = alone ? *largest : std::clamp<std::int64_t>(*largest, 64 << 10, kProbedMost);
+  if (alone && last > kProbedMost)
+    throw UsageError("--bytes", format_bytes(last), "messages of up to 16MiB: larger ones go on as these do");
   std::vector<std::int64_t> bytes;
   for (std::int64_t power = 1; power <= last; power *= 2) {
     if (power >= first) bytes.push_back(power);

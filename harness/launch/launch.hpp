@@ -52,7 +52,7 @@ std::set<int> rank_counts(const Plan& plan);
 /// Rank 0: every case of the plan, within the total budget; each goes to `keep` as soon as it is over, outside every clock.
 /// What `keep` throws is passed on, after dismissing the other ranks.
 using Keep = std::function<void(const CaseResult&)>;
-using KeepCalibration = std::function<void(const LogGp&)>;  ///< called before the first case and behind the last one
+using KeepCalibration = std::function<void(const LogGp&)>;  ///< called around every block of cases
 Measured direct(const LaunchSetting& launch, const Keep& keep, const KeepCalibration& keep_calibration = {});
 /// The other ranks, until rank 0 says that it is over; returns the status that rank 0 gives.
 int follow(const LaunchSetting& launch);

@@ -18,25 +18,24 @@ namespace {
 
 constexpr int kTag = 1, kControlTag = 2;
 constexpr std::int32_t kMessages = 4;                 ///< of a burst; as many buffers as kernels rotate
-constexpr int kBlocks = kSimulated ? 1 : 8;           ///< simulated time has no noise
-constexpr int kVisitExchanges = kSimulated ? 1 : 12;  ///< of each kind, at a visit to a size
+constexpr int kVisitExchanges = kSimulated ? 1 : 12;  ///< of each kind, at a visit to a size; simulated time has no noise
 constexpr int kSearchExchanges = kSimulated ? 1 : 3;
 constexpr Rank kClient = 0, kServer = 1;
 
-/// As many buffers as a burst has messages, each on pages of its own, in memory like that of kernels.
+/// As many buffers as a burst has messages, each on pages of its own, in memory like that of kernels; new ones for each visit
+/// to a size, since which physical pages they get shows in the times.
 class Buffers {
  public:
-  explicit Buffers(std::int64_t bytes_max)
-      : stride_((static_cast<std::size_t>(bytes_max) + kPage - 1) / kPage * kPage), memory_(stride_ * kMessages) {}
+  explicit Buffers(std::int64_t bytes)
+      : bytes_(static_cast<std::size_t>(bytes)), stride_((bytes_ + kPage - 1) / kPage * kPage), memory_(stride_ * kMessages) {}
   void rotate() { first_ = first_ + 1 == kMessages ? 0 : first_ + 1; }
-  [[nodiscard]] std::span<std::byte> at(std::int32_t message, std::int64_t bytes) const {
-    const auto index = static_cast<std::size_t>((first_ + message) % kMessages);
-    return {memory_.data() + index * stride_, static_cast<std::size_t>(bytes)};
+  [[nodiscard]] std::span<std::byte> at(std::int32_t message) const {
+    return {memory_.data() + static_cast<std::size_t>((first_ + message) % kMessages) * stride_, bytes_};
   }
 
  private:
   static constexpr std::size_t kPage = 4096;
-  std::size_t stride_;
+  std::size_t bytes_, stride_;
   BufferMemory memory_;
   std::int32_t first_ = 0;
 };
@@ -60,13 +59,11 @@ class PairProbe {
         tree_(setting.control, kControlTag, setting.deadline),
         line_(tree_, Sync::round_time, setting.clock, setting.yields),
         endpoint_(setting.exchanges, kTag, kMessages, setting.deadline),
-        is_client_(endpoint_.rank() == kClient),
-        outgoing_(setting.bytes.back()),
-        incoming_(setting.bytes.back()) {}
+        is_client_(endpoint_.rank() == kClient) {}
 
   std::vector<ExchangeSample> probe() {
     const Time begin = now_ns();
-    for (int block = 0; block < kBlocks && agree(block == 0 || now_ns() - begin < setting_.budget_ns); ++block)
+    for (int block = 0; block < setting_.blocks && agree(block == 0 || now_ns() - begin < setting_.budget_ns); ++block)
       for (const std::int64_t bytes : shuffled(block)) visit(bytes);
     search_held();
     hand_over();
@@ -91,6 +88,8 @@ class PairProbe {
   /// The delay is as long as all messages of a burst and their answers usually take one by one, so that a receiver that waits
   /// for so long has all of them, and who is sent to so seldom is never the one to wait for.
   Time agree_on_delay(std::int64_t bytes, int exchanges) {
+    outgoing_ = Buffers(bytes);
+    incoming_ = Buffers(bytes);
     std::vector<Time> round_trips;
     for (int i = 0; i < exchanges; ++i) round_trips.push_back(exchange(Exchange::round_trip, bytes, 1, 0));
     const auto middle = round_trips.begin() + exchanges / 2;
@@ -124,13 +123,13 @@ class PairProbe {
     outgoing_.rotate();
     incoming_.rotate();
     for (std::int32_t i = 0; i < messages; ++i) {
-      if (is_client_) pattern(number, i).fill(outgoing_.at(i, bytes));
-      spoil(incoming_.at(i, bytes), pattern(number, i));
+      if (is_client_) pattern(number, i).fill(outgoing_.at(i));
+      spoil(incoming_.at(i), pattern(number, i));
     }
     line_.line_up();
     const Time took_ns = is_client_ ? ask(kind, bytes, messages, delay_ns) : answer(kind, bytes, messages, delay_ns);
     for (std::int32_t i = 0; i < (is_client_ ? 1 : messages); ++i)
-      if (!pattern(number, i).matches(incoming_.at(i, bytes)))
+      if (!pattern(number, i).matches(incoming_.at(i)))
         throw std::runtime_error("calibration: a message did not arrive as it was sent");
     return took_ns;
   }
@@ -139,23 +138,23 @@ class PairProbe {
     const Time begin = now_ns();
     Time in_calls_ns = 0, held_ns = 0;
     if (kind == Exchange::round_trip) {
-      endpoint_.send(kServer, outgoing_.at(0, bytes));
+      endpoint_.send(kServer, outgoing_.at(0));
     } else if (kind == Exchange::spaced) {
       for (std::int32_t i = 0; i < messages; ++i) {
         const Time before = now_ns();
-        endpoint_.post_send(kServer, outgoing_.at(i, bytes));
+        endpoint_.post_send(kServer, outgoing_.at(i));
         in_calls_ns += now_ns() - before;
         wait_here(delay_ns);
       }
     } else {
-      for (std::int32_t i = 0; i < messages; ++i) endpoint_.post_send(kServer, outgoing_.at(i, bytes));
+      for (std::int32_t i = 0; i < messages; ++i) endpoint_.post_send(kServer, outgoing_.at(i));
     }
     if (kind == Exchange::late_receive) {
       endpoint_.wait_oldest();
       held_ns = now_ns() - begin;
     }
     endpoint_.wait_all();
-    endpoint_.receive(kServer, incoming_.at(0, bytes));
+    endpoint_.receive(kServer, incoming_.at(0));
     const Time took_ns = now_ns() - begin;
     if (kind == Exchange::late_receive)
       keep(Exchange::held_send, bytes, 1, held_ns, delay_ns);
@@ -167,22 +166,22 @@ class PairProbe {
   Time answer(Exchange kind, std::int64_t bytes, std::int32_t messages, Time delay_ns) {
     const Time begin = now_ns();
     if (kind == Exchange::round_trip) {
-      endpoint_.receive(kClient, incoming_.at(0, bytes));
+      endpoint_.receive(kClient, incoming_.at(0));
     } else if (kind == Exchange::late_receive) {
       wait_here(delay_ns);
       const Time before = now_ns();
-      for (std::int32_t i = 0; i < messages; ++i) endpoint_.receive(kClient, incoming_.at(i, bytes));
+      for (std::int32_t i = 0; i < messages; ++i) endpoint_.receive(kClient, incoming_.at(i));
       keep(kind, bytes, messages, now_ns() - before, delay_ns);
     } else {
-      for (std::int32_t i = 0; i < messages; ++i) endpoint_.post_receive(kClient, incoming_.at(i, bytes));
+      for (std::int32_t i = 0; i < messages; ++i) endpoint_.post_receive(kClient, incoming_.at(i));
       endpoint_.wait_all();
     }
-    endpoint_.send(kClient, incoming_.at(0, bytes));
+    endpoint_.send(kClient, incoming_.at(0));
     return now_ns() - begin;
   }
 
   void keep(Exchange kind, std::int64_t bytes, std::int32_t messages, Time time_ns, Time waited_ns) {
-    samples_.push_back({kind, setting_.pass, messages, bytes, time_ns, waited_ns});
+    samples_.push_back({kind, messages, setting_.pass, bytes, time_ns, waited_ns});
   }
 
   /// The server's samples go to the client.
@@ -212,7 +211,7 @@ class PairProbe {
   StartLine line_;
   Endpoint endpoint_;
   bool is_client_;
-  Buffers outgoing_, incoming_;
+  Buffers outgoing_{0}, incoming_{0};
   std::vector<ExchangeSample> samples_;
   std::uint64_t exchanges_ = 0;
 };

@@ -17,7 +17,8 @@ struct PairSetting {
   MPI_Comm exchanges = MPI_COMM_NULL, control = MPI_COMM_NULL;  ///< of exactly two ranks, the client's rank is 0
   std::vector<std::int64_t> bytes;                              ///< sizes to probe, ascending
   std::uint64_t seed = 0;                                       ///< of their order
-  std::int8_t pass = 0;
+  std::int32_t pass = 0;
+  int blocks = 1;      ///< visits to each size
   Time budget_ns = 0;  ///< after which no new block of all sizes is begun
   Time deadline = kNever;
   ClockModel clock{};  ///< this rank's against world rank 0's

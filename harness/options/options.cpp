@@ -102,7 +102,7 @@ void describe_run(CLI::App& app, OptionTable& table, Options& options) {
   table.one("--gbench-json", options.gbench_json, parse_text, "FILE", "the cases for Google Benchmark's compare.py, too");
   table.one("--resume", options.resume, parse_text, "FILE",
             "go on with what the launch in FILE still lacks; takes no other option");
-  table.flag("--calibrate", options.calibrate, "measure LogGP's parameters before the first case and after the last, too");
+  table.flag("--calibrate", options.calibrate, "measure LogGP's parameters, too, around every block of cases");
   table.flag("--list", options.list, "print the names of the plan's cases, measure nothing");
   table.flag("--dry-run", options.dry_run, "print the plan and what it may take, measure nothing");
   Texts keys;

@@ -189,6 +189,7 @@ void refuse_useless_window(const Options& options, const std::vector<const Kerne
 }  // namespace
 
 Plan make_plan(const Options& options, std::span<const Kernel> kernels, const Room& room) {
+  if (options.command == Command::calibrate) return {};
   const auto selected = select_kernels(options.kernels, kernels);
   const auto ranks = rank_counts(options.ranks, room.world);
   auto axes = parameter_axes(options.settings, kernels, selected);

@@ -23,8 +23,8 @@ struct Room {
 
 /// Every combination that fits, in an order shuffled by the seed and cut into blocks of at most ten, each between two
 /// calibrating `ping_pong` cases; what does not fit is in `skipped`, with its reason. `options.seed` must hold a value, and
-/// `room` must be the same on all ranks. The cases point into `kernels`. Throws UsageError for what the registry or the world
-/// does not have.
+/// `room` must be the same on all ranks. Nothing for the command `calibrate`. The cases point into `kernels`. Throws UsageError
+/// for what the registry or the world does not have.
 Plan make_plan(const Options& options, std::span<const Kernel> kernels, const Room& room);
 
 /// For --list: the names of the cases in the order of the plan, one per line.

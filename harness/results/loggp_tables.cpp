@@ -92,7 +92,8 @@ void write_samples(const Handle& group, const std::vector<LevelModel>& levels) {
   write_column<std::int8_t>(group, dimension, "sample_level", {"1", "index on the dimension level"}, rows,
                             [](const SampleRow& row) { return row.level; });
   number(std::int8_t{}, "exchange", {"1", "what was timed"}, &ExchangeSample::exchange);
-  number(std::int8_t{}, "pass", {"1", "0: before the first case, 1: after the last"}, &ExchangeSample::pass);
+  number(std::int64_t{}, "pass", {"1", "of the calibration: one before each block of cases, one behind the last"},
+         &ExchangeSample::pass);
   number(std::int64_t{}, "bytes", {"byte", "size of each message"}, &ExchangeSample::bytes);
   number(std::int64_t{}, "messages", {"1", "messages that the time is of"}, &ExchangeSample::messages);
   number(std::int64_t{}, "time_ns", {"ns", "time of the exchange"}, &ExchangeSample::time_ns);

@@ -85,9 +85,10 @@ class Case:
 def write_launch(path: Path, cases: list[Case], launch: int = 1, world: int = 2, oversubscribed: bool = False,
                  complete: int = 1, source: str = "measured", schema_version: str = "1.0", campaign: str = "synthetic",
                  seed: int | None = None, limits: dict[str, tuple[float, float]] | None = None, cores: int = 2,
-                 distance: np.ndarray | None = None) -> Path:
+                 distance: np.ndarray | None = None, calibration: str = "") -> Path:
     """A launch's file; its seed is its number, unless given. `limits`: of each, its time_ns and its bytes_per_second.
-    `distance`, [rank, peer]: positions in DISTANCE_WORDS; l3 between any two ranks unless given."""
+    `distance`, [rank, peer]: positions in DISTANCE_WORDS; l3 between any two ranks unless given. `calibration`: of a simulated
+    launch, which one it predicts."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with h5py.File(path, "w") as file:
         file.attrs.update(schema_version=schema_version, coordbench_version="1.0.0", git_commit="0" * 40,
@@ -95,6 +96,7 @@ def write_launch(path: Path, cases: list[Case], launch: int = 1, world: int = 2,
                           launch=launch, seed=np.uint64(launch if seed is None else seed), source=source, epoch_ns=123,
                           complete=complete, wall_s=1.0, writing_s=0.01)
         _write_environment(file.create_group("environment"), oversubscribed, cores)
+        file["environment"].attrs["calibration"] = calibration
         _write_plan(file.create_group("plan"), cases)
         _write_ranks(file.create_group("ranks"), world, oversubscribed, launch, distance)
         _write_cases(file.create_group("cases"), cases, oversubscribed)

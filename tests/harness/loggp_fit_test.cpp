@@ -52,7 +52,7 @@ class MadeUp {
     const bool held = truth_.held_bytes >= 0 && bytes >= truth_.held_bytes;
     const Time delay = std::llround(4 * round_trip);
     const auto add = [&](Exchange exchange, std::int32_t messages, double time, double readings) {
-      samples.push_back({exchange, 0, messages, bytes, std::llround(time * disturbance() + readings * kTimer), delay});
+      samples.push_back({exchange, messages, 0, bytes, std::llround(time * disturbance() + readings * kTimer), delay});
     };
     add(Exchange::round_trip, 1, round_trip, 1);
     add(Exchange::burst, kMessages, burst, 1);
