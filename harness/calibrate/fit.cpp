@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <utility>
 
 namespace coordbench {
 namespace {
@@ -193,9 +194,18 @@ std::int64_t first_held_bytes(std::span<const ExchangeSample> samples) {
   for (const ExchangeSample& sample : samples)
     if (sample.exchange == Exchange::held_send)
       shares[sample.bytes].push_back(static_cast<double>(sample.time_ns) / static_cast<double>(sample.waited_ns));
-  for (auto& [bytes, values] : shares)
-    if (median(std::move(values)) > kHeld) return bytes;
-  return -1;
+  std::vector<std::pair<std::int64_t, bool>> held;
+  for (auto& [bytes, values] : shares) held.emplace_back(bytes, median(std::move(values)) > kHeld);
+  auto misplaced = std::count_if(held.begin(), held.end(), [](const auto& size) { return !size.second; });
+  auto fewest = misplaced;
+  std::int64_t first = held.empty() ? -1 : held.front().first;
+  for (std::size_t i = 0; i < held.size(); ++i) {
+    misplaced += held[i].second ? 1 : -1;  // all sizes up to this one counted as eager
+    if (misplaced > fewest) continue;
+    fewest = misplaced;
+    first = i + 1 < held.size() ? held[i + 1].first : -1;
+  }
+  return first;
 }
 
 void fit(LevelModel& model, double timer_ns) {

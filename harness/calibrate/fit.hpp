@@ -25,7 +25,8 @@ struct SizeCosts {
 /// Of the sizes that have samples of every exchange, in order. `timer_ns` is what one reading of the clock takes.
 std::vector<SizeCosts> costs_by_size(std::span<const ExchangeSample> samples, double timer_ns);
 
-/// The smallest size of which a send waited for its receiver, -1 if none did; the median over the samples of a size decides.
+/// The smallest size of which a send waited for its receiver, -1 if none did: the one that leaves the fewest sizes on the wrong
+/// side, of each of which the median over its samples decides. The larger one of two that leave equally few.
 std::int64_t first_held_bytes(std::span<const ExchangeSample> samples);
 
 /// Fills `rendezvous_bytes` and `regimes` from `samples`; or `refused`, unless it is filled already.

@@ -112,8 +112,8 @@ class PairProbe {
       const Time delay_ns = agree_on_delay(bytes, kSearchExchanges);
       for (int i = 0; i < kSearchExchanges; ++i) exchange(Exchange::late_receive, bytes, kMessages, delay_ns);
       if (!is_client_) continue;
-      held = first_held_bytes(samples_);
-      if (held > bytes) free = bytes;
+      const std::int64_t first = first_held_bytes(samples_);
+      (first >= 0 && first <= bytes ? held : free) = bytes;
     }
   }
 

@@ -88,6 +88,7 @@ def test_sizes_are_parsed_like_any_other(mpirun, coordbench, tmp_path):
 
 
 def test_a_launch_without_it_has_no_such_group(mpirun, coordbench, tmp_path):
-    assert mpirun(2, coordbench, "run", "--kernels", "ping_pong", "--bytes", 8, "--operations", 5, "--out", tmp_path).status == 0
+    arguments = "run", "--kernels", "ping_pong", "--bytes", 8, "--operations", 5
+    assert mpirun(2, coordbench, *arguments, "--out", tmp_path).status == 0
     with h5py.File(tmp_path / "launch-001.h5") as file:
         assert "loggp" not in file

@@ -121,6 +121,22 @@ TEST(LogGpFit, SendsThatWaitAreARegimeEvenIfTheyTakeNoLonger) {
   EXPECT_EQ(model.regimes[1].first_bytes, 1024);
 }
 
+TEST(LogGpFit, OneSizeThatWasDisturbedDoesNotSayThatSendsWait) {
+  LevelModel model = MadeUp({.regimes = {kSmall, kLarge}, .held_bytes = 4096}).samples(1 << 20);
+  const auto disturb = [&](std::int64_t bytes, Time time_ns) {
+    for (ExchangeSample& sample : model.samples)
+      if (sample.exchange == Exchange::held_send && sample.bytes == bytes) sample.time_ns = time_ns;
+  };
+  disturb(16, 1'000'000'000);
+  disturb(1 << 19, 1);
+  EXPECT_EQ(first_held_bytes(model.samples), 4096);
+  for (std::int64_t bytes = 1; bytes <= 1 << 20; bytes *= 2) disturb(bytes, 1'000'000'000);
+  EXPECT_EQ(first_held_bytes(model.samples), 1);
+  for (std::int64_t bytes = 1; bytes <= 1 << 20; bytes *= 2) disturb(bytes, 1);
+  EXPECT_EQ(first_held_bytes(model.samples), -1);
+  EXPECT_EQ(first_held_bytes({}), -1);
+}
+
 TEST(LogGpFit, FindsABreakThatNoProtocolExplains) {
   LevelModel model = MadeUp({.regimes = {kSmall, kLarge}}).samples(1 << 20);
   fit(model, kTimer);
