@@ -116,7 +116,7 @@ def test_a_launch_is_predicted_from_its_own_calibration(predict, tmp_path):
     ended = run(*under_mpirun(2, BUILD / "coordbench", "run", "--calibrate", *cases, "--operations", 20, "--out", campaign),
                 limit_s=240)
     assert ended.status == 0, ended.stderr
-    predicted = predict(campaign / "launch-001.h5", 2, *cases, "--operations", 8)
+    predicted = predict(campaign / "launch-001.h5", 2, *cases)
     ended = run(ROOT / "analysis" / "predicted", campaign, predicted.path.parent, limit_s=120)
     assert ended.status == 0, ended.stderr
     assert "4 cases" in ended.stdout and (campaign / "figures" / "predicted_against_measured.svg").exists()
