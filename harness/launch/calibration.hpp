@@ -35,7 +35,7 @@ class CalibrationPairs {
 };
 
 /// The sizes that a calibration probes: powers of two and what lies half-way between two of them, from the smallest to the
-/// largest of --bytes; where cases are run, from 1 byte to 64 KiB or their largest payload, 16 MiB at most. Throws UsageError
+/// largest of --bytes; where cases are run, from 1 byte to 1 MiB or their largest payload, 16 MiB at most. Throws UsageError
 /// for more.
 std::vector<std::int64_t> probed_sizes(const Options& options);
 
