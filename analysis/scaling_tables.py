@@ -91,7 +91,7 @@ def _model_cells(row) -> list[str]:
     beyond = "–"
     if row.limit_ranks > row.largest_ranks:
         value = with_interval(row.limit_ns / 1000, row.limit_low_ns / 1000, row.limit_high_ns / 1000)
-        beyond = f"N={row.limit_ranks} ({row.limit_times_measured:.2g} ×): {value} µs"
+        beyond = f"N={row.limit_ranks:.0f} ({row.limit_times_measured:.2g} ×): {value} µs"
     return [*curve, row.model, _percent(row.error), f"{100 * row.held_out_error:+.1f} %", runner_up, _exponent(row), beyond]
 
 

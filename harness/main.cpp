@@ -61,6 +61,7 @@ int run(World& world, Options options, const std::vector<std::string>& arguments
   const CalibrationPairs pairs(world, seating, options.calibrate && !begun);  // one that is gone on with has been calibrated
   const Time epoch_ns = world.from_root(now_ns());
   const Limits limits = world.is_root() ? limits_of(world, options) : Limits{};
+  const double clock_reading_ns = world.is_root() ? time_of(limits, "clock_read").value_or(timer_overhead_ns()) : 0;
   const LaunchSetting launch{.world = world,
                              .options = options,
                              .plan = plan,
@@ -71,7 +72,7 @@ int run(World& world, Options options, const std::vector<std::string>& arguments
                              .shared = shared,
                              .epoch_ns = epoch_ns,
                              .limits = limits,
-                             .timer_overhead_ns = time_of(limits, "clock_read").value_or(timer_overhead_ns()),
+                             .timer_overhead_ns = clock_reading_ns,
                              .pairs = pairs.pairs().empty() ? nullptr : &pairs,
                              .probed_bytes = probed_bytes};
   if (!world.is_root()) return follow(launch);
@@ -79,7 +80,7 @@ int run(World& world, Options options, const std::vector<std::string>& arguments
   const auto results = open_results(launch, arguments, begun);
   const Measured measured = direct(
       launch, [&](const CaseResult& result) { results->keep(result); }, [&](const LogGp& loggp) { results->keep(loggp); });
-  results->finish();
+  results->end(measured);
   const int printed = print(world, results->table());
   results->write_gbench();
   return std::max(measured.status, printed);

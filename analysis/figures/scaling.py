@@ -125,6 +125,8 @@ def _what(campaign: Campaign, rows: pd.DataFrame, all_curves, delays: dict, simu
     modelled = [curve for curve in shown if curve.choice]
     if any(not curve.band_source for curve in modelled):
         said += "No band: " + ("only one model fits. " if simulated else "fewer than six launches. ")
+    if modelled and len(modelled) < len(shown):
+        said += "No line: too few rank counts for a model, or none that predicts them. "
     said += "Hollow: simulated. " if simulated else ""
     said += "Dotted, upright: where another regime begins. " if rows.regime.nunique() > 1 else ""
     reason = no_models(campaign)

@@ -36,7 +36,7 @@ struct LaunchSetting {
   const SharedWindow& shared;
   Time epoch_ns;
   Limits limits;  ///< on rank 0, of the file of --micro
-  double timer_overhead_ns;
+  double timer_overhead_ns;  ///< on rank 0
   const CalibrationPairs* pairs = nullptr;      ///< null: the launch does not calibrate
   std::vector<std::int64_t> probed_bytes = {};  ///< by a calibration
 };

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/launch/launch.hpp"
+#include "harness/launch/signals.hpp"
 #include "harness/machine/host_facts.hpp"
 #include "harness/results/report.hpp"
 #include "harness/results/result_file.hpp"
@@ -24,7 +25,11 @@ class LaunchResults {
   /// On disk when it returns. A block whose ping_pong cases before and after it differ is flagged when the second one arrives.
   void keep(const CaseResult& result);
   void keep(const LogGp& loggp) { file_.write(loggp); }
-  void finish() { file_.finish({load_average(), launch_.clocks.check, launch_.clocks.worst_ns}); }
+  /// The launch is over; or, if it was asked to end, what it lacks may be measured later.
+  void end(const Measured& measured) {
+    if (measured.status == kEndAsked) return file_.leave();
+    file_.finish({load_average(), launch_.clocks.check, launch_.clocks.worst_ns});
+  }
   [[nodiscard]] std::string table() const;
   /// The file of --gbench-json, if it was asked for. Throws ResultError.
   void write_gbench() const;

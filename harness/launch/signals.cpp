@@ -14,6 +14,7 @@ namespace {
 char sentence[4352] = "coordbench: interrupted before the first case; nothing was measured.\n";
 bool may_speak = false;
 int final_status = -1;
+volatile std::sig_atomic_t end_asked = 0;
 std::array<std::array<char, 4096>, 4> leftovers{};
 
 }  // namespace
@@ -33,6 +34,8 @@ extern "C" void on_signal(int signal) {
   _exit(final_status >= 0 ? final_status : 128 + signal);
 }
 
+extern "C" void on_announcement(int /*signal*/) { end_asked = 1; }
+
 }  // namespace
 
 void end_on_signals(bool speaks) {
@@ -41,10 +44,15 @@ void end_on_signals(bool speaks) {
   action.sa_handler = on_signal;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  action.sa_handler = on_announcement;
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGUSR1, &action, nullptr);
   action.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &action, nullptr);  // a closed pipe is an error to report, not a death
   sigaction(SIGXFSZ, &action, nullptr);  // and so is a limit on the size of files
 }
+
+bool is_end_asked() { return end_asked != 0; }
 
 void leave_with(int status) {
   may_speak = false;

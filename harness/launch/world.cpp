@@ -24,11 +24,18 @@ World::~World() {
 }
 
 void World::make_groups(const std::set<int>& sizes) {
+  MPI_Group everybody;
+  MPI_Comm_group(MPI_COMM_WORLD, &everybody);
   for (const int ranks : sizes) {
     Group& group = groups_[ranks];
-    MPI_Comm_split(MPI_COMM_WORLD, rank_ < ranks ? 0 : MPI_UNDEFINED, rank_, &group.kernel);
+    int first_ranks[1][3] = {{0, ranks - 1, 1}};
+    MPI_Group members;
+    MPI_Group_range_incl(everybody, 1, first_ranks, &members);
+    MPI_Comm_create(MPI_COMM_WORLD, members, &group.kernel);
+    MPI_Group_free(&members);
     if (group.kernel != MPI_COMM_NULL) MPI_Comm_dup(group.kernel, &group.control);
   }
+  MPI_Group_free(&everybody);
 }
 
 int World::highest_tag() const {

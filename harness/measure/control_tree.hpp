@@ -106,8 +106,12 @@ class ControlTree {
   }
 
   /// One flat message to or from rank 0, for what is gathered between blocks.
-  void send_to_root(const void* data, std::size_t bytes) { send(data, bytes, 0, tag_ + 2, kNoProgress); }
+  void send_to_root(const void* data, std::size_t bytes) {
+    await_turn(tag_ + 2, communicator_);
+    send(data, bytes, 0, tag_ + 2, kNoProgress);
+  }
   void receive_from(Rank from, void* data, std::size_t bytes) {
+    give_turn(from, tag_ + 2, communicator_);
     MPI_Request request;
     MPI_Irecv(data, static_cast<int>(bytes), MPI_BYTE, from, tag_ + 2, communicator_, &request);
     wait(request, "for the samples of", from, kNoProgress);

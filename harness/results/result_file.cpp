@@ -148,6 +148,11 @@ void ResultFile::finish(const LaunchEnd& end) {
   release();
 }
 
+void ResultFile::leave() {
+  remove_hidden_files();
+  release();
+}
+
 void ResultFile::create(const LaunchRecord& launch) {
   fs::remove(working_);  // of a launch that was killed and whose file was deleted since
   fs::remove(spare_);

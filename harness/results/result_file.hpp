@@ -54,6 +54,8 @@ class ResultFile {
   void write(const LogGp& loggp);
   /// Sets `complete` to 1 and brings the file to the disk. Throws ResultError.
   void finish(const LaunchEnd& end);
+  /// Nothing more comes now, but what the plan still lacks may: the file stays incomplete.
+  void leave();
 
   /// Wall time spent in this class so far, s.
   [[nodiscard]] double writing_s() const { return static_cast<double>(writing_ns_) * 1e-9; }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "harness/description.hpp"
 #include "harness/simulated.hpp"
 
 namespace coordbench {
@@ -27,6 +28,15 @@ inline void abandon(MPI_Request& request) {
     MPI_Wait(&request, MPI_STATUS_IGNORE);
   else
     MPI_Request_free(&request);
+}
+
+/// What everybody has for rank 0 simulated ranks send one after another: SimGrid's work grows with the square of the messages
+/// that are under way to one host.
+inline void give_turn(Rank to, int tag, MPI_Comm communicator) {
+  if constexpr (kSimulated) MPI_Send(nullptr, 0, MPI_BYTE, to, tag, communicator);
+}
+inline void await_turn(int tag, MPI_Comm communicator) {
+  if constexpr (kSimulated) MPI_Recv(nullptr, 0, MPI_BYTE, 0, tag, communicator, MPI_STATUS_IGNORE);
 }
 
 /// Several requests of a simulated rank: polling costs their host two hundred times as much as blocking until something has

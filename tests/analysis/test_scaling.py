@@ -136,8 +136,12 @@ def test_fewer_than_four_rank_counts_have_no_model_and_one_line_says_why(tmp_pat
 
 
 def test_what_no_terms_predict_has_no_model(tmp_path):
-    campaign(tmp_path, {FLAT: lambda n: 1000 if n % 3 else 9000})
-    assert "no terms predict unseen rank counts within a factor of 1.5 (network)" in no_models(load(tmp_path))
+    strange = {FLAT: lambda n: 1000 if n % 3 else 9000}
+    reason = "no terms predict unseen rank counts within a factor of 1.5 (network)"
+    assert reason in no_models(load(campaign(tmp_path / "alone", strange)))
+    table = "".join(scaling_tables(load(campaign(tmp_path / "beside", strange | {TREE: LAWS[TREE]}))))
+    assert f"- no model: {reason}: 1 curve" in table and "| – | – | – | – |" in table and "| N=64 (4 ×): " in table
+    assert "No line: too few rank counts" in caption(draw("scaling", tmp_path / "beside")[0])
 
 
 def test_regimes_are_not_mixed_and_a_curve_ends_where_the_next_begins(tmp_path):

@@ -166,6 +166,25 @@ def test_a_signal_under_mpirun_keeps_the_finished_cases(coordbench, tmp_path, nu
         assert interrupt(launch, number, tmp_path / "launch-001.h5").status != 0
 
 
+def test_who_is_asked_to_end_finishes_the_case_and_is_gone_on_with(coordbench, tmp_path):
+    path, plan = tmp_path / "launch-001.h5", ["--kernels", "ping_pong,two_phase_commit,*broadcast", "--bytes", "8"]
+    slow = [*plan, "--precision", "0.001%", "--max-operations", 10_000_000, "--time-budget", "1s"]
+    with Launch(under_mpirun(2, coordbench, "run", *slow, "--seed", 7, "--out", tmp_path)) as launch:
+        before = until_first_case(launch, path)
+        time.sleep(0.2)
+        launch.signal(signal.SIGUSR1)
+        ended = launch.wait(20)
+    assert ended.status == 128 + signal.SIGUSR1
+    assert_one_sentence(ended, "asked to end", "--resume")
+    cases = stored.whole_cases(path)
+    assert cases[:len(before)] == before and len(cases) > len(before), "the case under way was not finished"
+    assert set(stored.column(path, "verdict")) == {"ok"} and "timed_out" not in stored.column(path, "stop_reason")
+    assert stored.attribute(path, "complete") == 0 and [each.name for each in tmp_path.iterdir()] == [path.name]
+    ended = run(*under_mpirun(2, coordbench, "run", "--resume", path), limit_s=60)
+    assert ended.status == 0 and stored.attribute(path, "complete") == 1, ended.stderr
+    assert stored.whole_cases(path)[:len(cases)] == cases
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_without_mpirun_gives_its_status(coordbench, tmp_path, number):
     # Alone, a rank's latencies do not vary, so no precision keeps it busy; many cases of many operations do.
