@@ -176,9 +176,11 @@ std::vector<SizeCosts> costs_by_size(std::span<const ExchangeSample> samples, do
   std::int32_t messages = 1;
   for (const ExchangeSample& sample : samples) messages = std::max(messages, sample.messages);
   std::vector<SizeCosts> sizes;
+  if (!round_trips.contains(kAnswerBytes)) return sizes;
+  const double answer_ns = (round_trips.at(kAnswerBytes) - timer_ns) / 2;
   for (const auto& [bytes, round_trip_ns] : round_trips) {
     if (!bursts.contains(bytes) || !sends.contains(bytes) || !receives.contains(bytes)) continue;
-    const double one_way_ns = (round_trip_ns - timer_ns) / 2, o_send_ns = sends.at(bytes) - timer_ns;
+    const double one_way_ns = round_trip_ns - timer_ns - answer_ns, o_send_ns = sends.at(bytes) - timer_ns;
     sizes.push_back({.bytes = bytes,
                      .one_way_ns = one_way_ns,
                      .o_send_ns = o_send_ns,
