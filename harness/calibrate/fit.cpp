@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <utility>
 
 namespace coordbench {
 namespace {
@@ -175,9 +176,11 @@ std::vector<SizeCosts> costs_by_size(std::span<const ExchangeSample> samples, do
   std::int32_t messages = 1;
   for (const ExchangeSample& sample : samples) messages = std::max(messages, sample.messages);
   std::vector<SizeCosts> sizes;
+  if (!round_trips.contains(kAnswerBytes)) return sizes;
+  const double answer_ns = (round_trips.at(kAnswerBytes) - timer_ns) / 2;
   for (const auto& [bytes, round_trip_ns] : round_trips) {
     if (!bursts.contains(bytes) || !sends.contains(bytes) || !receives.contains(bytes)) continue;
-    const double one_way_ns = (round_trip_ns - timer_ns) / 2, o_send_ns = sends.at(bytes) - timer_ns;
+    const double one_way_ns = round_trip_ns - timer_ns - answer_ns, o_send_ns = sends.at(bytes) - timer_ns;
     sizes.push_back({.bytes = bytes,
                      .one_way_ns = one_way_ns,
                      .o_send_ns = o_send_ns,
@@ -193,9 +196,18 @@ std::int64_t first_held_bytes(std::span<const ExchangeSample> samples) {
   for (const ExchangeSample& sample : samples)
     if (sample.exchange == Exchange::held_send)
       shares[sample.bytes].push_back(static_cast<double>(sample.time_ns) / static_cast<double>(sample.waited_ns));
-  for (auto& [bytes, values] : shares)
-    if (median(std::move(values)) > kHeld) return bytes;
-  return -1;
+  std::vector<std::pair<std::int64_t, bool>> held;
+  for (auto& [bytes, values] : shares) held.emplace_back(bytes, median(std::move(values)) > kHeld);
+  auto misplaced = std::count_if(held.begin(), held.end(), [](const auto& size) { return !size.second; });
+  auto fewest = misplaced;
+  std::int64_t first = held.empty() ? -1 : held.front().first;
+  for (std::size_t i = 0; i < held.size(); ++i) {
+    misplaced += held[i].second ? 1 : -1;  // all sizes up to this one counted as eager
+    if (misplaced > fewest) continue;
+    fewest = misplaced;
+    first = i + 1 < held.size() ? held[i + 1].first : -1;
+  }
+  return first;
 }
 
 void fit(LevelModel& model, double timer_ns) {

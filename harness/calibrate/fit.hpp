@@ -2,9 +2,10 @@
 // From the samples of a pair of ranks to LogGP's parameters, regime by regime.
 //
 // The exchanges are Netgauge's (Hoefler, Lichei, Rehm, "Low-Overhead LogGP Parameter Assessment for Modern Interconnection
-// Networks", IPDPS workshops 2007), with three differences. The overheads are taken from stamps around the calls, not from
-// differences of whole exchanges, which are a thousand times as long where messages are large. Where eager sends end is not
-// read off the times but tried: does a send wait for its receiver? Other breaks are found by comparing all ways to part the
+// Networks", IPDPS workshops 2007), with four differences. Answers have one byte: with as many as came, a round trip would take
+// twice the cache of a message, and half of it is no message's time. The overheads are taken from stamps around the calls, not
+// from differences of whole exchanges, which are a thousand times as long where messages are large. Where eager sends end is
+// not read off the times but tried: does a send wait for its receiver? Other breaks are found by comparing all ways to part the
 // sizes (Bellman, CACM 4(6), 1961) by the Bayesian information criterion, for all costs at once, not by looking ahead five
 // sizes along one.
 
@@ -22,10 +23,12 @@ struct SizeCosts {
   double one_way_ns = 0, o_send_ns = 0, o_receive_ns = 0, gap_ns = 0;
 };
 
-/// Of the sizes that have samples of every exchange, in order. `timer_ns` is what one reading of the clock takes.
+/// Of the sizes that have samples of every exchange, in order; none if the size of an answer has not. `timer_ns` is what one
+/// reading of the clock takes.
 std::vector<SizeCosts> costs_by_size(std::span<const ExchangeSample> samples, double timer_ns);
 
-/// The smallest size of which a send waited for its receiver, -1 if none did; the median over the samples of a size decides.
+/// The smallest size of which a send waited for its receiver, -1 if none did: the one that leaves the fewest sizes on the wrong
+/// side, of each of which the median over its samples decides. The larger one of two that leave equally few.
 std::int64_t first_held_bytes(std::span<const ExchangeSample> samples);
 
 /// Fills `rendezvous_bytes` and `regimes` from `samples`; or `refused`, unless it is filled already.

@@ -13,7 +13,7 @@
 namespace coordbench {
 
 /// What passes between the two ranks of a pair, and which time of it is a sample. The client sends n messages of s bytes, the
-/// server answers with one of s bytes; a sample includes one reading of the clock, `spaced` one a message.
+/// server answers with one of a byte; a sample includes one reading of the clock, `spaced` one a message.
 enum class Exchange : std::int8_t {
   round_trip,    ///< n = 1: the client's time
   burst,         ///< n sends one right after the other: the client's time
@@ -23,6 +23,8 @@ enum class Exchange : std::int8_t {
 };
 inline constexpr std::array<std::string_view, 5> kExchangeNames = {"round_trip", "burst", "spaced", "late_receive",
                                                                    "held_send"};
+
+inline constexpr std::int64_t kAnswerBytes = 1;
 
 struct ExchangeSample {
   Exchange exchange = Exchange::round_trip;

@@ -23,7 +23,8 @@ constexpr Time kBudget = 10 * kSecond;     ///< of a pair and pass; a quiet pair
 constexpr Time kDeadline = 120 * kSecond;  ///< a pair that is not done by then hangs
 constexpr int kSamplesTag = 3;
 constexpr std::int64_t kProbedMost = 16 << 20;
-constexpr int kBlocks = 2, kBlocksAlone = 16;  ///< visits to each size in a pass; in the only one of a launch without cases
+constexpr std::int64_t kProbedAtLeast = 1 << 20;  ///< well beyond where libraries end eager sends, 64 KiB over TCP
+constexpr int kBlocks = 2, kBlocksAlone = 16;     ///< visits to each size in a pass; in the only one of a launch without cases
 
 /// Of each distance between two ranks the pair of the lowest ranks, nearest first.
 std::map<std::int64_t, std::pair<Rank, Rank>> nearest_pairs(const Seating& seating) {
@@ -137,14 +138,13 @@ std::vector<std::int64_t> probed_sizes(const Options& options) {
   const auto [smallest, largest] = std::minmax_element(options.payload_bytes.begin(), options.payload_bytes.end());
   const bool alone = options.command == Command::calibrate;
   const std::int64_t first = alone ? std::max<std::int64_t>(*smallest, 1) : 1;
-  const std::int64_t last = alone ? *largest : std::clamp<std::int64_t>(*largest, 64 << 10, kProbedMost);
+  const std::int64_t last = alone ? *largest : std::clamp<std::int64_t>(*largest, kProbedAtLeast, kProbedMost);
   if (alone && last > kProbedMost)
     throw UsageError("--bytes", format_bytes(last), "messages of up to 16MiB: larger ones go on as these do");
-  std::vector<std::int64_t> bytes;
-  for (std::int64_t power = 1; power <= last; power *= 2) {
+  std::vector<std::int64_t> bytes{kAnswerBytes};
+  for (std::int64_t power = 2; power <= last; power *= 2) {
     if (power >= first) bytes.push_back(power);
-    if (const std::int64_t half_way = power + power / 2; power > 1 && first <= half_way && half_way <= last)
-      bytes.push_back(half_way);
+    if (const std::int64_t half_way = power + power / 2; first <= half_way && half_way <= last) bytes.push_back(half_way);
   }
   return bytes;
 }

@@ -34,9 +34,9 @@ class CalibrationPairs {
   std::vector<Pair> pairs_;
 };
 
-/// The sizes that a calibration probes: powers of two and what lies half-way between two of them, from the smallest to the
-/// largest of --bytes; where cases are run, from 1 byte to 64 KiB or their largest payload, 16 MiB at most. Throws UsageError
-/// for more.
+/// The sizes that a calibration probes: that of an answer, powers of two and what lies half-way between two of them, from the
+/// smallest to the largest of --bytes; where cases are run, from 1 byte to 1 MiB or their largest payload, 16 MiB at most.
+/// Throws UsageError for more.
 std::vector<std::int64_t> probed_sizes(const Options& options);
 
 /// Rank 0: each pair measures; its samples are added to what `loggp` has of earlier passes, and the parameters fitted to all of

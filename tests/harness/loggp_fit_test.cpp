@@ -47,7 +47,9 @@ class MadeUp {
   void add_exchanges(std::vector<ExchangeSample>& samples, std::int64_t bytes) {
     const Regime& truth = truth_.regime_of(bytes);
     const double send = truth.o_send.of(bytes), receive = truth.o_receive.of(bytes);
-    const double round_trip = 2 * (send + truth.latency.of(bytes) + receive);
+    const Regime& back = truth_.regime_of(kAnswerBytes);
+    const double round_trip = send + truth.latency.of(bytes) + receive + back.o_send.of(kAnswerBytes) +
+                              back.latency.of(kAnswerBytes) + back.o_receive.of(kAnswerBytes);
     const double burst = round_trip + (kMessages - 1) * truth.gap.of(bytes);
     const bool held = truth_.held_bytes >= 0 && bytes >= truth_.held_bytes;
     const Time delay = std::llround(4 * round_trip);
@@ -121,6 +123,22 @@ TEST(LogGpFit, SendsThatWaitAreARegimeEvenIfTheyTakeNoLonger) {
   EXPECT_EQ(model.regimes[1].first_bytes, 1024);
 }
 
+TEST(LogGpFit, OneSizeThatWasDisturbedDoesNotSayThatSendsWait) {
+  LevelModel model = MadeUp({.regimes = {kSmall, kLarge}, .held_bytes = 4096}).samples(1 << 20);
+  const auto disturb = [&](std::int64_t bytes, Time time_ns) {
+    for (ExchangeSample& sample : model.samples)
+      if (sample.exchange == Exchange::held_send && sample.bytes == bytes) sample.time_ns = time_ns;
+  };
+  disturb(16, 1'000'000'000);
+  disturb(1 << 19, 1);
+  EXPECT_EQ(first_held_bytes(model.samples), 4096);
+  for (std::int64_t bytes = 1; bytes <= 1 << 20; bytes *= 2) disturb(bytes, 1'000'000'000);
+  EXPECT_EQ(first_held_bytes(model.samples), 1);
+  for (std::int64_t bytes = 1; bytes <= 1 << 20; bytes *= 2) disturb(bytes, 1);
+  EXPECT_EQ(first_held_bytes(model.samples), -1);
+  EXPECT_EQ(first_held_bytes({}), -1);
+}
+
 TEST(LogGpFit, FindsABreakThatNoProtocolExplains) {
   LevelModel model = MadeUp({.regimes = {kSmall, kLarge}}).samples(1 << 20);
   fit(model, kTimer);
@@ -180,6 +198,10 @@ TEST(LogGpFit, RefusesTooFewSizes) {
   fit(model, kTimer);
   EXPECT_NE(none.refused.find("a line takes 3"), std::string::npos);
   EXPECT_NE(model.refused.find("2 sizes"), std::string::npos) << model.refused;
+  LevelModel unanswered = MadeUp({.regimes = {kSmall}}).samples(1024);
+  std::erase_if(unanswered.samples, [](const ExchangeSample& sample) { return sample.bytes == kAnswerBytes; });
+  fit(unanswered, kTimer);
+  EXPECT_NE(unanswered.refused, "");
 }
 
 TEST(LogGpFit, WhatWasRefusedBeforeStaysSo) {

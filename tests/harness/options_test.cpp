@@ -158,6 +158,9 @@ TEST(Options, TransportsAreAList) {
 TEST(Options, OtherCommandsHaveTheirOwn) {
   EXPECT_TRUE(parse({"list", "--json"}).json);
   EXPECT_EQ(parse({"list"}).command, Command::list);
+  EXPECT_TRUE(parse({"calibrate"}).calibrate && parse_run({"--calibrate"}).calibrate && !parse_run({}).calibrate);
+  EXPECT_EQ(parse({"calibrate", "--bytes", "8:64", "--out", "a"}).payload_bytes, (std::vector<std::int64_t>{8, 16, 32, 64}));
+  expect_names(refusal({"calibrate", "--kernels", "a"}), {"--kernels", "coordbench calibrate"});
   EXPECT_EQ(parse({"doctor", "--seed", "3", "--placement", "none"}).command, Command::doctor);
   EXPECT_EQ(parse({"doctor", "--seed", "3"}).seed, 3U);
   expect_names(refusal({"list", "--bytes", "8"}), {"--bytes", "coordbench list"});
@@ -166,7 +169,8 @@ TEST(Options, OtherCommandsHaveTheirOwn) {
 
 TEST(Options, HelpAndVersionEndWell) {
   EXPECT_EQ(exit_text({"--version"}), "coordbench 1.2.3\n");
-  for (const char* command : {"run", "list", "doctor"}) EXPECT_NE(exit_text({"--help"}).find(command), std::string::npos);
+  for (const char* command : {"run", "calibrate", "list", "doctor"})
+    EXPECT_NE(exit_text({"--help"}).find(command), std::string::npos);
   for (const char* option : {"--kernels", "--ranks", "--bytes", "--set", "--in-flight", "--precision", "--time-budget",
                              "--total-budget", "--max-operations", "--operations", "--sync", "--placement", "--transport",
                              "--ranks-per-node", "--seed", "--config", "--out", "--list", "--dry-run"})
@@ -174,8 +178,8 @@ TEST(Options, HelpAndVersionEndWell) {
 }
 
 TEST(Options, UnknownWordsAreNamedWithTheNearest) {
-  expect_names(refusal({}), {"run, list, doctor"});
-  expect_names(refusal({"rn"}), {"'rn'", "run, list, doctor"});
+  expect_names(refusal({}), {"run, calibrate, list, doctor"});
+  expect_names(refusal({"rn"}), {"'rn'", "run, calibrate, list, doctor"});
   expect_names(refusal_of_run({"--byts", "8"}), {"'--byts'", "nearest: --bytes", "coordbench run --help"});
   expect_names(refusal_of_run({"surplus"}), {"'surplus'"});
   expect_names(refusal_of_run({"--clients", "3"}), {"'--clients'"});

@@ -1,11 +1,11 @@
-"""A platform made of a calibration: a message takes exactly as long there as the calibration says, a calibration of simulated ranks
-gives back what the platform was made of, and what cannot be predicted from is refused."""
+"""A platform made of a calibration: a message takes exactly as long there as the calibration says, a calibration of simulated
+ranks gives back what the platform was made of, and what cannot be predicted from is refused."""
 
 import h5py
 import numpy as np
 import pytest
 
-from end_to_end.launching import BUILD, ROOT, run
+from end_to_end.launching import BUILD, ROOT, run, under_mpirun
 
 from .calibrations import Regime, write
 from .launches import Simulated
@@ -108,3 +108,22 @@ def test_what_cannot_be_predicted_from_is_refused(predict, tmp_path):
         assert ended.status == 2 and words in ended.stderr, ended.stderr
     ended = predict(refused, 2, "--platform", "one_switch").ended
     assert ended.status == 2 and "contradict" in ended.stderr
+
+
+def test_a_launch_is_predicted_from_its_own_calibration(predict, tmp_path):
+    """The whole way, on whatever machine this is: of how good the prediction is nothing is said here."""
+    campaign, cases = tmp_path / "campaign", ("--kernels", "ping_pong,flat_broadcast", "--bytes", "8,1KiB")
+    ended = run(*under_mpirun(2, BUILD / "coordbench", "run", "--calibrate", *cases, "--operations", 20, "--out", campaign),
+                limit_s=240)
+    assert ended.status == 0, ended.stderr
+    predicted = predict(campaign / "launch-001.h5", 2, *cases)
+    ended = run(ROOT / "analysis" / "predicted", campaign, predicted.path.parent, limit_s=120)
+    assert ended.status == 0, ended.stderr
+    assert "4 cases" in ended.stdout and (campaign / "figures" / "predicted_against_measured.svg").exists()
+
+
+@pytest.mark.parametrize("arguments, words", [(("--lab", "1"), "--lab '1'"), (("--lab",), "--lab ''"), (("a", "b"), "a b"),
+                                              (("--hosts", "3"), "--hosts"), (("two-core-vm",), "exists already")])
+def test_what_cannot_be_asked_of_the_job_is_said_before_anything_is_built(arguments, words):
+    ended = run(ROOT / "jobs" / "predict", *arguments, cwd=ROOT)
+    assert ended.status == 2 and words in ended.stderr
