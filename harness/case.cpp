@@ -14,7 +14,7 @@ std::string_view pick(const std::array<std::string_view, count>& names, Enumerat
 std::string_view name_of(Family family) { return pick(std::array<std::string_view, 2>{"collective", "protocol"}, family); }
 
 std::string_view name_of(Transport transport) {
-  return pick(std::array<std::string_view, 2>{"mpi", "shared-memory"}, transport);
+  return pick(std::array<std::string_view, 3>{"mpi", "shared-memory", "hybrid"}, transport);
 }
 
 std::string_view name_of(CountRule rule) { return pick(std::array<std::string_view, 3>{"exact", "expected", "none"}, rule); }

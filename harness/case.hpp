@@ -28,7 +28,7 @@ enum class Flag : std::uint32_t {
 constexpr std::uint32_t bit(Flag flag) { return static_cast<std::uint32_t>(flag); }
 
 std::string_view name_of(Family family);
-std::string_view name_of(Transport transport);  ///< "mpi", "shared-memory"
+std::string_view name_of(Transport transport);  ///< "mpi", "shared-memory", "hybrid"
 std::string_view name_of(CountRule rule);
 std::string_view name_of(Latency definition);  ///< "proposer", "makespan", "barrier"
 std::string_view name_of(Sync sync);           ///< "round-time", "barrier", "none"
@@ -47,6 +47,9 @@ struct Case {
   int block = 0;             ///< cases of one block share the ping_pong cases before and after it
   bool calibration = false;  ///< one of those ping_pong cases
   std::string name;          ///< its path in the file: kernel/n2/b8/mpi/round-time[/parameter=value…]
+
+  /// What each rank of the launch must share, 0 if nothing: the window is the same in all cases.
+  std::int64_t shared_bytes = 0;
 
   /// Everyone who takes part.
   [[nodiscard]] int members() const { return shape.ranks + clients; }
@@ -70,6 +73,14 @@ struct Traffic {
   std::int64_t bytes_sent = 0;
   std::int64_t background_messages = 0;     ///< of messages_sent, those that carry no operation
   std::int64_t messages_between_nodes = 0;  ///< of the others, those to ranks of another node
+
+  friend Traffic operator+(const Traffic& a, const Traffic& b) {
+    return {.messages_sent = a.messages_sent + b.messages_sent,
+            .messages_received = a.messages_received + b.messages_received,
+            .bytes_sent = a.bytes_sent + b.bytes_sent,
+            .background_messages = a.background_messages + b.background_messages,
+            .messages_between_nodes = a.messages_between_nodes + b.messages_between_nodes};
+  }
 };
 
 }  // namespace coordbench

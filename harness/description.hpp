@@ -23,7 +23,11 @@ inline constexpr std::size_t kMarksMax = 4;
 enum class Family : std::uint8_t { collective, protocol };
 
 /// How messages travel.
-enum class Transport : std::uint8_t { mpi, shared_memory };
+enum class Transport : std::uint8_t {
+  mpi,
+  shared_memory,  ///< between ranks of one node
+  hybrid,         ///< in shared memory between ranks of a node, over MPI between nodes
+};
 
 /// How a measured message count is held against the closed form.
 enum class CountRule : std::uint8_t {

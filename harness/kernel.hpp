@@ -25,8 +25,9 @@ struct Kernel {
   int (*clients)(const Shape&) = nullptr;                               ///< null: none
   std::string (*unfit)(const Shape&) = nullptr;                         ///< why the combination does not fit, or empty
   std::int64_t (*memory_bytes)(const Shape&) = nullptr;                 ///< of buffers, on the busiest rank
-  std::int64_t (*shared_bytes)(const Shape&) = nullptr;  ///< of shared memory, on each rank; null where it has no use for any
-  void (*run)(CaseRun&) = nullptr;                       ///< null in tests that only plan
+  /// Of shared memory, on each of `sharing` ranks of a node; null where the kernel has no use for any.
+  std::int64_t (*shared_bytes)(const Shape&, Transport, int sharing) = nullptr;
+  void (*run)(CaseRun&) = nullptr;  ///< null in tests that only plan
 };
 
 /// Every kernel of this build, in alphabetical order; generated from the files in kernels/ and collectives/.

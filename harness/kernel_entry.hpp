@@ -17,6 +17,7 @@ void run_bench(CaseRun& run) {
     bench->conclude();
   } catch (...) {
     bench->conclude();
+    bench->withdraw();
     static_cast<void>(bench.release());  // never freed: the library may still write into buffers of a case that did not end
     throw;
   }
@@ -48,11 +49,12 @@ std::int64_t protocol_memory_bytes(const Shape& shape) {
 }
 
 template <class K>
-std::int64_t shared_bytes(const Shape& shape) {
+std::int64_t shared_bytes(const Shape& shape, Transport transport, int sharing) {
   if constexpr (Protocol<K>)
-    return InSharedMemory::protocol_bytes<K>(shape);
+    return InSharedMemory::protocol_bytes<K>(
+        transport == Transport::hybrid ? Hybrid::size<K>(shape) : InSharedMemory::size<K>(shape), sharing);
   else
-    return InSharedMemory::collective_bytes(shape, posted_max<K>(shape), K::Data::memory_bytes(shape));
+    return InSharedMemory::collective_bytes(sharing, posted_max<K>(shape), K::Data::memory_bytes(shape));
 }
 
 template <class K, class Over>
@@ -63,19 +65,24 @@ void run_over(CaseRun& run) {
     run_bench<CollectiveBench<K, Over>>(run);
 }
 
-/// Whether a kernel runs over this transport; decided here once, never in a loop.
+/// Whether a kernel runs over this transport; decided here once, never in a loop. Simulated ranks have no memory to share, and
+/// what they would not run is not compiled for them.
 template <class K>
 constexpr bool runs_over(Transport transport) {
-  return !K::about.only_over || *K::about.only_over == transport;
+  return (!K::about.only_over || *K::about.only_over == transport) && (transport == Transport::mpi || !kSimulated);
+}
+
+template <class K, Transport transport, class Over>
+void run_if_over(CaseRun& run) {
+  if constexpr (runs_over<K>(transport))
+    if (run.setting().planned->transport == transport) run_over<K, Over>(run);
 }
 
 template <class K>
 void run_kernel(CaseRun& run) {
-  if (run.setting().planned->transport == Transport::shared_memory) {
-    if constexpr (runs_over<K>(Transport::shared_memory)) run_over<K, InSharedMemory>(run);
-  } else {
-    if constexpr (runs_over<K>(Transport::mpi)) run_over<K, OverMpi>(run);
-  }
+  run_if_over<K, Transport::mpi, OverMpi>(run);
+  run_if_over<K, Transport::shared_memory, InSharedMemory>(run);
+  run_if_over<K, Transport::hybrid, Hybrid>(run);
 }
 
 template <class K>

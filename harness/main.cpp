@@ -43,10 +43,12 @@ int run(World& world, Options options, const std::vector<std::string>& arguments
   options.seed = static_cast<std::uint64_t>(world.from_root(static_cast<std::int64_t>(options.seed.value_or(draw_seed()))));
   const PlacementPolicy placement = policy_of(options.placement);
   const Nodes nodes = nodes_of(world, options.ranks_per_node);
+  const SharingRanks sharing(world);
   const Plan plan = make_plan(options, all_kernels(),
                               {.world = world.size(),
+                               .sharing = sharing.most(),
                                .memory_bytes = world.from_root(memory_available_bytes() / 2),
-                               .shared_memory_bytes = world.from_root(free_shared_memory_bytes()),
+                               .shared_memory_bytes = world.least(free_shared_memory_bytes()),
                                .ranks_per_node = nodes.ranks_per_node()});
   const std::vector<std::size_t> due = due_cases(plan, begun);
   if (begun && due.empty()) return print(world, fmt::format("{} lacks no case of its plan.\n", options.resume));
@@ -57,7 +59,7 @@ int run(World& world, Options options, const std::vector<std::string>& arguments
   const Seating seating = take_seats(world, placement);
   Clocks clocks = synchronise_clocks(world);
   world.make_groups(rank_counts(plan));
-  const SharedWindow shared(world, shared_bytes_of(plan));
+  const SharedWindow shared(world, sharing, shared_bytes_of(plan, world, sharing));
   const CalibrationPairs pairs(world, seating, options.calibrate && !begun);  // one that is gone on with has been calibrated
   const Time epoch_ns = world.from_root(now_ns());
   const Limits limits = world.is_root() ? limits_of(world, options) : Limits{};
@@ -90,8 +92,10 @@ int run(World& world, Options options, const std::vector<std::string>& arguments
 void refuse_what_needs_a_machine(const Options& options) {
   if (options.command == Command::doctor)
     throw UsageError("doctor looks at a machine, and simulated ranks have none; start it with coordbench");
-  if (std::count(options.transports.begin(), options.transports.end(), Transport::shared_memory) > 0)
-    throw UsageError("--transport shared-memory: simulated ranks have no caches to share; use --transport mpi");
+  for (const Transport transport : options.transports)
+    if (transport != Transport::mpi)
+      throw UsageError(
+          fmt::format("--transport {}: simulated ranks have no caches to share; use --transport mpi", name_of(transport)));
   if (options.placement != "auto" && options.placement != "none")
     throw UsageError(
         fmt::format("--placement {}: the platform says where simulated ranks sit; leave it out", options.placement));

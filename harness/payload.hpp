@@ -55,8 +55,8 @@ class Payload {
   [[nodiscard]] inline std::byte* data() const;
   [[nodiscard]] std::span<std::byte> bytes() const { return {slot_ ? data() : nullptr, size_}; }
   /// Whether the room in front of the bytes is free, so that a transport may write its header there and both leave in one
-  /// piece; in front of a part lies another.
-  [[nodiscard]] bool leads_its_slot() const { return offset_ == 0; }
+  /// piece; in front of a part lies another, and in front of borrowed bytes their owner or another borrower may write.
+  [[nodiscard]] inline bool leads_its_slot() const;
   [[nodiscard]] inline std::byte* header(std::size_t header_bytes) const;
   [[nodiscard]] bool sole_owner() const { return slot_ && slot_->leases == 1; }
   [[nodiscard]] detail::Slot* slot() const { return slot_; }
@@ -85,7 +85,8 @@ class Payload {
 /// `slots` leases of up to `capacity` bytes each, allocated (and touched) once.
 class PayloadArena {
  public:
-  static constexpr std::size_t kHeaderRoom = 128, kAlignment = 64;  ///< bytes; of the payloads' first byte
+  static constexpr std::size_t kHeaderRoom = 128, kAlignment = 64;    ///< bytes; of the payloads' first byte
+  static constexpr std::size_t kFreeRoom = kHeaderRoom - kAlignment;  ///< right in front of them; borrowers are counted before
 
   /// In memory of its own.
   PayloadArena(std::size_t slots, std::size_t capacity)
@@ -141,6 +142,7 @@ class PayloadArena {
     slot->number = number;
     return Payload(slot, offset + size).part(offset, size);
   }
+  [[nodiscard]] bool borrows() const { return borrows_; }
   [[nodiscard]] bool can_lend() const { return free_ != nullptr; }
   [[nodiscard]] std::size_t capacity() const { return capacity_; }
   [[nodiscard]] std::size_t slots() const { return slots_.size(); }
@@ -197,6 +199,7 @@ class PayloadArena {
 };
 
 inline std::byte* Payload::data() const { return slot_->bytes + offset_; }
+inline bool Payload::leads_its_slot() const { return offset_ == 0 && !slot_->arena->borrows(); }
 inline std::byte* Payload::header(std::size_t header_bytes) const { return data() - header_bytes; }
 inline void Payload::release() {
   if (slot_ && --slot_->leases == 0) slot_->arena->give_back(slot_);

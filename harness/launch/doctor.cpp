@@ -80,7 +80,7 @@ int doctor(World& world, Options options, const std::function<int(const std::str
   Clocks clocks = synchronise_clocks(world);
   const HostState state = state_of(world, seating);
   world.make_groups(rank_counts(plan));
-  const SharedWindow shared(world, shared_bytes_of(plan));
+  const SharedWindow shared;
   const LaunchSetting launch{.world = world,
                              .options = options,
                              .plan = plan,

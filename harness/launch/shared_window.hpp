@@ -1,6 +1,6 @@
 #pragma once
 // The memory that the ranks of one node share during a launch: one window, made before the first case and large enough for
-// each of them.
+// every case.
 
 #include <mpi.h>
 
@@ -10,13 +10,34 @@
 
 namespace coordbench {
 
-/// What the largest case of a plan needs of each rank's part; 0 if none needs any.
-std::int64_t shared_bytes_of(const Plan& plan);
+/// The ranks with which this one can share memory, as the library finds them, in the order of the world. Simulated ranks are
+/// alone.
+class SharingRanks {
+ public:
+  /// Collective over the world.
+  explicit SharingRanks(const World& world);
+  SharingRanks(const SharingRanks&) = delete;
+  SharingRanks& operator=(const SharingRanks&) = delete;
+  ~SharingRanks();
 
+  [[nodiscard]] MPI_Comm communicator() const { return communicator_; }
+  [[nodiscard]] int most() const { return most_; }  ///< of all ranks of the world
+
+ private:
+  MPI_Comm communicator_ = MPI_COMM_NULL;
+  int most_ = 1;
+};
+
+/// What the largest case of a plan needs of each rank's part; 0 if none needs any. Throws UsageError if one is to share memory
+/// between all ranks and these are not of one node.
+std::int64_t shared_bytes_of(const Plan& plan, const World& world, const SharingRanks& sharing);
+
+/// A window for all that can share it.
 class SharedWindow {
  public:
-  /// Collective. No window for 0 bytes; throws UsageError if the ranks are not all of one node.
-  SharedWindow(const World& world, std::int64_t part_bytes);
+  SharedWindow() = default;
+  /// Collective over the world. No window for 0 bytes.
+  SharedWindow(const World& world, const SharingRanks& sharing, std::int64_t part_bytes);
   SharedWindow(const SharedWindow&) = delete;
   SharedWindow& operator=(const SharedWindow&) = delete;
   ~SharedWindow();

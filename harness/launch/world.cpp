@@ -67,6 +67,11 @@ std::int64_t World::from_root(std::int64_t value) const {
   return value;
 }
 
+std::int64_t World::least(std::int64_t value) const {
+  MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_INT64_T, MPI_MIN, MPI_COMM_WORLD);
+  return value;
+}
+
 std::string World::text_from_root(std::string text) const {
   text.resize(static_cast<std::size_t>(from_root(static_cast<std::int64_t>(text.size()))));
   MPI_Bcast(text.data(), static_cast<int>(text.size()), MPI_CHAR, 0, MPI_COMM_WORLD);

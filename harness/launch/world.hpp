@@ -35,9 +35,10 @@ class World {
   [[nodiscard]] const Group& group(int ranks) const { return groups_.at(ranks); }
   [[nodiscard]] int highest_tag() const;
 
-  /// Start-up only, collective: everybody's text at every rank; a value of rank 0 at every rank.
+  /// Start-up only, collective: everybody's text at every rank; a value of rank 0, and the least of all, at every rank.
   [[nodiscard]] std::vector<std::string> gather_texts(const std::string& mine) const;
   [[nodiscard]] std::int64_t from_root(std::int64_t value) const;
+  [[nodiscard]] std::int64_t least(std::int64_t value) const;
   [[nodiscard]] std::string text_from_root(std::string text) const;
 
   /// After a rank is stuck inside the library nothing collective can be called any more: ends this process at once.

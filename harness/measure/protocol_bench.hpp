@@ -93,6 +93,9 @@ class ProtocolBench {
     });
   }
 
+  /// After a case that did not end, of which nothing is ever freed.
+  void withdraw() { Over::withdraw(transport_); }
+
   void conclude() {
     run_.conclude(counted_.traffic(), recorder_, blocks_.messages_sent() + tree_.messages_sent(),
                   P::answers(shape_, run_.rank()) * run_.operations());

@@ -29,6 +29,12 @@ void append_once(std::vector<Value>& values, const Value& value) {
   if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
 }
 
+Transport parse_transport(std::string_view option, const std::string& text) {
+  for (const Transport transport : {Transport::mpi, Transport::shared_memory, Transport::hybrid})
+    if (text == name_of(transport)) return transport;
+  throw UsageError(option, text, "mpi, shared-memory and hybrid, with commas");
+}
+
 std::int64_t parse_size(std::string_view option, std::string_view text, std::string_view given) {
   return within<std::int64_t>(0, parse_bytes(text), kPayloadBytesMax, option, given, kSizesAccepted);
 }
@@ -125,11 +131,7 @@ Sync parse_sync(std::string_view option, const std::string& text) {
 
 std::vector<Transport> parse_transports(std::string_view option, const Texts& texts) {
   std::vector<Transport> transports;
-  for (const std::string& item : parse_list(option, texts)) {
-    if (item != name_of(Transport::mpi) && item != name_of(Transport::shared_memory))
-      throw UsageError(option, item, "mpi, shared-memory or both");
-    append_once(transports, item == name_of(Transport::mpi) ? Transport::mpi : Transport::shared_memory);
-  }
+  for (const std::string& item : parse_list(option, texts)) append_once(transports, parse_transport(option, item));
   return transports;
 }
 

@@ -81,7 +81,8 @@ void describe_plan_options(OptionTable& table, Options& options) {
   table.list("--set", options.settings, parse_settings, "KERNEL.PARAMETER=V,V", "values of a parameter; repeatable");
   table.list("--in-flight", options.in_flight, parse_in_flight, "N,N", "operations that overlap  [1; streams: 64]");
   table.one("--sync", options.sync, parse_sync, "round-time|barrier|none", "the start line  [round-time]");
-  table.list("--transport", options.transports, parse_transports, "mpi,shared-memory", "how messages travel  [mpi]");
+  table.list("--transport", options.transports, parse_transports, "mpi,shared-memory,hybrid",
+             "how messages travel; hybrid: in shared memory within a node  [mpi]");
 }
 
 void describe_budgets(OptionTable& table, Options& options) {

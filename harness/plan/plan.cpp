@@ -91,20 +91,26 @@ bool runs_over(const Kernel& kernel, Transport transport) {
   return !kernel.about.only_over || *kernel.about.only_over == transport;
 }
 
-/// The window is as long on every rank of the launch.
+/// What each rank of the launch must have, because it is the same window in all cases.
+std::int64_t shared_bytes_of(const Case& planned, const Room& room) {
+  if (planned.transport == Transport::mpi || !runs_over(*planned.kernel, planned.transport)) return 0;
+  const int sharing = planned.transport == Transport::hybrid ? std::min(planned.members(), room.sharing) : planned.members();
+  return planned.kernel->shared_bytes(planned.shape, planned.transport, sharing);
+}
+
 std::string unfit_for(Transport transport, const Case& planned, const Room& room) {
   if (!runs_over(*planned.kernel, transport))
     return fmt::format("needs --transport {}", name_of(*planned.kernel->about.only_over));
-  if (transport != Transport::shared_memory) return "";
-  const std::int64_t needed = planned.kernel->shared_bytes(planned.shape);
-  if (needed > room.shared_memory_bytes / room.world)
+  const int sharing = std::min(room.world, room.sharing);
+  const std::int64_t needed = shared_bytes_of(planned, room);
+  if (needed > room.shared_memory_bytes / sharing)
     return fmt::format(
         "needs {} of shared memory for each of {} ranks, and /dev/shm has {}; mount it larger, or use --transport mpi",
-        format_bytes(needed), room.world, format_bytes(room.shared_memory_bytes));
-  if (needed <= room.memory_bytes / room.world) return "";
+        format_bytes(needed), sharing, format_bytes(room.shared_memory_bytes));
+  if (needed <= room.memory_bytes / sharing) return "";
   return fmt::format(
       "needs {} of shared memory for each of {} ranks, together more than the limit of {}, half of the memory available",
-      format_bytes(needed), room.world, format_bytes(room.memory_bytes));
+      format_bytes(needed), sharing, format_bytes(room.memory_bytes));
 }
 
 /// Why a case cannot run, or empty. The limit is divided, not the need multiplied: a product could overflow.
@@ -141,6 +147,7 @@ class Calibration {
     case_ = make_case(*found, shape, options.transports.front(), options);
     case_.calibration = true;
     available_ = found->unfit(shape).empty();
+    if (available_) case_.shared_bytes = shared_bytes_of(case_, room);
   }
 
   void append(std::vector<Case>& cases, int block, std::string_view when) const {
@@ -190,6 +197,7 @@ Plan make_plan(const Options& options, std::span<const Kernel> kernels, const Ro
   Plan plan;
   const auto consider = [&](Case planned) {
     std::string reason = unfit(planned, room, options.operations.value_or(options.max_operations));
+    if (reason.empty()) planned.shared_bytes = shared_bytes_of(planned, room);
     if (reason.empty())
       plan.cases.push_back(std::move(planned));
     else

@@ -1,6 +1,7 @@
 #pragma once
 // From options to the shuffled list of cases. A pure function, so that every rank can work it out for itself.
 
+#include <climits>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -14,8 +15,9 @@ namespace coordbench {
 /// What the machine and the launch have.
 struct Room {
   int world = 1;                                 ///< ranks
+  int sharing = INT_MAX;                         ///< ranks of the fullest node, if they are not all of one
   std::int64_t memory_bytes = INT64_MAX;         ///< that the buffers of a case's ranks may take together
-  std::int64_t shared_memory_bytes = INT64_MAX;  ///< free for the parts of all ranks
+  std::int64_t shared_memory_bytes = INT64_MAX;  ///< free on each node for the parts of its ranks
   int ranks_per_node = 1;                        ///< as in Shape
 };
 

@@ -42,8 +42,7 @@ Bounds bounds_of(const Plan& plan, const Options& options) {
     const std::int64_t stamps = stamp_bytes(planned, operations);
     const std::int64_t all_stamps = stamps * planned.members() + operations * 8;  // one start_slack_ns per operation
     bounds.rank_bytes = std::max(bounds.rank_bytes, planned.kernel->memory_bytes(planned.shape) + stamps);
-    if (planned.transport == Transport::shared_memory)
-      bounds.shared_bytes = std::max(bounds.shared_bytes, planned.kernel->shared_bytes(planned.shape));
+    bounds.shared_bytes = std::max(bounds.shared_bytes, planned.shared_bytes);
     bounds.gathered_bytes = std::max(bounds.gathered_bytes, all_stamps);
     bounds.disk_bytes += all_stamps;
   }

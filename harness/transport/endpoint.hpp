@@ -15,12 +15,22 @@
 #include "harness/description.hpp"
 #include "harness/machine/deadline.hpp"
 #include "harness/simulated.hpp"
+#include "harness/transport/completion.hpp"
 #include "harness/transport/neighbours.hpp"
 
 namespace coordbench {
 
 class Endpoint {
  public:
+  static constexpr int kTags = 2;  ///< from `tag` on: the kernel's messages, and credits
+
+  /// A send or a receive under way.
+  struct Posted {
+    MPI_Request request = MPI_REQUEST_NULL;
+    Rank peer = 0;
+    bool is_send = false;
+  };
+
   /// `communicator` holds exactly the ranks of the case; `tag` is this case's own, so that nothing of a case that timed out
   /// can be taken for a message of a later one. At most `posted_max` requests may be open at a time.
   Endpoint(MPI_Comm communicator, int tag, std::size_t posted_max, Time deadline, const Neighbours& neighbours = {})
@@ -31,6 +41,12 @@ class Endpoint {
   Endpoint(const Endpoint&) = delete;
   Endpoint& operator=(const Endpoint&) = delete;
   ~Endpoint() { cancel_all(); }
+  /// Nothing that was posted arrives any more; what is being sent is left to the library.
+  void withdraw() {
+    for (; first_ != last_; ++first_)
+      if (Posted& open = posted_[first_ % posted_.size()]; !open.is_send && open.request != MPI_REQUEST_NULL)
+        abandon_memory_of(open.request);
+  }
 
   [[nodiscard]] Rank rank() const { return rank_; }
   [[nodiscard]] int ranks() const { return ranks_; }
@@ -55,13 +71,17 @@ class Endpoint {
     wait(sending, "to send to", to);
   }
 
+  /// A send or a receive that `finish` completes, whatever else is open.
+  Posted begin_send(Rank to, std::span<const std::byte> bytes) { return {start_send(to, bytes), to, true}; }
+  Posted begin_receive(Rank from, std::span<std::byte> bytes) { return {start_receive(from, bytes), from, false}; }
+  void finish(Posted& posted) { wait(posted.request, posted.is_send ? "to send to" : "for a message of", posted.peer); }
+
   /// Starts a send or a receive that `wait_oldest` or `wait_all` completes, in the order of posting. Throws std::length_error
   /// above the declared number of open requests.
-  void post_send(Rank to, std::span<const std::byte> bytes) { push({start_send(to, bytes), to, true}); }
-  void post_receive(Rank from, std::span<std::byte> bytes) { push({start_receive(from, bytes), from, false}); }
+  void post_send(Rank to, std::span<const std::byte> bytes) { push(begin_send(to, bytes)); }
+  void post_receive(Rank from, std::span<std::byte> bytes) { push(begin_receive(from, bytes)); }
   void wait_oldest() {
-    Posted& oldest = posted_[first_ % posted_.size()];
-    wait(oldest.request, oldest.is_send ? "to send to" : "for a message of", oldest.peer);
+    finish(posted_[first_ % posted_.size()]);
     ++first_;
   }
   void wait_all() {
@@ -83,12 +103,6 @@ class Endpoint {
   [[nodiscard]] std::int64_t credits_sent() const { return credits_sent_; }
 
  private:
-  struct Posted {
-    MPI_Request request = MPI_REQUEST_NULL;
-    Rank peer = 0;
-    bool is_send = false;
-  };
-
   MPI_Request start_send(Rank to, std::span<const std::byte> bytes) {
     MPI_Request request;
     MPI_Isend(bytes.data(), static_cast<int>(bytes.size()), MPI_BYTE, to, tag_, communicator_, &request);
@@ -117,7 +131,7 @@ class Endpoint {
       }
   }
   [[noreturn]] [[gnu::cold]] static void give_up(MPI_Request& request, const char* what, Rank peer) {
-    abandon(request);
+    abandon_memory_of(request);
     throw TimedOut(std::string("waiting ") + what + " rank " + std::to_string(peer));
   }
   /// A receive is cancelled; a send cannot be, and its buffer is left to the library.

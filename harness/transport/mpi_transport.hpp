@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "harness/protocol.hpp"
 #include "harness/simulated.hpp"
 #include "harness/transport/completion.hpp"
+#include "harness/transport/payload_arenas.hpp"
 #include "harness/transport/transport_size.hpp"
 #include "harness/transport/wire_format.hpp"
 
@@ -26,11 +28,13 @@ template <class M>
 class MpiTransport {
  public:
   MpiTransport(MPI_Comm communicator, int tag, const TransportSize& size)
+      : MpiTransport(communicator, tag, size, std::make_unique<PayloadArenas>(size)) {}
+  /// Payloads lie in `arenas`, which another transport has too.
+  MpiTransport(MPI_Comm communicator, int tag, const TransportSize& size, PayloadArenas& arenas)
       : communicator_(communicator),
         tag_(tag),
         size_(affordable(size)),
-        arena_(size.leases, size.payload_capacity),
-        batches_(size.batch_leases, size.batch * size.payload_capacity),
+        arenas_(arenas),
         headers_(8 * size.window + size_.backlog, 0),
         posted_(std::bit_ceil(size_.posted_receives)),
         mask_(posted_.size() - 1) {
@@ -47,10 +51,14 @@ class MpiTransport {
     for (; receives_ > 0; --receives_) abandon(posted_[first_++ & mask_].request);
     for (Sending& sending : open_) MPI_Request_free(&sending.request);
   }
+  /// Nothing arrives here any more.
+  void withdraw() {
+    for (; receives_ > 0; --receives_) abandon_memory_of(posted_[first_++ & mask_].request);
+  }
 
   [[nodiscard]] Time now() const { return now_ns(); }
   /// A lease to fill and propose; empty when all are taken, which is the caller's sign to poll first.
-  [[nodiscard]] Payload allocate(std::size_t bytes) { return arena_.allocate(bytes); }
+  [[nodiscard]] Payload allocate(std::size_t bytes) { return arenas_.single.allocate(bytes); }
 
   /// Never blocks. Throws std::length_error above the declared backlog.
   void send(Rank to, const M& message, Depth depth, const Payload& payload) {
@@ -111,17 +119,15 @@ class MpiTransport {
     MPI_Request request;
     Payload lease;
   };
-  struct Waiting {
-    Rank to;
-    M message;
-    Depth depth;
-    Payload payload;
-    std::vector<Payload> parts{};  ///< to be joined
-  };
 
   using Wire = WireFormat<M>;
   using Tag = typename Wire::Tag;
   static constexpr std::size_t kHeaderBytes = Wire::kHeaderBytes;
+
+  MpiTransport(MPI_Comm communicator, int tag, const TransportSize& size, std::unique_ptr<PayloadArenas> own)
+      : MpiTransport(communicator, tag, size, *own) {
+    own_ = std::move(own);
+  }
 
   template <class Receive>
   void take(const MPI_Status& status, Payload lease, Receive&& receive) {
@@ -181,8 +187,7 @@ class MpiTransport {
     return size;
   }
 
-  /// Where messages lie: with batches, apart from the payloads of single operations, which would be scattered otherwise.
-  PayloadArena& carriers() { return size_.batch > 1 ? batches_ : arena_; }
+  PayloadArena& carriers() { return arenas_.carriers(); }
 
   void post_receives() {
     while (receives_ < size_.posted_receives) {
@@ -215,8 +220,9 @@ class MpiTransport {
     open_.push_back({to, request, carrier});
   }
 
-  /// The payload itself, with the header written in front of it; a copy of a part, or while another header is still being sent
-  /// from there. A message without payload has a slot to itself, the same until a send keeps it.
+  /// The payload itself, with the header written in front of it; a copy of a part, of what another process lent, or while
+  /// another header is still being sent from there. A message without payload has a slot to itself, the same until a send keeps
+  /// it.
   const Payload& carrier_of(const M& message, Tag tag, const Payload& payload) {
     if (!payload) {
       if (!bare_ || bare_.slot()->sends > 0) [[unlikely]]
@@ -258,9 +264,11 @@ class MpiTransport {
     auto kept = backlog_.begin();
     std::fill(blocked_.begin(), blocked_.end(), false);
     blocked_.resize(open_to_.size());
-    for (Waiting& waiting : backlog_) {
+    for (Waiting<M>& waiting : backlog_) {
       const auto peer = static_cast<std::size_t>(waiting.to);
-      if (!blocked_[peer] && open_to_[peer] < size_.window && start_waiting_one(waiting)) continue;
+      if (!blocked_[peer] && open_to_[peer] < size_.window && waiting.is_joined(carriers()) &&
+          start(waiting.to, waiting.message, waiting.depth, waiting.payload))
+        continue;
       blocked_[peer] = true;
       if (&*kept != &waiting) *kept = std::move(waiting);
       ++kept;
@@ -268,22 +276,18 @@ class MpiTransport {
     backlog_.erase(kept, backlog_.end());
   }
 
-  bool start_waiting_one(Waiting& waiting) {
-    if (!waiting.parts.empty() && !waiting.payload) waiting.payload = carriers().join(waiting.parts);
-    if (!waiting.parts.empty() && !waiting.payload) return false;
-    return start(waiting.to, waiting.message, waiting.depth, waiting.payload);
-  }
-
   MPI_Comm communicator_;
   int tag_;
   TransportSize size_;
-  PayloadArena arena_, batches_, headers_;
+  std::unique_ptr<PayloadArenas> own_;  ///< unless they are another's too
+  PayloadArenas& arenas_;
+  PayloadArena headers_;
   Payload bare_, copy_;         ///< see carrier_of
   std::vector<Posted> posted_;  ///< a ring: receives match in the order of posting
   std::size_t mask_, first_ = 0, receives_ = 0;
   std::vector<Sending> open_;
   std::vector<std::size_t> open_to_;  ///< [peer]
-  std::vector<Waiting> backlog_;
+  std::vector<Waiting<M>> backlog_;
   std::vector<bool> blocked_;
   Completion open_requests_;           ///< simulated ranks: see gather_open
   std::optional<MPI_Status> arrival_;  ///< simulated ranks: of the oldest receive, which is complete

@@ -2,8 +2,6 @@
 // A collective's door to the ranks of its node through shared memory. What fits a few slots travels in them; what lies in
 // shared memory is copied once, by its receiver; anything else goes through a few bounce buffers.
 
-#include <sched.h>
-
 #include <algorithm>
 #include <cstring>
 #include <span>
@@ -15,20 +13,31 @@
 #include "harness/copy.hpp"
 #include "harness/machine/deadline.hpp"
 #include "harness/payload.hpp"
+#include "harness/transport/meanwhile.hpp"
 #include "harness/transport/neighbours.hpp"
 #include "harness/transport/shared_region.hpp"
 
 namespace coordbench {
 
-class SharedMemoryEndpoint {
+/// `Meanwhile` is called at each fruitless turn of a wait.
+template <class Meanwhile>
+class BasicSharedMemoryEndpoint {
  public:
+  /// A send or a receive under way.
+  struct Posted {
+    Rank peer = 0;
+    std::span<std::byte> inbox{};
+    std::uint64_t ticket = 0;  ///< of a send of lent bytes: done when so many have been copied
+    bool receives = false;
+  };
+
   /// `region` is laid out for the ranks of the case, with size_of_ring(posted_max) slots in a ring; at most `posted_max`
   /// requests may be open at a time. Nobody may send before all have been made.
-  SharedMemoryEndpoint(const SharedRegion& region, std::size_t posted_max, Time deadline, bool yields,
-                       const Neighbours& neighbours = {})
+  BasicSharedMemoryEndpoint(const SharedRegion& region, std::size_t posted_max, Time deadline, Meanwhile meanwhile,
+                            const Neighbours& neighbours = {})
       : region_(region),
         deadline_(deadline),
-        yields_(yields),
+        meanwhile_(meanwhile),
         neighbours_(neighbours),
         bounce_(kBounceSlots, kBounceBytes, region.arena(region.self()).data(), static_cast<std::uint32_t>(region.self())),
         writers_(region.writers()),
@@ -36,8 +45,8 @@ class SharedMemoryEndpoint {
         lent_(writers_.size(), 0),
         copied_(writers_.size(), 0),
         posted_(posted_max) {}
-  SharedMemoryEndpoint(const SharedMemoryEndpoint&) = delete;
-  SharedMemoryEndpoint& operator=(const SharedMemoryEndpoint&) = delete;
+  BasicSharedMemoryEndpoint(const BasicSharedMemoryEndpoint&) = delete;
+  BasicSharedMemoryEndpoint& operator=(const BasicSharedMemoryEndpoint&) = delete;
 
   static std::size_t size_of_ring(std::size_t posted_max) {
     return std::bit_ceil(std::clamp<std::size_t>(2 * posted_max + 8, 64, 4096));
@@ -62,18 +71,28 @@ class SharedMemoryEndpoint {
   /// Sends and receives at once, so that a ring of exchanges cannot deadlock. Of memory that is not shared, at most 256 KiB may
   /// be under way; throws std::logic_error above.
   void exchange(Rank to, std::span<const std::byte> out, Rank from, std::span<std::byte> in) {
-    const Posted sending = start_send(to, out, Full::refuse);
+    const Posted sending = begin_send(to, out);
     receive(from, in);
     finish(sending);
   }
 
+  /// A send or a receive that `finish` completes, whatever else is open; a receive takes nothing before.
+  Posted begin_send(Rank to, std::span<const std::byte> bytes) { return start_send(to, bytes, Full::refuse); }
+  Posted begin_receive(Rank from, std::span<std::byte> bytes) {
+    ++traffic_.messages_received;
+    return {.peer = from, .inbox = bytes, .receives = true};
+  }
+  void finish(const Posted& posted) {
+    if (posted.receives) return take(posted.peer, posted.inbox);
+    if (posted.ticket == 0) return;
+    const Acknowledged& line = *region_.acknowledged(rank(), posted.peer);
+    spin([&] { return line.taken.load(std::memory_order_acquire) >= posted.ticket; }, "to send to", posted.peer);
+  }
+
   /// Starts a send or a receive that `wait_oldest` or `wait_all` completes, in the order of posting. Throws std::length_error
   /// above the declared number of open requests.
-  void post_send(Rank to, std::span<const std::byte> bytes) { push(start_send(to, bytes, Full::refuse)); }
-  void post_receive(Rank from, std::span<std::byte> bytes) {
-    ++traffic_.messages_received;
-    push({.peer = from, .inbox = bytes, .receives = true});
-  }
+  void post_send(Rank to, std::span<const std::byte> bytes) { push(begin_send(to, bytes)); }
+  void post_receive(Rank from, std::span<std::byte> bytes) { push(begin_receive(from, bytes)); }
   void wait_oldest() {
     Posted& oldest = posted_[first_++ % posted_.size()];
     finish(oldest);
@@ -126,12 +145,6 @@ class SharedMemoryEndpoint {
     std::uint64_t offset;  ///< in its sender's arena; of a bounced message, the slot's number
     std::uint64_t size;
   };
-  struct Posted {
-    Rank peer = 0;
-    std::span<std::byte> inbox{};
-    std::uint64_t ticket = 0;  ///< of a send of lent bytes: done when so many have been copied
-    bool receives = false;
-  };
 
   static std::size_t index(Rank rank) { return static_cast<std::size_t>(rank); }
 
@@ -150,12 +163,6 @@ class SharedMemoryEndpoint {
     else
       bounce(to, bytes, full);
     return {.peer = to};
-  }
-  void finish(const Posted& posted) {
-    if (posted.receives) return take(posted.peer, posted.inbox);
-    if (posted.ticket == 0) return;
-    const Acknowledged& line = *region_.acknowledged(rank(), posted.peer);
-    spin([&] { return line.taken.load(std::memory_order_acquire) >= posted.ticket; }, "to send to", posted.peer);
   }
 
   /// In as many slots as it takes.
@@ -261,8 +268,7 @@ class SharedMemoryEndpoint {
     while (!is_done()) {
       if (deadline_.passed()) [[unlikely]]
         throw TimedOut(std::string("waiting ") + what + " rank " + std::to_string(peer));
-      if (yields_) [[unlikely]]
-        sched_yield();
+      meanwhile_();
     }
   }
 
@@ -277,7 +283,7 @@ class SharedMemoryEndpoint {
 
   SharedRegion region_;
   Deadline deadline_;
-  bool yields_;
+  Meanwhile meanwhile_;
   Neighbours neighbours_;
   PayloadArena bounce_;
   std::vector<RingWriter> writers_;           ///< [peer]
@@ -288,5 +294,7 @@ class SharedMemoryEndpoint {
   std::vector<Posted> posted_;
   std::size_t first_ = 0, last_ = 0;
 };
+
+using SharedMemoryEndpoint = BasicSharedMemoryEndpoint<Yield>;
 
 }  // namespace coordbench

@@ -12,6 +12,7 @@
 
 #include "harness/machine/clock.hpp"
 #include "harness/protocol.hpp"
+#include "harness/transport/payload_arenas.hpp"
 #include "harness/transport/shared_region.hpp"
 #include "harness/transport/transport_size.hpp"
 
@@ -26,12 +27,8 @@ class SharedMemoryTransport {
       : region_(region),
         size_(size),
         yields_(yields),
-        arena_(slots_of(size), size.payload_capacity, region.arena(region.self()).data(),
-               static_cast<std::uint32_t>(region.self())),
-        batches_(size.batch_leases, size.batch * size.payload_capacity,
-                 region.arena(region.self()).data() + arena_.memory_bytes(),
-                 static_cast<std::uint32_t>(region.self()) | kOfBatches),
-        borrowed_(slots_of(size) + size.batch_leases, PayloadArena::Borrowed{}),
+        arenas_(size, region.arena(region.self()).data(), region.self()),
+        borrowed_(PayloadArenas::shared_slots(size) + size.batch_leases, PayloadArena::Borrowed{}),
         writers_(region.writers()),
         readers_(region.readers()) {
     static_assert(sizeof(M) + sizeof(Reference) <= RingSlot::kBodyBytes && alignof(M) <= 8);
@@ -39,20 +36,19 @@ class SharedMemoryTransport {
       throw std::length_error("transport: the shared memory of the launch is too small for this case");
     backlog_.reserve(size.backlog);
     for (Rank rank = 0; rank < region.members(); ++rank)
-      if (rank != region.self() && rank == size.source.value_or(rank)) peers_.push_back(rank);
+      if (rank != region.self() && region.has(rank) && rank == size.source.value_or(rank)) peers_.push_back(rank);
   }
   SharedMemoryTransport(const SharedMemoryTransport&) = delete;
   SharedMemoryTransport& operator=(const SharedMemoryTransport&) = delete;
 
   static std::size_t size_of_ring(const TransportSize& size) { return std::bit_ceil(std::min<std::size_t>(size.window, 1024)); }
-  static std::size_t arena_bytes(const TransportSize& size) {
-    return slots_of(size) * PayloadArena::stride(size.payload_capacity) +
-           size.batch_leases * PayloadArena::stride(size.batch * size.payload_capacity);
-  }
+  static std::size_t arena_bytes(const TransportSize& size) { return PayloadArenas::shared_bytes(size); }
 
   [[nodiscard]] Time now() const { return now_ns(); }
   /// A lease to fill and propose; empty when all are taken, which is the caller's sign to poll first.
-  [[nodiscard]] Payload allocate(std::size_t bytes) { return arena_.allocate(bytes); }
+  [[nodiscard]] Payload allocate(std::size_t bytes) { return arenas_.single.allocate(bytes); }
+  /// For a transport beside this one, so that what arrives there can leave here.
+  [[nodiscard]] PayloadArenas& arenas() { return arenas_; }
 
   /// Never blocks. Throws std::length_error above the declared backlog.
   void send(Rank to, const M& message, Depth depth, const Payload& payload) {
@@ -66,7 +62,7 @@ class SharedMemoryTransport {
   void send(Rank to, const M& message, Depth depth, std::span<const Payload> payloads) {
     if (payloads.size() == 1) return send(to, message, depth, payloads.front());
     if (backlog_.empty()) [[likely]]
-      if (const Payload joined = batches_.join(payloads)) [[likely]]
+      if (const Payload joined = arenas_.batches.join(payloads)) [[likely]]
         return send(to, message, depth, joined);
     queue(to, message, depth, {}, payloads);
   }
@@ -92,23 +88,12 @@ class SharedMemoryTransport {
 
  private:
   enum Form : std::uint8_t { bare, inside, borrowed };
-  static constexpr std::uint32_t kOfBatches = 1U << 31U;
   static constexpr std::size_t kInsideMax = RingSlot::kBodyBytes - sizeof(M);
 
   /// Where a payload lies: in whose arena, in which slot, and which of its bytes.
   struct Reference {
     std::uint32_t owner, number, offset, size;
   };
-  struct Waiting {
-    Rank to;
-    M message;
-    Depth depth;
-    Payload payload;
-    std::vector<Payload> parts{};  ///< to be joined
-  };
-
-  /// A slot is free again only once every receiver has given it back, and they keep as many as the machine says.
-  static std::size_t slots_of(const TransportSize& size) { return 2 * size.leases; }
 
   void write(Rank to, RingSlot& slot, const M& message, Depth depth, const Payload& payload) {
     copy_narrowly(slot.body, message);
@@ -151,16 +136,17 @@ class SharedMemoryTransport {
     return true;
   }
   Payload copied(const RingSlot& slot) {
-    Payload payload = (slot.size <= arena_.capacity() ? arena_ : batches_).allocate(slot.size);
+    Payload payload = (slot.size <= arenas_.single.capacity() ? arenas_.single : arenas_.batches).allocate(slot.size);
     if (payload) copy_few(payload.data(), slot.body + sizeof(M), slot.size);
     return payload;
   }
   Payload borrow(const RingSlot& slot) {
     Reference reference;
     std::memcpy(&reference, slot.body + RingSlot::kBodyBytes - sizeof reference, sizeof reference);
-    const bool of_batches = (reference.owner & kOfBatches) != 0;
-    std::byte* room = region_.arena(static_cast<Rank>(reference.owner & ~kOfBatches)).data() +
-                      (of_batches ? arena_.memory_bytes() : 0) + reference.number * (of_batches ? batches_ : arena_).stride();
+    const bool of_batches = (reference.owner & PayloadArenas::kOfBatches) != 0;
+    std::byte* room = region_.arena(static_cast<Rank>(reference.owner & ~PayloadArenas::kOfBatches)).data() +
+                      (of_batches ? arenas_.single.memory_bytes() : 0) +
+                      reference.number * (of_batches ? arenas_.batches : arenas_.single).stride();
     return borrowed_.borrow(room + PayloadArena::kHeaderRoom, std::launder(reinterpret_cast<std::atomic<std::uint32_t>*>(room)),
                             reference.owner, reference.number, reference.offset, reference.size);
   }
@@ -174,9 +160,9 @@ class SharedMemoryTransport {
   void send_waiting() {
     blocked_.assign(writers_.size(), false);
     auto kept = backlog_.begin();
-    for (Waiting& waiting : backlog_) {
+    for (Waiting<M>& waiting : backlog_) {
       const auto peer = static_cast<std::size_t>(waiting.to);
-      if (!blocked_[peer] && is_joined(waiting))
+      if (!blocked_[peer] && waiting.is_joined(arenas_.batches))
         if (RingSlot* slot = writers_[peer].claim()) {
           write(waiting.to, *slot, waiting.message, waiting.depth, waiting.payload);
           continue;
@@ -188,20 +174,16 @@ class SharedMemoryTransport {
     backlog_.erase(kept, backlog_.end());
   }
 
-  bool is_joined(Waiting& waiting) {
-    if (!waiting.parts.empty() && !waiting.payload) waiting.payload = batches_.join(waiting.parts);
-    return waiting.parts.empty() || waiting.payload;
-  }
-
   SharedRegion region_;
   TransportSize size_;
   bool yields_;
-  PayloadArena arena_, batches_, borrowed_;
+  PayloadArenas arenas_;
+  PayloadArena borrowed_;
   std::vector<RingWriter> writers_;  ///< [peer]
   std::vector<RingReader> readers_;  ///< [peer]
   std::vector<Rank> peers_;          ///< who may send here
   std::size_t turn_ = 0;             ///< whose ring is looked at next
-  std::vector<Waiting> backlog_;
+  std::vector<Waiting<M>> backlog_;
   std::vector<bool> blocked_;
 };
 

@@ -18,7 +18,7 @@ template <class M>
 struct WireFormat {
   using Tag = std::uint16_t;
   static constexpr std::size_t kHeaderBytes = sizeof(Tag) + sizeof(M);
-  static_assert(kHeaderBytes <= PayloadArena::kHeaderRoom && alignof(M) <= PayloadArena::kAlignment);
+  static_assert(kHeaderBytes <= PayloadArena::kFreeRoom && alignof(M) <= PayloadArena::kAlignment);
 
   static Tag tag_of(Depth depth, const Payload& payload) {
     return static_cast<Tag>(depth << 1U | (payload.size() > 0 ? 1U : 0U));

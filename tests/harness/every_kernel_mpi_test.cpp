@@ -55,10 +55,14 @@ CaseResult run_case(const Case& planned, const SharedRegion* shared) {
   return result;
 }
 
+/// Over hybrid kRanksPerNode neighbours share memory, so that with more ranks both ways are taken.
 void expect_ok_over(Transport transport, Case planned) {
   if (const auto only = planned.kernel->about.only_over; only && *only != transport) return;
   planned.transport = transport;
-  const SharedWindow window(world(), transport == Transport::mpi ? 0 : planned.kernel->shared_bytes(planned.shape));
+  const SharingRanks all(world());
+  const int sharing = transport == Transport::hybrid ? std::min(kRanksPerNode, all.most()) : all.most();
+  const SharedWindow window(world(), all,
+                            transport == Transport::mpi ? 0 : planned.kernel->shared_bytes(planned.shape, transport, sharing));
   const CaseResult result = run_case(planned, window.region());
   if (!world().is_root()) return;
   EXPECT_EQ(result.verdict, Verdict::ok) << planned.kernel->name << ", " << planned.shape.payload_bytes << " B, "
@@ -67,8 +71,8 @@ void expect_ok_over(Transport transport, Case planned) {
 }
 /// No kernel changes when the transport does: the same answers, counts and delays over each.
 void expect_ok(const Case& planned) {
-  expect_ok_over(Transport::mpi, planned);
-  expect_ok_over(Transport::shared_memory, planned);
+  for (const Transport transport : {Transport::mpi, Transport::shared_memory, Transport::hybrid})
+    expect_ok_over(transport, planned);
 }
 
 void set(Case& planned, std::string_view name, std::int64_t value) {
@@ -104,7 +108,9 @@ TEST(EveryKernel, IsRightAtEveryRoot) {
 
 TEST(EveryKernel, CarriesFourMebibytes) {
   for (const Kernel& kernel : all_kernels())
-    if (kernel.family == Family::collective && kernel.about.has_payload) expect_ok(case_of(kernel, 4 << 20, Sync::round_time));
+    if (kernel.family == Family::collective && kernel.about.has_payload)
+      for (const Transport transport : {Transport::mpi, Transport::shared_memory})  // long, and hybrid is of these
+        expect_ok_over(transport, case_of(kernel, 4 << 20, Sync::round_time));
 }
 
 TEST(EveryKernel, ProtocolsCarryAMebibyteAndWindows) {

@@ -32,7 +32,7 @@ inline Kernel fake(std::string_view name, std::span<const Parameter> parameters 
   kernel.delays = [](const Shape&, int) { return 1; };
   kernel.unfit = [](const Shape&) { return std::string(); };
   kernel.memory_bytes = [](const Shape& shape) { return 2 * shape.payload_bytes; };
-  kernel.shared_bytes = [](const Shape& shape) { return 4096 + 3 * shape.payload_bytes; };
+  kernel.shared_bytes = [](const Shape& shape, Transport, int sharing) { return 4096 * sharing + 3 * shape.payload_bytes; };
   return kernel;
 }
 

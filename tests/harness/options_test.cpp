@@ -151,6 +151,7 @@ TEST(Options, TransportsAreAList) {
   EXPECT_EQ(parse_run({}).transports, std::vector{Transport::mpi});
   EXPECT_EQ(parse_run({"--transport", "shared-memory,mpi,mpi"}).transports,
             (std::vector{Transport::shared_memory, Transport::mpi}));
+  EXPECT_EQ(parse_run({"--transport", "hybrid"}).transports, std::vector{Transport::hybrid});
   EXPECT_THROW(parse_run({"--transport", "tcp"}), UsageError);
 }
 
@@ -206,7 +207,7 @@ TEST(Options, BadValuesNameOptionValueAndWhatIsAccepted) {
   expect_names(refusal_of_run({"--total-budget", "0s"}), {"--total-budget", "'0s'"});
   expect_names(refusal_of_run({"--max-operations", "0"}), {"--max-operations", "'0'"});
   expect_names(refusal_of_run({"--sync", "sometimes"}), {"--sync", "'sometimes'", "round-time, barrier or none"});
-  expect_names(refusal_of_run({"--transport", "tcp"}), {"--transport", "'tcp'", "accepted: mpi"});
+  expect_names(refusal_of_run({"--transport", "tcp"}), {"--transport", "'tcp'", "accepted: mpi, shared-memory and hybrid"});
   expect_names(refusal_of_run({"--seed", "-1"}), {"--seed", "'-1'"});
   expect_names(refusal_of_run({"--ranks-per-node", "0"}), {"--ranks-per-node", "'0'", "from 1 up"});
   expect_names(refusal_of_run({"--out", ""}), {"--out"});

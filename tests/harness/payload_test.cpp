@@ -97,5 +97,16 @@ TEST(Pattern, SumsAreThePatternOfTheSums) {
   EXPECT_TRUE(sum.matches(a));
 }
 
+TEST(Payload, WhoBorrowedBytesWritesNothingInFrontOfThem) {
+  std::vector<std::byte> room(PayloadArena::stride(64) + PayloadArena::kAlignment);
+  PayloadArena lender(1, 64, room.data(), 3), borrower(1, PayloadArena::Borrowed{});
+  const Payload own = lender.allocate(64);
+  own.slot()->borrowers->fetch_add(1);
+  const Payload borrowed = borrower.borrow(own.data(), own.slot()->borrowers, 3, 0, 0, 64);
+  EXPECT_TRUE(own.leads_its_slot());
+  EXPECT_FALSE(own.part(8, 8).leads_its_slot());
+  EXPECT_FALSE(borrowed.leads_its_slot()) << "another borrower may write there at the same time";
+}
+
 }  // namespace
 }  // namespace coordbench::testing

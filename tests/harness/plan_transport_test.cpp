@@ -48,5 +48,34 @@ TEST(PlanTransport, SkipsWhatDoesNotFitIntoSharedMemory) {
   EXPECT_NE(plan.skipped[0].reason.find("--transport mpi"), std::string::npos) << plan.skipped[0].reason;
 }
 
+TEST(PlanTransport, GivesAHybridRoomForTheFullestNodeOnly) {
+  Options options = over_both({"two_phase_commit"});
+  options.ranks = {{RankChoice::Kind::count, 2}, {RankChoice::Kind::count, 6}};
+  options.transports = {Transport::hybrid};
+  const Room room{.world = 8, .sharing = 4, .shared_memory_bytes = 4 * (4096 * 4 + 24)};
+  const Plan plan = make_plan(options, kFakes, room);
+  EXPECT_EQ(names_of(plan),
+            (std::set<std::string>{"two_phase_commit/n2/b8/hybrid/round-time", "two_phase_commit/n6/b8/hybrid/round-time"}));
+  for (const Case& planned : plan.cases)
+    EXPECT_EQ(planned.shared_bytes, 4096 * std::min(planned.members(), 4) + 24) << planned.name;
+
+  Room less = room;
+  less.shared_memory_bytes -= 1;
+  const Plan cut = make_plan(options, kFakes, less);
+  ASSERT_EQ(cut.skipped.size(), 1U);
+  EXPECT_EQ(cut.skipped[0].name, "two_phase_commit/n6/b8/hybrid/round-time");
+  EXPECT_NE(cut.skipped[0].reason.find("each of 4 ranks"), std::string::npos) << cut.skipped[0].reason;
+}
+
+TEST(PlanTransport, LeavesToOneTransportWhatOnlyItHas) {
+  Options options = over_both({"native_barrier"});
+  options.transports = {Transport::hybrid, Transport::mpi};
+  const Plan plan = make_plan(options, kFakes, {.world = 2});
+  EXPECT_EQ(names_of(plan), std::set<std::string>{"native_barrier/n2/b0/mpi/round-time"});
+  ASSERT_EQ(plan.skipped.size(), 1U);
+  EXPECT_TRUE(plan.skipped[0].by_nature);
+  EXPECT_EQ(plan.skipped[0].reason, "needs --transport mpi");
+}
+
 }  // namespace
 }  // namespace coordbench::testing

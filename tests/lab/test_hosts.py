@@ -73,7 +73,23 @@ def test_ranks_that_are_no_neighbours_are_counted_where_they_sit_but_have_no_hie
 def test_shared_memory_across_hosts_is_refused(lab, tmp_path):
     ended = launched(lab, tmp_path, "--hosts", 2, "--", "run", "--kernels", "ping_pong", "--transport", "shared-memory")
     assert ended.status == 2
-    assert_one_sentence(ended, "--transport shared-memory", "one node", "--transport mpi")
+    assert_one_sentence(ended, "--transport shared-memory", "one node", "--transport hybrid", "--transport mpi")
+
+
+def test_over_hybrid_every_kernel_is_right_and_sends_what_it_sends_over_mpi(lab, tmp_path):
+    ended = launched(lab, tmp_path, "--hosts", 2, "--ranks-per-host", 2, "--", "run", "--transport", "mpi,hybrid",
+                     "--bytes", "8,64KiB", "--operations", 20)
+    assert ended.status == 0, ended.stdout + ended.stderr
+    path = tmp_path / "launch-001.h5"
+    assert set(stored.column(path, "verdict")) == {"ok"}
+    counted = {name: (rule, messages) for name, rule, messages in zip(
+        stored.column(path, "name"), stored.column(path, "count_rule"), stored.column(path, "messages_per_operation"))}
+    hybrid = {name.replace("/hybrid/", "/mpi/"): count for name, count in counted.items() if "/hybrid/" in name}
+    over_mpi = {name: count for name, count in counted.items() if "/mpi/" in name and "/drift=" not in name}
+    assert {name for name in over_mpi if not name.startswith("native_")} == set(hybrid)
+    exact = {name for name, (rule, _) in hybrid.items() if rule == "exact"}
+    assert len(exact) >= 60, "kernels at two rank counts and two payloads"
+    assert all(hybrid[name] == over_mpi[name] for name in exact)
 
 
 def test_what_hosts_have_of_their_own_and_that_they_reach_only_one_another(lab):

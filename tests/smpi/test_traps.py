@@ -89,6 +89,7 @@ def test_a_message_from_afar_does_not_hold_up_what_neighbours_send_later(simulat
 
 @pytest.mark.parametrize("arguments, words", [
     (("--transport", "shared-memory"), ("--transport shared-memory", "--transport mpi")),
+    (("--transport", "hybrid"), ("--transport hybrid", "--transport mpi")),
     (("--placement", "compact"), ("--placement",)),
     (("--bytes", "no"), ("--bytes",))])
 def test_what_a_simulator_has_not_got_is_refused_once(simulate, arguments, words):

@@ -19,9 +19,12 @@ class ThreadRegion {
         memory_(new (std::align_val_t(kLineBytes)) std::byte[part_bytes_ * static_cast<std::size_t>(ranks)]()),
         ranks_(ranks) {}
 
-  [[nodiscard]] SharedRegion seen_by(Rank rank) const {
-    std::vector<std::byte*> parts;
-    for (int i = 0; i < ranks_; ++i) parts.push_back(memory_.get() + static_cast<std::size_t>(i) * part_bytes_);
+  [[nodiscard]] SharedRegion seen_by(Rank rank) const { return seen_by(rank, 1); }
+
+  /// The same, where every `nodes`-th rank is of one node.
+  [[nodiscard]] SharedRegion seen_by(Rank rank, int nodes) const {
+    std::vector<std::byte*> parts(static_cast<std::size_t>(ranks_), nullptr);
+    for (int i = rank % nodes; i < ranks_; i += nodes) parts[static_cast<std::size_t>(i)] = part(i);
     return {std::move(parts), part_bytes_, rank};
   }
 
@@ -39,6 +42,7 @@ class ThreadRegion {
   }
 
  private:
+  [[nodiscard]] std::byte* part(Rank rank) const { return memory_.get() + static_cast<std::size_t>(rank) * part_bytes_; }
   struct Free {
     void operator()(std::byte* memory) const { ::operator delete[](memory, std::align_val_t(kLineBytes)); }
   };
