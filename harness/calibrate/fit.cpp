@@ -168,6 +168,16 @@ std::string refusal_of(Sizes sizes, std::int64_t rendezvous_bytes) {
                      waiting, kSizesLeast);
 }
 
+/// One way of an answer: half of the shortest round trip of a message that is as small, or nearly; one size that was disturbed
+/// must not spoil all. NaN without any.
+double answer_of(const std::map<std::int64_t, double>& round_trips, double timer_ns) {
+  constexpr std::int64_t kNearly = 8;
+  double shortest_ns = std::numeric_limits<double>::quiet_NaN();
+  for (const auto& [bytes, round_trip_ns] : round_trips)
+    if (bytes <= kNearly) shortest_ns = std::fmin(shortest_ns, round_trip_ns);
+  return (shortest_ns - timer_ns) / 2;
+}
+
 }  // namespace
 
 std::vector<SizeCosts> costs_by_size(std::span<const ExchangeSample> samples, double timer_ns) {
@@ -176,8 +186,7 @@ std::vector<SizeCosts> costs_by_size(std::span<const ExchangeSample> samples, do
   std::int32_t messages = 1;
   for (const ExchangeSample& sample : samples) messages = std::max(messages, sample.messages);
   std::vector<SizeCosts> sizes;
-  if (!round_trips.contains(kAnswerBytes)) return sizes;
-  const double answer_ns = (round_trips.at(kAnswerBytes) - timer_ns) / 2;
+  const double answer_ns = answer_of(round_trips, timer_ns);
   for (const auto& [bytes, round_trip_ns] : round_trips) {
     if (!bursts.contains(bytes) || !sends.contains(bytes) || !receives.contains(bytes)) continue;
     const double one_way_ns = round_trip_ns - timer_ns - answer_ns, o_send_ns = sends.at(bytes) - timer_ns;

@@ -23,7 +23,7 @@ struct SizeCosts {
   double one_way_ns = 0, o_send_ns = 0, o_receive_ns = 0, gap_ns = 0;
 };
 
-/// Of the sizes that have samples of every exchange, in order; none if the size of an answer has not. `timer_ns` is what one
+/// Of the sizes that have samples of every exchange, in order; NaN if none is as small as an answer. `timer_ns` is what one
 /// reading of the clock takes.
 std::vector<SizeCosts> costs_by_size(std::span<const ExchangeSample> samples, double timer_ns);
 

@@ -111,12 +111,18 @@ def test_what_cannot_be_predicted_from_is_refused(predict, tmp_path):
 
 
 def test_a_launch_is_predicted_from_its_own_calibration(predict, tmp_path):
-    """The whole way, on whatever machine this is: of how good the prediction is nothing is said here."""
+    """The whole way, on whatever machine this is: of how good the prediction is nothing is said here. One so busy that what was
+    measured is no time has its reason in the file, and is told it."""
     campaign, cases = tmp_path / "campaign", ("--kernels", "ping_pong,flat_broadcast", "--bytes", "8,1KiB")
     ended = run(*under_mpirun(2, BUILD / "coordbench", "run", "--calibrate", *cases, "--operations", 20, "--out", campaign),
                 limit_s=240)
     assert ended.status == 0, ended.stderr
     predicted = predict(campaign / "launch-001.h5", 2, *cases)
+    with h5py.File(campaign / "launch-001.h5") as file:
+        refused = "; ".join(file["loggp/refused"].asstr()[...])
+    if refused:
+        assert predicted.ended.status == 2 and refused in predicted.ended.stderr
+        return
     ended = run(ROOT / "analysis" / "predicted", campaign, predicted.path.parent, limit_s=120)
     assert ended.status == 0, ended.stderr
     assert "4 cases" in ended.stdout and (campaign / "figures" / "predicted_against_measured.svg").exists()
