@@ -67,7 +67,7 @@ add_executable(mpi-tests EXCLUDE_FROM_ALL ${mpi_tests} tests/support/mpi_main.cp
 target_link_libraries(mpi-tests PRIVATE kernels GTest::gtest)
 foreach(ranks 1 2 3 4 5 8)
   add_test(NAME mpi-tests-on-${ranks}-ranks COMMAND ${MPIEXEC_EXECUTABLE} --oversubscribe -n ${ranks} $<TARGET_FILE:mpi-tests>)
-  set_tests_properties(mpi-tests-on-${ranks}-ranks PROPERTIES TIMEOUT 600 PROCESSORS 2)
+  set_tests_properties(mpi-tests-on-${ranks}-ranks PROPERTIES TIMEOUT 1500 PROCESSORS 2)
 endforeach()
 
 # What the harness adds to a ping_pong written by hand; run by jobs/bounds.

@@ -53,7 +53,7 @@ def test_a_wrong_command_line_is_one_sentence_of_one_rank(coordbench, mpirun, tm
 @pytest.mark.parametrize("arguments, word", [((), "no command"), (("runn",), "'runn'")])
 def test_a_command_that_is_missing_or_unknown(coordbench, arguments, word):
     ended = run(coordbench, *arguments)
-    assert_one_sentence(ended, word, "run, list, doctor")
+    assert_one_sentence(ended, word, "run, calibrate, list, doctor")
     assert ended.status == USAGE
 
 

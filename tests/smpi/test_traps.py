@@ -13,7 +13,7 @@ from end_to_end.launching import BUILD
 from .launches import UNIT_NS
 
 # Of the process, not of a rank: what is to be said when a signal comes, and what a watchdog does.
-OF_THE_PROCESS = {"sentence", "may_speak", "final_status", "leftovers", "bark_of_alarm", "barked"}
+OF_THE_PROCESS = {"sentence", "may_speak", "end_asked", "final_status", "leftovers", "bark_of_alarm", "barked"}
 CONSTANT = re.compile(r"^(k[A-Z]\w*|kernel_\w+|kernels|parameters|marks|algorithms|about|text)(?:\[|$)")
 
 
