@@ -103,11 +103,12 @@ void check_models(Clocks& clocks, const std::vector<OffsetInterval>& measured) {
     const OffsetInterval& interval = measured[rank];
     ClockModel& model = clocks.models[rank];
     if (clocks.same_boot[rank]) model.error_ns = interval.half_width_ns();
-    const double believed_ns = static_cast<double>(interval.at - model.to_global(interval.at));
-    const double error_ns = clocks.same_boot[rank] ? 0 : model.error_at(interval.at);
-    if (believed_ns + error_ns < interval.low_ns || believed_ns - error_ns > interval.high_ns)
+    const auto believed_ns = [&](Time at) { return static_cast<double>(at - model.to_global(at)); };
+    const auto error_ns = [&](Time at) { return clocks.same_boot[rank] ? 0 : model.error_at(at); };
+    if (believed_ns(interval.low_at) + error_ns(interval.low_at) < interval.low_ns ||
+        believed_ns(interval.high_at) - error_ns(interval.high_at) > interval.high_ns)
       clocks.check = fmt::format("the clock of rank {} is believed to be {:.0f} ns ahead, but that lies in [{:.0f}, {:.0f}] ns",
-                                 rank, believed_ns, interval.low_ns, interval.high_ns);
+                                 rank, believed_ns(interval.high_at), interval.low_ns, interval.high_ns);
   }
 }
 

@@ -12,29 +12,31 @@ struct Line {
   [[nodiscard]] double at(double since_ns) const { return at_reference + slope * since_ns; }
 };
 
-struct Point {
-  double since_ns, low_ns, high_ns;
+/// The offset is not below, or not above, a value at an instant.
+struct Limit {
+  double since_ns, value_ns;
+  bool is_low;
 };
 
-bool passes(const Line& line, std::span<const Point> points) {
+bool passes(const Line& line, std::span<const Limit> limits) {
   constexpr double kRounding = 1e-3;
-  return std::all_of(points.begin(), points.end(), [&](const Point& point) {
-    const double value = line.at(point.since_ns);
-    return value >= point.low_ns - kRounding && value <= point.high_ns + kRounding;
+  return std::all_of(limits.begin(), limits.end(), [&](const Limit& limit) {
+    const double above_ns = line.at(limit.since_ns) - limit.value_ns;
+    return limit.is_low ? above_ns >= -kRounding : above_ns <= kRounding;
   });
 }
 
-/// The corners of the polygon: lines that touch an end of two intervals and pass through all others.
-std::vector<Line> extreme_lines(std::span<const Point> points) {
+/// The corners of the polygon: lines that touch two limits and keep to all others.
+std::vector<Line> extreme_lines(std::span<const Limit> limits) {
   std::vector<Line> lines;
-  for (std::size_t a = 0; a < points.size(); ++a)
-    for (std::size_t b = a + 1; b < points.size(); ++b)
-      for (const double first : {points[a].low_ns, points[a].high_ns})
-        for (const double second : {points[b].low_ns, points[b].high_ns}) {
-          const double slope = (second - first) / (points[b].since_ns - points[a].since_ns);
-          const Line line{first - slope * points[a].since_ns, slope};
-          if (passes(line, points)) lines.push_back(line);
-        }
+  for (std::size_t a = 0; a < limits.size(); ++a)
+    for (std::size_t b = a + 1; b < limits.size(); ++b) {
+      const double apart_ns = limits[b].since_ns - limits[a].since_ns;
+      if (apart_ns == 0) continue;  // of one exchange
+      const double slope = (limits[b].value_ns - limits[a].value_ns) / apart_ns;
+      const Line line{limits[a].value_ns - slope * limits[a].since_ns, slope};
+      if (passes(line, limits)) lines.push_back(line);
+    }
   return lines;
 }
 
@@ -44,29 +46,31 @@ double middle(std::span<const Line> lines, double since_ns) {
   return (low->at(since_ns) + high->at(since_ns)) / 2;
 }
 
-std::vector<Point> points_of(std::span<const OffsetInterval> intervals, Time reference) {
-  std::vector<Point> points;
-  for (const OffsetInterval& interval : intervals)
-    points.push_back({static_cast<double>(interval.at - reference), interval.low_ns, interval.high_ns});
-  return points;
+std::vector<Limit> limits_of(std::span<const OffsetInterval> intervals, Time reference) {
+  std::vector<Limit> limits;
+  for (const OffsetInterval& interval : intervals) {
+    limits.push_back({static_cast<double>(interval.low_at - reference), interval.low_ns, true});
+    limits.push_back({static_cast<double>(interval.high_at - reference), interval.high_ns, false});
+  }
+  return limits;
 }
 
 }  // namespace
 
 void OffsetInterval::tighten(Time before, Time between, Time after) {
   constexpr Time kRounding = 1;  // a reading is whole nanoseconds, rounded down
-  if (low_ns == -1e18) at = between;
-  low_ns = std::max(low_ns, static_cast<double>(between - after - kRounding));
-  high_ns = std::min(high_ns, static_cast<double>(between - before + kRounding));
+  const auto low = static_cast<double>(between - after - kRounding), high = static_cast<double>(between - before + kRounding);
+  if (low > low_ns) low_ns = low, low_at = between;
+  if (high < high_ns) high_ns = high, high_at = between;
 }
 
 ClockModel fit_clock(std::span<const OffsetInterval> intervals, double parent_error_ns, double parent_error_drift) {
   if (intervals.size() < 2) throw std::domain_error("a drift takes two instants to be seen");
-  const Time reference = intervals.back().at;
-  const std::vector<Point> points = points_of(intervals, reference);
-  const std::vector<Line> lines = extreme_lines(points);
+  const Time reference = std::max(intervals.back().low_at, intervals.back().high_at);
+  const std::vector<Limit> limits = limits_of(intervals, reference);
+  const std::vector<Line> lines = extreme_lines(limits);
   if (lines.empty()) throw std::domain_error("a clock did not run evenly while it was compared");
-  const double began = points.front().since_ns, now_ns = middle(lines, 0);
+  const double began = std::min(limits[0].since_ns, limits[1].since_ns), now_ns = middle(lines, 0);
   ClockModel model{.reference = reference, .offset_ns = now_ns, .drift = (middle(lines, began) - now_ns) / began};
   for (const Line& line : lines) {
     model.error_ns = std::max(model.error_ns, std::abs(line.at_reference - now_ns));

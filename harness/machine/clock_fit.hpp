@@ -8,21 +8,23 @@
 
 namespace coordbench {
 
-/// A child's clock minus the global one, at one instant: between what the fastest ways there and back leave possible, as in
-/// SKaMPI (Worsch, Reussner, Augustin, EuroPVM/MPI 2002).
+/// A child's clock minus the global one: between what the fastest ways there and back leave possible, as in SKaMPI (Worsch,
+/// Reussner, Augustin, EuroPVM/MPI 2002). Each limit is of an instant of its own, for a clock that is 200 ppm fast moves by a
+/// microsecond while somebody else has the core for five milliseconds.
 struct OffsetInterval {
-  Time at = 0;  ///< by the child's clock
+  Time low_at = 0, high_at = 0;  ///< by the child's clock
   double low_ns = -1e18, high_ns = 1e18;
 
   /// One exchange: the parent stamps before and after by the global clock, the child between by its own.
   void tighten(Time before, Time between, Time after);
+  /// Of clocks that do not drift.
   [[nodiscard]] double half_width_ns() const { return (high_ns - low_ns) / 2; }
 };
 
-/// The lines offset(at) that pass through all intervals form a polygon; the model is the line through the middle of it at the
+/// The lines offset(at) that pass between all limits form a polygon; the model is the line through the middle of it at the
 /// first and at the last instant, and its error the distance to the farthest line. Nothing is assumed of how long messages
 /// take. `parent_error_ns` and `parent_error_drift`, of the clock that the intervals were measured against, are added. Throws
-/// std::domain_error if no line passes through all intervals, or there are fewer than two. Source of the polygon: Duda,
+/// std::domain_error if no line passes between all limits, or there are fewer than two. Source of the polygon: Duda,
 /// Harrus, Haddad, Bernard, "Estimating Global Time in Distributed Systems", ICDCS'87.
 ClockModel fit_clock(std::span<const OffsetInterval> intervals, double parent_error_ns = 0, double parent_error_drift = 0);
 

@@ -24,10 +24,12 @@ class Channel {
  public:
   explicit Channel(unsigned seed) : random_(seed) {}
 
-  /// Messages that take 5 µs at least, and now and then much longer, more often one way than the other.
-  OffsetInterval compare(const SkewedClock& parent, const SkewedClock& child, double& truth_ns, int exchanges) {
+  /// Messages that take 5 µs at least, and now and then much longer, more often one way than the other. Before each exchange
+  /// somebody else has the core, for `held_up_ns` on average.
+  OffsetInterval compare(const SkewedClock& parent, const SkewedClock& child, double& truth_ns, double held_up_ns) {
     OffsetInterval interval;
-    for (int i = 0; i < exchanges; ++i) {
+    for (int i = 0; i < 10; ++i) {
+      if (held_up_ns > 0) truth_ns += delay(held_up_ns);
       const Time before = parent.at(truth_ns);
       truth_ns += 5'000 + delay(2'000);
       const Time between = child.at(truth_ns);
@@ -45,28 +47,40 @@ class Channel {
   std::mt19937 random_;
 };
 
-std::vector<OffsetInterval> compare_for_a_while(Channel& channel, const SkewedClock& child, double& truth_ns) {
+std::vector<OffsetInterval> compare_for_a_while(Channel& channel, const SkewedClock& child, double& truth_ns,
+                                                double held_up_ns) {
   std::vector<OffsetInterval> intervals;
-  for (int i = 0; i < 12; ++i, truth_ns += kSecond / 100) intervals.push_back(channel.compare({0, 0}, child, truth_ns, 10));
+  for (int i = 0; i < 12; ++i, truth_ns += kSecond / 100)
+    intervals.push_back(channel.compare({0, 0}, child, truth_ns, held_up_ns));
   return intervals;
 }
 
-TEST(ClockFit, BoundHoldsForEverySynchronisation) {
+/// Returns the largest bound of a thousand synchronisations.
+double hold_a_thousand_bounds(double held_up_ns) {
   double worst_ns = 0;
   for (unsigned seed = 0; seed < 1000; ++seed) {
     Channel channel(seed);
     const SkewedClock clock = channel.draw_clock();
     double truth_ns = 0;
-    const ClockModel model = fit_clock(compare_for_a_while(channel, clock, truth_ns));
+    const ClockModel model = fit_clock(compare_for_a_while(channel, clock, truth_ns, held_up_ns));
     for (const double later_ns : {0.0, kSecond, 10 * kSecond}) {
       const Time local = clock.at(truth_ns + later_ns);
       const double off = static_cast<double>(model.to_global(local)) - (truth_ns + later_ns);
-      ASSERT_LE(std::abs(off), model.error_at(local) + 2) << "seed " << seed << ", " << later_ns / kSecond << " s later";
+      EXPECT_LE(std::abs(off), model.error_at(local) + 2) << "seed " << seed << ", " << later_ns / kSecond << " s later";
       worst_ns = std::max(worst_ns, model.error_ns);
     }
-    ASSERT_NEAR(model.drift, clock.drift / (1 + clock.drift), model.error_drift);
+    EXPECT_NEAR(model.drift, clock.drift / (1 + clock.drift), model.error_drift);
   }
-  EXPECT_LT(worst_ns, 10'000) << "the offset is known better than half of the slowest round trip";
+  return worst_ns;
+}
+
+TEST(ClockFit, BoundHoldsForEverySynchronisation) {
+  EXPECT_LT(hold_a_thousand_bounds(0), 10'000) << "the offset is known better than half of the slowest round trip";
+}
+
+/// As on cores that ranks share: a clock moves far while one point of a comparison is taken.
+TEST(ClockFit, BoundHoldsWhereComparingIsHeldUp) {
+  EXPECT_LT(hold_a_thousand_bounds(kSecond / 100), 10'000) << "and no wider for it";
 }
 
 TEST(ClockFit, ThereAndBackIsTheSameInstant) {
@@ -75,8 +89,12 @@ TEST(ClockFit, ThereAndBackIsTheSameInstant) {
     EXPECT_NEAR(static_cast<double>(model.to_local(model.to_global(local)) - local), 0, 1);
 }
 
+OffsetInterval at(Time instant, double low_ns, double high_ns) {
+  return {.low_at = instant, .high_at = instant, .low_ns = low_ns, .high_ns = high_ns};
+}
+
 TEST(ClockFit, ErrorsOfTheParentAreAdded) {
-  const std::vector<OffsetInterval> intervals{{.at = 0, .low_ns = -5, .high_ns = 5}, {.at = 1000, .low_ns = -5, .high_ns = 5}};
+  const std::vector<OffsetInterval> intervals{at(0, -5, 5), at(1000, -5, 5)};
   const ClockModel alone = fit_clock(intervals), child = fit_clock(intervals, 100, 1e-6);
   EXPECT_DOUBLE_EQ(alone.error_ns, 5);
   EXPECT_DOUBLE_EQ(alone.error_drift, 0.01);
@@ -85,9 +103,7 @@ TEST(ClockFit, ErrorsOfTheParentAreAdded) {
 }
 
 TEST(ClockFit, AClockThatJumpsIsFoundOut) {
-  const std::vector<OffsetInterval> intervals{{.at = 0, .low_ns = -5, .high_ns = 5},
-                                              {.at = 1000, .low_ns = 95, .high_ns = 105},
-                                              {.at = 2000, .low_ns = -5, .high_ns = 5}};
+  const std::vector<OffsetInterval> intervals{at(0, -5, 5), at(1000, 95, 105), at(2000, -5, 5)};
   EXPECT_THROW(fit_clock(intervals), std::domain_error);
   EXPECT_THROW(fit_clock(std::span(intervals).first(1)), std::domain_error);
 }
