@@ -8,6 +8,7 @@
 #include <cstring>
 #include <span>
 
+#include "harness/local_work.hpp"  // IWYU pragma: export
 #include "harness/pattern.hpp"
 
 namespace coordbench {
@@ -42,32 +43,6 @@ inline void spoil(std::span<std::byte> buffer, Pattern answer) {
     const auto right = element_of(answer, index, element.size());
     for (std::size_t i = 0; i < element.size(); ++i) element[i] = ~right[i];
   });
-}
-
-namespace detail {
-template <class Element>
-void add_elements(std::byte* __restrict sum, const std::byte* __restrict term, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) {
-    Element left, right;
-    std::memcpy(&left, sum + i * sizeof(Element), sizeof left);
-    std::memcpy(&right, term + i * sizeof(Element), sizeof right);
-    left = static_cast<Element>(left + right);
-    std::memcpy(sum + i * sizeof(Element), &left, sizeof left);
-  }
-}
-}  // namespace detail
-
-/// Adds `term` to `sum`, element by element of `width` bytes, wrapping around. Both have the same size and do not overlap.
-inline void add(std::span<std::byte> sum, std::span<const std::byte> term, std::size_t width) {
-  if (width == 8)
-    detail::add_elements<std::uint64_t>(sum.data(), term.data(), sum.size() / 8);
-  else
-    detail::add_elements<std::uint8_t>(sum.data(), term.data(), sum.size());
-}
-
-/// memcpy that accepts two empty spans.
-inline void copy(std::span<const std::byte> from, std::span<std::byte> to) {
-  if (!from.empty()) std::memcpy(to.data(), from.data(), from.size());
 }
 
 }  // namespace coordbench

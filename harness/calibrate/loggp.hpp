@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "harness/description.hpp"
+#include "harness/local_work.hpp"
 
 namespace coordbench {
 
@@ -60,8 +61,16 @@ struct LevelModel {
   std::vector<ExchangeSample> samples;
 };
 
+/// Rank 0 copies a payload, or folds one that has just arrived into its own; a sample includes one reading of the clock.
+struct WorkSample {
+  LocalWork work = LocalWork::copy;
+  std::int64_t pass = 0, bytes = 0;
+  Time time_ns = 0;
+};
+
 struct LogGp {
   std::vector<LevelModel> levels;  ///< nearest first
+  std::vector<WorkSample> works;   ///< what kernels do between messages
 };
 
 }  // namespace coordbench

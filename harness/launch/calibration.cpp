@@ -8,6 +8,7 @@
 #include "harness/launch/begin.hpp"
 #include "harness/launch/launch.hpp"
 #include "harness/launch/pair_probe.hpp"
+#include "harness/launch/work_probe.hpp"
 #include "harness/machine/deadline.hpp"
 #include "harness/machine/topology.hpp"
 #include "harness/options/units.hpp"
@@ -24,7 +25,8 @@ constexpr Time kDeadline = 120 * kSecond;  ///< a pair that is not done by then 
 constexpr int kSamplesTag = 3;
 constexpr std::int64_t kProbedMost = 16 << 20;
 constexpr std::int64_t kProbedAtLeast = 1 << 20;  ///< well beyond where libraries end eager sends, 64 KiB over TCP
-constexpr int kBlocks = 2, kBlocksAlone = 16;     ///< visits to each size in a pass; in the only one of a launch without cases
+constexpr int kWorkTimes = 12;
+constexpr int kBlocks = 2, kBlocksAlone = 16;  ///< visits to each size in a pass; in the only one of a launch without cases
 
 /// Of each distance between two ranks the pair of the lowest ranks, nearest first.
 std::map<std::int64_t, std::pair<Rank, Rank>> nearest_pairs(const Seating& seating) {
@@ -156,6 +158,9 @@ void probe_as_member(const LaunchSetting& launch, std::size_t index, int pass) {
 
 void calibrate(const LaunchSetting& launch, int pass, LogGp& loggp) {
   const auto& pairs = launch.pairs->pairs();
+  const std::uint64_t seed = launch.options.seed.value() + static_cast<std::uint64_t>(pass);
+  const auto works = probe_work(launch.probed_bytes, seed, pass, kWorkTimes);
+  loggp.works.insert(loggp.works.end(), works.begin(), works.end());
   loggp.levels.resize(pairs.size());
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     if (!loggp.levels[i].refused.empty() && pass > 0) continue;  // messages of what failed may still be under way

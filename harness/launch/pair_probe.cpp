@@ -4,11 +4,11 @@
 #include <stdexcept>
 
 #include "harness/calibrate/fit.hpp"
+#include "harness/launch/probe_buffers.hpp"
 #include "harness/machine/clock.hpp"
 #include "harness/machine/simulator.hpp"
 #include "harness/measure/control_tree.hpp"
 #include "harness/measure/start_line.hpp"
-#include "harness/memory.hpp"
 #include "harness/pattern.hpp"
 #include "harness/simulated.hpp"
 #include "harness/transport/endpoint.hpp"
@@ -17,28 +17,10 @@ namespace coordbench {
 namespace {
 
 constexpr int kTag = 1, kControlTag = 2;
-constexpr std::int32_t kMessages = 4;                 ///< of a burst; as many buffers as kernels rotate
-constexpr int kVisitExchanges = kSimulated ? 1 : 12;  ///< of each kind, at a visit to a size; simulated time has no noise
+constexpr std::int32_t kMessages = ProbeBuffers::kBuffers;  ///< of a burst
+constexpr int kVisitExchanges = kSimulated ? 1 : 12;        ///< of each kind, at a visit to a size; simulated time has no noise
 constexpr int kSearchExchanges = kSimulated ? 1 : 3;
 constexpr Rank kClient = 0, kServer = 1;
-
-/// As many buffers as a burst has messages, each on pages of its own, in memory like that of kernels; new ones for each visit
-/// to a size, since which physical pages they get shows in the times.
-class Buffers {
- public:
-  explicit Buffers(std::int64_t bytes)
-      : bytes_(static_cast<std::size_t>(bytes)), stride_((bytes_ + kPage - 1) / kPage * kPage), memory_(stride_ * kMessages) {}
-  void rotate() { first_ = first_ + 1 == kMessages ? 0 : first_ + 1; }
-  [[nodiscard]] std::span<std::byte> at(std::int32_t message) const {
-    return {memory_.data() + static_cast<std::size_t>((first_ + message) % kMessages) * stride_, bytes_};
-  }
-
- private:
-  static constexpr std::size_t kPage = 4096;
-  std::size_t bytes_, stride_;
-  BufferMemory memory_;
-  std::int32_t first_ = 0;
-};
 
 /// Spins without asking for messages, as who computes does.
 Time wait_here(Time ns) {
@@ -88,8 +70,8 @@ class PairProbe {
   /// The delay is as long as all messages of a burst and their answers usually take one by one, so that a receiver that waits
   /// for so long has all of them, and who is sent to so seldom is never the one to wait for.
   Time agree_on_delay(std::int64_t bytes, int exchanges) {
-    outgoing_ = Buffers(bytes);
-    incoming_ = Buffers(bytes);
+    outgoing_ = ProbeBuffers(bytes);
+    incoming_ = ProbeBuffers(bytes);
     std::vector<Time> round_trips;
     for (int i = 0; i < exchanges; ++i) round_trips.push_back(exchange(Exchange::round_trip, bytes, 1, 0));
     const auto middle = round_trips.begin() + exchanges / 2;
@@ -210,7 +192,7 @@ class PairProbe {
   StartLine line_;
   Endpoint endpoint_;
   bool is_client_;
-  Buffers outgoing_{0}, incoming_{0};
+  ProbeBuffers outgoing_{0}, incoming_{0};
   std::vector<ExchangeSample> samples_;
   std::uint64_t exchanges_ = 0;
 };

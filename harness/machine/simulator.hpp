@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #ifdef COORDBENCH_SIMULATED
 #include <simgrid/actor.h>
@@ -24,6 +25,10 @@ std::string calibration();
 
 /// Lets simulated time pass for this rank.
 void sleep(std::int64_t ns);
+
+/// Lets as much pass as this host's property NAME_ns says that `name` takes, as "BYTES:NS;BYTES:NS…": nothing if it has none,
+/// as on every platform that was not made of a calibration.
+void work(std::string_view name, std::size_t bytes);
 
 /// Where ranks wait for each other: all leave at the instant at which the last of them arrives. All ranks share one address
 /// space, so the number that `make_gate` gives one of them is the same gate to all.

@@ -76,6 +76,15 @@ void write_regimes(const Handle& group, const std::vector<LevelModel>& levels) {
   dimension.list_variables();
 }
 
+/// What the values 0, 1, … of a variable stand for.
+void write_meanings(const Handle& group, const char* name, std::span<const std::string_view> meanings) {
+  const Handle variable = hdf5::open_variable(group, name);
+  std::vector<std::int8_t> values(meanings.size());
+  std::iota(values.begin(), values.end(), std::int8_t{0});
+  hdf5::write_attribute(variable, "flag_values", std::span<const std::int8_t>(values));
+  hdf5::write_attribute(variable, "flag_meanings", fmt::format(FMT_COMPILE("{}"), fmt::join(meanings, " ")));
+}
+
 struct SampleRow {
   std::size_t level;
   const ExchangeSample* sample;
@@ -98,11 +107,20 @@ void write_samples(const Handle& group, const std::vector<LevelModel>& levels) {
   number(std::int64_t{}, "messages", {"1", "messages that the time is of"}, &ExchangeSample::messages);
   number(std::int64_t{}, "time_ns", {"ns", "time of the exchange"}, &ExchangeSample::time_ns);
   number(std::int64_t{}, "waited_ns", {"ns", "pause between sends or before receiving"}, &ExchangeSample::waited_ns);
-  const Handle exchange = hdf5::open_variable(group, "exchange");
-  std::vector<std::int8_t> values(kExchangeNames.size());
-  std::iota(values.begin(), values.end(), std::int8_t{0});
-  hdf5::write_attribute(exchange, "flag_values", std::span<const std::int8_t>(values));
-  hdf5::write_attribute(exchange, "flag_meanings", fmt::format(FMT_COMPILE("{}"), fmt::join(kExchangeNames, " ")));
+  write_meanings(group, "exchange", kExchangeNames);
+  dimension.list_variables();
+}
+
+void write_works(const Handle& group, const std::vector<WorkSample>& works) {
+  Dimension dimension(group, "work_sample", works.size());
+  const auto number = [&]<class T>(T, const char* name, const hdf5::Legend& legend, auto member) {
+    write_column<T>(group, dimension, name, legend, works, [&](const WorkSample& work) { return work.*member; });
+  };
+  number(std::int8_t{}, "work", {"1", "what rank 0 did"}, &WorkSample::work);
+  number(std::int64_t{}, "work_pass", {"1", "of the calibration"}, &WorkSample::pass);
+  number(std::int64_t{}, "work_bytes", {"byte", "size of the payload"}, &WorkSample::bytes);
+  number(std::int64_t{}, "work_time_ns", {"ns", "time it took, one reading of the clock in it"}, &WorkSample::time_ns);
+  write_meanings(group, "work", kLocalWorkNames);
   dimension.list_variables();
 }
 
@@ -114,6 +132,7 @@ void write_loggp(const Handle& file, const LogGp& loggp) {
   write_levels(group, loggp.levels);
   write_regimes(group, loggp.levels);
   write_samples(group, loggp.levels);
+  write_works(group, loggp.works);
 }
 
 }  // namespace coordbench

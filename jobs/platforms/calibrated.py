@@ -1,5 +1,5 @@
 """A platform out of a launch's calibration (/loggp of its file): what SimGrid is told so that a message of s bytes takes
-o_send(s) + L + G s + o_receive(s) between two ranks, as it did in the launch.
+o_send(s) + L + G s + o_receive(s) between two ranks, as it did in the launch, and what copying and folding take.
 
 SimGrid 3.32 has one table of overheads for all pairs, and charges o_receive only for messages whose send waits for nobody. So
 the tables hold the farthest level's, and what another level's messages take more or less, as well as the o_receive of those
@@ -66,6 +66,7 @@ class Calibration:
     levels: list[Level]  # nearest first
     nodes: list[int]  # [rank]
     distance: list[list[str]]  # [rank][peer], names of levels
+    works: dict[str, list[tuple[int, float]]]  # what kernels do between messages: (bytes, ns), ascending
 
     @property
     def farthest(self) -> Level:
@@ -98,7 +99,19 @@ def _read(path: Path, file: h5py.File) -> Calibration:
                        timer_ns=float(file["environment"].attrs["timer_overhead_ns"]),
                        levels=[_level(group, index) for index in range(len(group["name"]))],
                        nodes=file["ranks/node"][...].tolist(),
-                       distance=[[words[value] for value in row] for row in between[...].tolist()])
+                       distance=[[words[value] for value in row] for row in between[...].tolist()],
+                       works=_works(group, float(file["environment"].attrs["timer_overhead_ns"])))
+
+
+def _works(group: h5py.Group, timer_ns: float) -> dict[str, list[tuple[int, float]]]:
+    """The medians of each size, without the reading of the clock in them."""
+    if "work" not in group:
+        return {}
+    names = text(group["work"].attrs["flag_meanings"]).split()
+    work, sizes, times = (group[name][...] for name in ("work", "work_bytes", "work_time_ns"))
+    median = lambda index, size: float(np.median(times[(work == index) & (sizes == size)]))
+    return {name: [(int(size), max(median(index, size) - timer_ns, 0)) for size in np.unique(sizes)]
+            for index, name in enumerate(names)}
 
 
 def _level(group: h5py.Group, index: int) -> Level:
@@ -149,7 +162,9 @@ def _cluster(calibration: Calibration, hosts: int) -> str:
 
 
 def _origin(calibration: Calibration) -> str:
-    return f'<prop id="calibration" value={quoteattr(calibration.launch)}/>'
+    tables = {f"{name}_ns": ";".join(f"{size}:{ns:.6g}" for size, ns in table) for name, table in calibration.works.items()}
+    return "".join(f"<prop id={quoteattr(name)} value={quoteattr(value)}/>"
+                   for name, value in {"calibration": calibration.launch, **tables}.items())
 
 
 def _repeated(calibration: Calibration) -> int:

@@ -60,6 +60,15 @@ def test_every_sample_is_kept(path):
         assert {1, 2, 3, 4, 6, 49152, 65536} <= set(loggp["bytes"].values) and loggp["bytes"].values.max() == 1 << 20
 
 
+def test_what_kernels_do_between_messages_is_there_too(path):
+    with xarray.open_dataset(path, group="/loggp") as loggp:
+        work = np.array(loggp["work"].attrs["flag_meanings"].split())[loggp["work"].values]
+        assert set(work) == {"copy", "fold"} and set(loggp["work_pass"].values) == {0, 1}
+        median = lambda name, size: np.median(loggp["work_time_ns"].values[(work == name) & (loggp["work_bytes"].values == size)])
+        for name in ("copy", "fold"):
+            assert 0 < median(name, 8) < median(name, 1 << 20), name
+
+
 def test_the_cases_are_there_as_ever(path):
     assert set(stored.column(path, "verdict")) == {"ok"} and stored.attribute(path, "complete") == 1
     assert stored.attribute(path, "schema_version") == "1.2"

@@ -22,7 +22,7 @@ class Regime:
 
 
 def write(path: Path, levels: dict[str, list[Regime]], rendezvous_bytes: int = -1, timer_ns: float = 0.0, nodes=(0, 0),
-          refused: str = "") -> Path:
+          refused: str = "", works: dict[str, list[tuple[int, int]]] | None = None) -> Path:
     """Two ranks of a node are as far from each other as the first level says, two of different nodes as the last."""
     path.parent.mkdir(parents=True, exist_ok=True)
     names = list(levels)
@@ -43,4 +43,8 @@ def write(path: Path, levels: dict[str, list[Regime]], rendezvous_bytes: int = -
         group["first_bytes"] = np.array([regime.first_bytes for _, regime in regimes])
         for column, name in enumerate(COSTS):
             group[name] = np.array([regime.costs[column] for _, regime in regimes])
+        samples = [(index, bytes, ns) for index, table in enumerate((works or {}).values()) for bytes, ns in table]
+        for column, name in enumerate(("work", "work_bytes", "work_time_ns")):
+            group[name] = np.array([sample[column] for sample in samples], dtype=np.int64)
+        group["work"].attrs["flag_meanings"] = " ".join(works or {})
     return path

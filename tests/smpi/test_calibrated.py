@@ -89,6 +89,21 @@ def test_ranks_of_a_node_are_nearer_than_those_of_another(predict, tmp_path):
             assert min(times) == pytest.approx(2 * regime.one_way_ns(bytes), abs=1.5), (ranks, bytes, times)
 
 
+def test_folding_and_copying_take_what_they_took(predict, tmp_path):
+    """Two ranks: the root of an aggregation folds once, everybody in an all-to-all copies the block that stays."""
+    works = {"copy": [(64, 125), (1024, 525)], "fold": [(64, 225), (1024, 1025)]}  # with a reading of the clock
+    calibration = write(tmp_path / "made-up.h5", {"l3": EAGER}, timer_ns=25, works=works)
+    launch = predict(calibration, 2, "--kernels", "flat_broadcast,flat_aggregation,linear_all_to_all", "--bytes", "8,64,544,2048",
+                     "--sync", "round-time")
+    with h5py.File(launch.path) as file:
+        median = dict(zip(zip(file["/cases/kernel"].asstr()[...], file["/cases/payload_bytes"][...]),
+                          file["/cases/latency_p50_ns"][...]))
+    for bytes, copied, folded in ((8, 100, 200), (64, 100, 200), (544, 300, 600), (2048, 1000, 2000)):
+        sent = median["flat_broadcast", bytes]
+        assert median["flat_aggregation", bytes] - sent == pytest.approx(folded, abs=2), bytes
+        assert median["linear_all_to_all", bytes] >= max(sent, copied), bytes
+
+
 def test_the_simulated_launch_names_the_one_that_was_calibrated(predict, simulate, tmp_path):
     calibration = write(tmp_path / "made-up.h5", {"l3": EAGER})
     predicted = predict(calibration, 3, "--kernels", "ping_pong")
