@@ -103,6 +103,7 @@ def _launch(path: Path, file: h5py.File) -> dict:
             "calibration": text(environment.get("calibration", "")),
             "distance": _distance(file["/ranks/distance"]), "timer_overhead_ns": float(environment["timer_overhead_ns"]),
             "farthest": _farthest(file["/ranks/distance"]), "oversubscribed": bool(environment["oversubscribed"]),
+            "clock_check": text(file["/ranks"].attrs.get("clock_check", "ok")),
             "placement": text(file["/ranks"].attrs["placement"]), "host": text(environment["host"]),
             "cpu": text(environment["cpu"]), "cores": int(environment["cores"]),
             "mpi": f"{text(environment['mpi_library'])} {text(environment['mpi_version'])}"}

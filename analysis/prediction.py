@@ -14,9 +14,10 @@ from analysis.statistics import median_interval
 HEADER = ["kernel", "ranks", "payload", "measured", "predicted", "predicted ÷ measured", "launches"]
 BOUND = 0.15
 OWN, LIBRARY = "our kernels", "the MPI library's own, which SimGrid runs by algorithms of its own"
-WHAT = """Predicted: the same programs between simulated ranks, on a platform that holds nothing but the LogGP parameters and
-the reading of the clock that the launch itself measured; nothing is fitted to a kernel. Measured: medians of launch medians,
-with their distribution-free 95 % interval from six launches on. Ratios: within each launch, medians over launches.
+WHAT = """Predicted: the same programs between simulated ranks, on a platform that holds nothing but what the launch itself
+measured of its machine: the LogGP parameters, what copying and folding a payload take, and what reading the clock does.
+Nothing is fitted to a kernel. Measured: medians of launch medians, with their distribution-free 95 % interval from six
+launches on. Ratios: within each launch, medians over launches.
 """
 
 

@@ -9,6 +9,8 @@ def remarks_on(launches: pd.DataFrame, cases: pd.DataFrame) -> list[str]:
     """Of the launches and cases of a Campaign: what is incomplete, differs, is crowded, wrong, or mostly clock."""
     remarks = [f"{Path(file).name} is incomplete (the launch did not end cleanly): its finished cases are included"
                for file in launches.index[launches.complete != 1]]
+    remarks += [f"{Path(file).name}: {check}; its stamps are not to be trusted"
+                for file, check in launches.clock_check[launches.clock_check != "ok"].items()]
     for name in ("campaign", "host", "cpu", "mpi", "placement"):
         if launches[name].nunique() > 1:
             remarks.append(f"the launches differ in {name}: {', '.join(sorted(launches[name].unique()))}")

@@ -60,7 +60,7 @@ int run(World& world, Options options, const std::vector<std::string>& arguments
   Clocks clocks = synchronise_clocks(world);
   world.make_groups(rank_counts(plan));
   const SharedWindow shared(world, sharing, shared_bytes_of(plan, world, sharing));
-  const CalibrationPairs pairs(world, seating, options.calibrate && !begun);  // one that is gone on with has been calibrated
+  const CalibrationPairs pairs(world, seating, options.calibrate && !(begun && begun->calibrated));
   const Time epoch_ns = world.from_root(now_ns());
   const Limits limits = world.is_root() ? limits_of(world, options) : Limits{};
   const double clock_reading_ns = world.is_root() ? time_of(limits, "clock_read").value_or(timer_overhead_ns()) : 0;

@@ -70,8 +70,9 @@ cores() { lscpu -p=CORE,SOCKET,CPU | grep -v '^#' | awk -F, -v allowed="$(taskse
   BEGIN { n = split(allowed, parts, ","); for (i = 1; i <= n; ++i) { m = split(parts[i], ends, "-"); for (c = ends[1]; c <= (m > 1 ? ends[2] : ends[1]); ++c) may[c] = 1 } }
   may[$3] && !seen[$1 "," $2]++ { ++count } END { print count }'; }
 
-# kernels_by_growth slower|squared: those whose messages grow slower than N², or not, by the closed form where there is one: from
-# four ranks to eight N² grows more than fourfold. shared_* are not among them, which simulated ranks cannot run.
+# kernels_by_growth slower|squared [collective|protocol]: those whose messages grow slower than N², or not, by the closed form
+# where there is one: from four ranks to eight N² grows more than fourfold. shared_* are not among them, which simulated ranks
+# cannot run.
 kernels_by_growth() {
   "${COORDBENCH_BUILD:-build}/coordbench" list --json | /usr/bin/python3 -c '
 import json, sys
@@ -79,5 +80,5 @@ for kernel in json.load(sys.stdin):
     at = kernel["messages_at"]
     squared = at[7] > 4 * at[3] if at else "all_to_all" in kernel["name"]
     if squared == (sys.argv[1] == "squared") and not kernel["name"].startswith("shared_"):
-        print(kernel["name"])' "$1"
+        if kernel["family"] in (sys.argv[2] or kernel["family"]): print(kernel["name"])' "$1" "${2:-}"
 }

@@ -58,6 +58,7 @@ struct LevelModel {
   std::int64_t rendezvous_bytes = -1;  ///< from here on a send waits for its receiver; -1: none did
   std::vector<Regime> regimes;         ///< empty if `refused`
   std::string refused;                 ///< why there is no model
+  bool broken = false;                 ///< an exchange failed, of which messages may still be under way
   std::vector<ExchangeSample> samples;
 };
 

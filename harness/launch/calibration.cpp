@@ -105,6 +105,7 @@ void direct_pair(const LaunchSetting& launch, std::size_t index, int pass, Level
   model.client = pair.client;
   model.server = pair.server;
   model.samples.insert(model.samples.end(), samples.begin(), samples.end());
+  model.broken = !refusal.empty() || !also.empty();
   model.refused = refusal + (refusal.empty() || also.empty() ? "" : "; and rank " + std::to_string(pair.server) + ": ") + also;
 }
 
@@ -163,7 +164,7 @@ void calibrate(const LaunchSetting& launch, int pass, LogGp& loggp) {
   loggp.works.insert(loggp.works.end(), works.begin(), works.end());
   loggp.levels.resize(pairs.size());
   for (std::size_t i = 0; i < pairs.size(); ++i) {
-    if (!loggp.levels[i].refused.empty() && pass > 0) continue;  // messages of what failed may still be under way
+    if (loggp.levels[i].broken) continue;
     const Begin begin{.index = Begin::kCalibrate, .status = static_cast<std::int64_t>(i), .pass = pass};
     tell(launch.world, pairs[i].client, begin);
     tell(launch.world, pairs[i].server, begin);

@@ -6,20 +6,27 @@
 #include <vector>
 
 #include "harness/launch/world.hpp"
-#include "harness/machine/clock_model.hpp"
+#include "harness/machine/clock_fit.hpp"
 
 namespace coordbench {
 
 struct Clocks {
-  ClockModel mine;                 ///< this rank's clock against rank 0's; the same clock on rank 0's boot
-  std::vector<bool> same_boot;     ///< [rank]: shares rank 0's clock
-  std::vector<ClockModel> models;  ///< [rank], rank 0 only. On rank 0's boot the error is how well that could be checked
-  std::vector<double> ping_ns;     ///< [rank, peer]: median round trip, rank 0 only; NaN on the diagonal
-  std::vector<double> worst_ns;    ///< [rank], rank 0 only: the largest error that was stated for it so far
-  Time known_at = 0;               ///< when, by this rank's clock
-  std::string check;               ///< rank 0 only: "ok", or what was wrong
+  ClockModel mine;                      ///< this rank's clock against rank 0's; the same clock on rank 0's boot
+  std::vector<bool> same_boot;          ///< [rank]: shares rank 0's clock
+  std::vector<ClockModel> models;       ///< [rank], rank 0 only. On rank 0's boot the error is how well that could be checked
+  std::vector<double> ping_ns;          ///< [rank, peer]: median round trip, rank 0 only; NaN on the diagonal
+  std::vector<double> worst_ns;         ///< [rank], rank 0 only: the largest error that was stated for it so far
+  Time known_at = 0;                    ///< when, by this rank's clock
+  std::vector<OffsetInterval> learned;  ///< what `mine` was fitted to
+  std::string check;                    ///< rank 0 only: "ok", or what was wrong
 
   [[nodiscard]] bool agree() const { return std::find(same_boot.begin(), same_boot.end(), false) == same_boot.end(); }
+  /// Rank 0: whether by then some bound is twice as wide as when it was measured, since a drift was known too badly.
+  [[nodiscard]] bool are_vague_at(Time now) const {
+    for (std::size_t rank = 0; rank < models.size(); ++rank)
+      if (error_of(rank, now) > 2 * models[rank].error_ns) return true;
+    return false;
+  }
   /// Rank 0: what stamps of `rank` may be off by at the instant `now` of rank 0's clock, ns; 0 on its own boot.
   [[nodiscard]] double error_of(std::size_t rank, Time now) const {
     return same_boot[rank] ? 0 : models[rank].error_at(models[rank].to_local(now));

@@ -65,10 +65,11 @@ std::vector<OffsetInterval> learn(MPI_Comm ranks, int parent, const Comparison& 
 
 }  // namespace detail
 
-/// Collective over `ranks`, one rank of each clock; rank 0's is the global one. `read_clock()` reads this rank's, ns. Throws
-/// std::domain_error if a clock does not run evenly.
+/// Collective over `ranks`, one rank of each clock; rank 0's is the global one. `read_clock()` reads this rank's, ns. `earlier`
+/// is what this rank has learned before, and what it learns is added. Throws std::domain_error if a clock does not run evenly.
 template <class ReadClock>
-ClockModel hca3(MPI_Comm ranks, const ReadClock& read_clock, const Comparison& comparison = {}) {
+ClockModel hca3(MPI_Comm ranks, const ReadClock& read_clock, const Comparison& comparison,
+                std::vector<OffsetInterval>& earlier) {
   int self = 0, size = 1;
   MPI_Comm_rank(ranks, &self);
   MPI_Comm_size(ranks, &size);
@@ -76,16 +77,25 @@ ClockModel hca3(MPI_Comm ranks, const ReadClock& read_clock, const Comparison& c
   for (int reach = 1; reach < size; reach *= 2) {
     if (self < reach && self + reach < size) {
       detail::teach(ranks, self + reach, comparison, [&] { return model.to_global(read_clock()); });
-      const double errors[2] = {model.error_at(read_clock()), model.error_drift};  // of what was just taught
-      MPI_Send(errors, 2, MPI_DOUBLE, self + reach, detail::kHca3Tag, ranks);
+      const double error_ns = model.error_at(read_clock());  // the largest of what was just taught
+      MPI_Send(&error_ns, 1, MPI_DOUBLE, self + reach, detail::kHca3Tag, ranks);
     } else if (self >= reach && self < 2 * reach) {
-      const auto intervals = detail::learn(ranks, self - reach, comparison, read_clock);
-      double errors[2];
-      MPI_Recv(errors, 2, MPI_DOUBLE, self - reach, detail::kHca3Tag, ranks, MPI_STATUS_IGNORE);
-      model = fit_clock(intervals, errors[0], errors[1]);
+      auto intervals = detail::learn(ranks, self - reach, comparison, read_clock);
+      double error_ns = 0;
+      MPI_Recv(&error_ns, 1, MPI_DOUBLE, self - reach, detail::kHca3Tag, ranks, MPI_STATUS_IGNORE);
+      constexpr double kRounding = 1;  // of the parent's global clock
+      if (error_ns > 0)
+        for (OffsetInterval& interval : intervals) interval.widen(error_ns + kRounding);
+      model = fit_clock(intervals, earlier);
     }
   }
   return model;
+}
+
+template <class ReadClock>
+ClockModel hca3(MPI_Comm ranks, const ReadClock& read_clock, const Comparison& comparison = {}) {
+  std::vector<OffsetInterval> nothing;
+  return hca3(ranks, read_clock, comparison, nothing);
 }
 
 }  // namespace coordbench

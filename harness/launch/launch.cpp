@@ -40,6 +40,7 @@ class Director {
     if (!is_end_asked()) calibrate();
     look_at_clocks();
     progress_.wipe();
+    say_what_is_not_known();
     if (measured_.cases < launch_.due.size()) say_what_is_lacking();
     return measured_;
   }
@@ -50,6 +51,13 @@ class Director {
     if (!launch_.pairs) return;
     coordbench::calibrate(launch_, passes_++, loggp_);
     keep_calibration_(loggp_);
+  }
+
+  void say_what_is_not_known() const {
+    if (launch_.clocks.check != "ok") fmt::print(stderr, "coordbench: {}; do not trust its stamps.\n", launch_.clocks.check);
+    for (const LevelModel& model : loggp_.levels)
+      if (!model.refused.empty())
+        fmt::print(stderr, "coordbench: no parameters of messages over the distance {}: {}.\n", model.level, model.refused);
   }
 
   void say_what_is_lacking() {
@@ -68,7 +76,8 @@ class Director {
   /// long it will take.
   [[nodiscard]] bool may_outlast_clocks(const Begin& begin) const {
     const Time budget_ns = launch_.options.operations ? 0 : begin.budget_ns;
-    return now_ns() + budget_ns - launch_.clocks.known_at > kClocksAreKnownFor;
+    const Time end = now_ns() + budget_ns;
+    return end - launch_.clocks.known_at > kClocksAreKnownFor || launch_.clocks.are_vague_at(end);
   }
 
   void measure(const Begin& begin) {

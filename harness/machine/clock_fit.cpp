@@ -64,7 +64,7 @@ void OffsetInterval::tighten(Time before, Time between, Time after) {
   if (high < high_ns) high_ns = high, high_at = between;
 }
 
-ClockModel fit_clock(std::span<const OffsetInterval> intervals, double parent_error_ns, double parent_error_drift) {
+ClockModel fit_clock(std::span<const OffsetInterval> intervals) {
   if (intervals.size() < 2) throw std::domain_error("a drift takes two instants to be seen");
   const Time reference = std::max(intervals.back().low_at, intervals.back().high_at);
   const std::vector<Limit> limits = limits_of(intervals, reference);
@@ -76,9 +76,23 @@ ClockModel fit_clock(std::span<const OffsetInterval> intervals, double parent_er
     model.error_ns = std::max(model.error_ns, std::abs(line.at_reference - now_ns));
     model.error_drift = std::max(model.error_drift, std::abs(line.slope - model.drift));
   }
-  model.error_ns += parent_error_ns;
-  model.error_drift += parent_error_drift;
   return model;
+}
+
+ClockModel fit_clock(std::span<const OffsetInterval> latest, std::vector<OffsetInterval>& earlier) {
+  constexpr Time kEvenFor = 30'000'000'000;
+  constexpr std::size_t kMost = 240;  // all pairs are looked at
+  const Time now = latest.back().low_at;
+  std::erase_if(earlier, [&](const OffsetInterval& interval) { return now - interval.low_at > kEvenFor; });
+  if (earlier.size() > kMost) earlier.resize(kMost);
+  const std::size_t before = earlier.size();
+  earlier.insert(earlier.end(), latest.begin(), latest.end());
+  try {
+    return fit_clock(earlier);
+  } catch (const std::domain_error&) {
+    earlier.erase(earlier.begin(), earlier.begin() + static_cast<std::ptrdiff_t>(before));
+    return fit_clock(latest);
+  }
 }
 
 }  // namespace coordbench

@@ -17,15 +17,20 @@ struct OffsetInterval {
 
   /// One exchange: the parent stamps before and after by the global clock, the child between by its own.
   void tighten(Time before, Time between, Time after);
+  /// Where the parent stamped with a clock that may have been off by so much.
+  void widen(double by_ns) { low_ns -= by_ns, high_ns += by_ns; }
   /// Of clocks that do not drift.
   [[nodiscard]] double half_width_ns() const { return (high_ns - low_ns) / 2; }
 };
 
 /// The lines offset(at) that pass between all limits form a polygon; the model is the line through the middle of it at the
 /// first and at the last instant, and its error the distance to the farthest line. Nothing is assumed of how long messages
-/// take. `parent_error_ns` and `parent_error_drift`, of the clock that the intervals were measured against, are added. Throws
-/// std::domain_error if no line passes between all limits, or there are fewer than two. Source of the polygon: Duda,
-/// Harrus, Haddad, Bernard, "Estimating Global Time in Distributed Systems", ICDCS'87.
-ClockModel fit_clock(std::span<const OffsetInterval> intervals, double parent_error_ns = 0, double parent_error_drift = 0);
+/// take. Throws std::domain_error if no line passes between all limits, or there are fewer than two. Source of the polygon:
+/// Duda, Harrus, Haddad, Bernard, "Estimating Global Time in Distributed Systems", ICDCS'87.
+ClockModel fit_clock(std::span<const OffsetInterval> intervals);
+
+/// The same with what was measured up to half a minute before, to which `latest` is added: a drift is known the better the
+/// longer ago it was first seen. Only of `latest` if the clocks did not run evenly all that time.
+ClockModel fit_clock(std::span<const OffsetInterval> latest, std::vector<OffsetInterval>& earlier);
 
 }  // namespace coordbench

@@ -127,13 +127,14 @@ Handle open_file_to_read(const std::filesystem::path& path) {
 Handle make_group(const Handle& parent, std::string_view path) {
   const std::size_t slash = path.find('/');
   const std::string name(path.substr(0, slash));
-  const bool exists = H5Lexists(parent.get(), name.c_str(), H5P_DEFAULT) > 0;
-  Handle group = exists ? open_group(parent, name.c_str()) : create_group(parent, name.c_str());
+  Handle group = has_group(parent, name.c_str()) ? open_group(parent, name.c_str()) : create_group(parent, name.c_str());
   return slash == path.npos ? std::move(group) : make_group(group, path.substr(slash + 1));
 }
 
+bool has_group(const Handle& parent, const char* name) { return H5Lexists(parent.get(), name, H5P_DEFAULT) > 0; }
+
 void remove_group(const Handle& parent, const char* name) {
-  if (H5Lexists(parent.get(), name, H5P_DEFAULT) > 0) check(H5Ldelete(parent.get(), name, H5P_DEFAULT), "remove group", name);
+  if (has_group(parent, name)) check(H5Ldelete(parent.get(), name, H5P_DEFAULT), "remove group", name);
 }
 
 Handle open_group(const Handle& parent, const char* path) {

@@ -63,6 +63,7 @@ Handle open_file(const std::filesystem::path& path);
 Handle open_file_to_read(const std::filesystem::path& path);
 /// The group at `path` below `parent`; it and the groups above it are made where they are missing.
 Handle make_group(const Handle& parent, std::string_view path);
+bool has_group(const Handle& parent, const char* name);
 /// Takes the group `name` of `parent` away, with all that is in it, if there is one.
 void remove_group(const Handle& parent, const char* name);
 /// The group at `path` below `parent`; throws if there is none.

@@ -46,6 +46,7 @@ StoredLaunch stored_launch_in(const Handle& file) {
   const Handle cases = hdf5::open_group(file, "cases");
   launch.done = hdf5::read_variable<std::string>(cases, "name");
   find_open_block(cases, launch);
+  launch.calibrated = hdf5::has_group(file, "loggp");
   return launch;
 }
 

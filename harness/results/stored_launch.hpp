@@ -20,9 +20,10 @@ struct StoredLaunch {
   std::vector<std::string> done;        ///< of these, the ones in /cases, in its order
   std::vector<std::size_t> open_block;  ///< rows of /cases behind the last calibrating ping_pong
   double ping_before_ns = 0;            ///< the median of that one; 0 if there is none
+  bool calibrated = false;              ///< has /loggp
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoredLaunch, arguments, seed, git_commit, ranks, wall_s, planned, done, open_block,
-                                   ping_before_ns)
+                                   ping_before_ns, calibrated)
 
 /// Throws UsageError, naming --resume, for a file that coordbench did not write or that does not say how it was asked to.
 StoredLaunch read_stored_launch(const std::filesystem::path& file);

@@ -85,6 +85,14 @@ def test_one_miscounting_launch_shows_in_the_summary(tmp_path):
     assert summarise(load(tmp_path)).messages_per_operation.tolist() == [4]
 
 
+def test_clocks_that_were_found_wrong_are_told(tmp_path):
+    write_launch(tmp_path / "launch-001.h5", [Case("k", SPREAD)], 1)
+    assert not [remark for remark in load(tmp_path).remarks if "clock of" in remark]
+    with h5py.File(tmp_path / "launch-001.h5", "r+") as file:
+        file["ranks"].attrs["clock_check"] = "the clock of rank 1 was 900 ns off"
+    assert "launch-001.h5: the clock of rank 1 was 900 ns off; its stamps are not to be trusted" in load(tmp_path).remarks
+
+
 def test_an_incomplete_launch_is_included_with_a_remark(tmp_path):
     for launch in range(1, 7):
         write_launch(tmp_path / f"launch-{launch:03}.h5", cases_of_launch(launch), launch, complete=int(launch != 6))

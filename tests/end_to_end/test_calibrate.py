@@ -64,7 +64,8 @@ def test_what_kernels_do_between_messages_is_there_too(path):
     with xarray.open_dataset(path, group="/loggp") as loggp:
         work = np.array(loggp["work"].attrs["flag_meanings"].split())[loggp["work"].values]
         assert set(work) == {"copy", "fold"} and set(loggp["work_pass"].values) == {0, 1}
-        median = lambda name, size: np.median(loggp["work_time_ns"].values[(work == name) & (loggp["work_bytes"].values == size)])
+        times, sizes = loggp["work_time_ns"].values, loggp["work_bytes"].values
+        median = lambda name, size: np.median(times[(work == name) & (sizes == size)])
         for name in ("copy", "fold"):
             assert 0 < median(name, 8) < median(name, 1 << 20), name
 
@@ -81,6 +82,23 @@ def test_the_command_alone_makes_a_file_without_cases(mpirun, coordbench, tmp_pa
     with xarray.open_dataset(path, group="/loggp") as loggp:
         assert {1, 16, 24, 32, 48, 64, 96, 128} == set(loggp["bytes"].values[exchanges(loggp) == "round_trip"])
     assert stored.column(path, "name") == [] and stored.attribute(path, "complete") == 1
+
+
+def test_a_launch_that_was_interrupted_before_it_calibrated_is_calibrated_when_it_goes_on(mpirun, coordbench, tmp_path):
+    ended = mpirun(2, coordbench, "run", "--calibrate", "--kernels", "ping_pong", "--bytes", 8, "--total-budget", "1us",
+                   "--out", tmp_path, limit_s=120)
+    path = tmp_path / "launch-001.h5"
+    with h5py.File(path, "r+") as file:
+        assert len(file["cases/name"]) == 0, ended.stderr
+        del file["loggp"]
+    mpirun(2, coordbench, "run", "--resume", path, limit_s=120)
+    with h5py.File(path) as file:
+        assert len(file["loggp/time_ns"]) > 0 and len(file["loggp/work_time_ns"]) > 0
+
+
+def test_too_few_sizes_for_a_model_are_told(mpirun, coordbench, tmp_path):
+    ended = mpirun(2, coordbench, "calibrate", "--bytes", "8", "--out", tmp_path, limit_s=120)
+    assert_one_sentence(ended, "no parameters", "sizes")
 
 
 def test_one_rank_has_nobody_to_calibrate_with(mpirun, coordbench, tmp_path):

@@ -93,13 +93,32 @@ OffsetInterval at(Time instant, double low_ns, double high_ns) {
   return {.low_at = instant, .high_at = instant, .low_ns = low_ns, .high_ns = high_ns};
 }
 
-TEST(ClockFit, ErrorsOfTheParentAreAdded) {
-  const std::vector<OffsetInterval> intervals{at(0, -5, 5), at(1000, -5, 5)};
-  const ClockModel alone = fit_clock(intervals), child = fit_clock(intervals, 100, 1e-6);
+TEST(ClockFit, WhatTheParentMayBeOffByWidensTheBound) {
+  std::vector<OffsetInterval> intervals{at(0, -5, 5), at(1000, -5, 5)};
+  const ClockModel alone = fit_clock(intervals);
   EXPECT_DOUBLE_EQ(alone.error_ns, 5);
   EXPECT_DOUBLE_EQ(alone.error_drift, 0.01);
-  EXPECT_DOUBLE_EQ(child.error_ns, 105);
-  EXPECT_DOUBLE_EQ(child.error_drift, 0.01 + 1e-6);
+  for (OffsetInterval& interval : intervals) interval.widen(100);
+  EXPECT_DOUBLE_EQ(fit_clock(intervals).error_ns, 105);
+}
+
+TEST(ClockFit, ADriftIsKnownTheBetterTheLongerAgoItWasFirstSeen) {
+  const std::vector<OffsetInterval> first{at(0, -5, 5), at(1000, -5, 5)}, second{at(100'000, -5, 5), at(101'000, -5, 5)};
+  std::vector<OffsetInterval> earlier;
+  EXPECT_DOUBLE_EQ(fit_clock(first, earlier).error_drift, 0.01);
+  EXPECT_LE(fit_clock(second, earlier).error_drift, 10.0 / 100'000);
+  EXPECT_EQ(earlier.size(), 4U);
+}
+
+TEST(ClockFit, WhatAClockThatJumpedWasBeforeIsForgotten) {
+  const std::vector<OffsetInterval> first{at(0, -5, 5), at(1000, -5, 5)}, second{at(2000, 95, 105), at(3000, 95, 105)};
+  std::vector<OffsetInterval> earlier;
+  fit_clock(first, earlier);
+  EXPECT_DOUBLE_EQ(fit_clock(second, earlier).offset_ns, 100);
+  EXPECT_EQ(earlier.size(), 2U);
+  const std::vector<OffsetInterval> much_later{at(40'000'000'000, 95, 105), at(40'000'001'000, 95, 105)};
+  fit_clock(much_later, earlier);
+  EXPECT_EQ(earlier.size(), 2U) << "half a minute is too long for a clock to be even";
 }
 
 TEST(ClockFit, AClockThatJumpsIsFoundOut) {

@@ -93,8 +93,8 @@ def test_folding_and_copying_take_what_they_took(predict, tmp_path):
     """Two ranks: the root of an aggregation folds once, everybody in an all-to-all copies the block that stays."""
     works = {"copy": [(64, 125), (1024, 525)], "fold": [(64, 225), (1024, 1025)]}  # with a reading of the clock
     calibration = write(tmp_path / "made-up.h5", {"l3": EAGER}, timer_ns=25, works=works)
-    launch = predict(calibration, 2, "--kernels", "flat_broadcast,flat_aggregation,linear_all_to_all", "--bytes", "8,64,544,2048",
-                     "--sync", "round-time")
+    launch = predict(calibration, 2, "--kernels", "flat_broadcast,flat_aggregation,linear_all_to_all",
+                     "--bytes", "8,64,544,2048", "--sync", "round-time")
     with h5py.File(launch.path) as file:
         median = dict(zip(zip(file["/cases/kernel"].asstr()[...], file["/cases/payload_bytes"][...]),
                           file["/cases/latency_p50_ns"][...]))
