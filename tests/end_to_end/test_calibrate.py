@@ -85,7 +85,7 @@ def test_the_command_alone_makes_a_file_without_cases(mpirun, coordbench, tmp_pa
 
 
 def test_a_launch_that_was_interrupted_before_it_calibrated_is_calibrated_when_it_goes_on(mpirun, coordbench, tmp_path):
-    ended = mpirun(2, coordbench, "run", "--calibrate", "--kernels", "ping_pong", "--bytes", 8, "--total-budget", "1us",
+    ended = mpirun(2, coordbench, "run", "--calibrate", "--kernels", "ping_pong", "--bytes", 8, "--total-budget", "1ms",
                    "--out", tmp_path, limit_s=120)
     path = tmp_path / "launch-001.h5"
     with h5py.File(path, "r+") as file:
