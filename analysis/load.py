@@ -53,8 +53,8 @@ def load(folder: Path) -> Campaign:
         raise Refusal(f"{folder} holds launches that did not finish a single case; "
                       "run them again, with a larger --total-budget")
     if (cases.calibration != 0).all():
-        raise Refusal(f"{folder} holds none but the ping_pong that watches for drift, whose launch ended before its first case; "
-                      "run it again, with a larger --total-budget")
+        raise Refusal(f"{folder} holds none but the ping_pong that watches for drift, whose launch ended before "
+                      "its first case; run it again, with a larger --total-budget")
     _refuse_mixtures(folder, launches, cases)
     return Campaign(launches, cases, limits, remarks_on(launches, cases))
 
