@@ -245,6 +245,12 @@ def test_extrapolation_says_how_far_it_goes_and_is_refused_beyond(folder):
     assert_refused(run("extrapolate", folder, "--ranks", 1), "name 2 or more")
 
 
+@pytest.mark.parametrize("option, given", [("--reach", "inf"), ("--reach", "nan"), ("--reach", "-3"), ("--reach", "1e300"),
+                                           ("--ranks", "0"), ("--ranks", "-4"), ("--ranks", "9" * 400), ("--ranks", "many")])
+def test_no_number_of_ranks_and_no_reach_are_refused(folder, option, given):
+    assert_refused(run("extrapolate", folder, "--ranks", 64, f"{option}={given}"), option, f"'{given}'", "from 1 to")
+
+
 def test_extrapolation_without_a_model_or_into_another_regime_is_refused(tmp_path):
     near = campaign(tmp_path / "near", far={1: "package"}, cores=16, launches=1)
     assert_refused(run("extrapolate", near, "--ranks", 17, "--reach", 9), "lies in another regime than package", "16 ranks")
