@@ -78,10 +78,11 @@ def test_the_breaks_of_a_calibration_in_the_simulator_are_found_to_the_byte(pred
     assert found["rendezvous_bytes"].tolist() == [3001]
 
 
-def test_ranks_of_a_node_are_nearer_than_those_of_another(predict, tmp_path):
-    """Two nodes of two ranks; of eight ranks four sit on nodes like the first."""
+@pytest.mark.parametrize("near_level", ["l3", "unknown"])
+def test_ranks_of_a_node_are_nearer_than_those_of_another(predict, tmp_path, near_level):
+    """Two nodes of two ranks; of eight ranks four sit on nodes like the first. Unbound ranks of a host are `unknown` apart."""
     near, far = Regime(1, (1300, 0.25), (100, 0), (200, 0)), Regime(1, (5000, 1), (400, 0), (600, 0))
-    calibration = write(tmp_path / "made-up.h5", {"l3": [near], "network": [far]}, nodes=(0, 0, 1, 1))
+    calibration = write(tmp_path / "made-up.h5", {near_level: [near], "network": [far]}, nodes=(0, 0, 1, 1))
     for ranks, regime in ((2, near), (3, far), (8, far)):
         launch = predict(calibration, ranks, "--kernels", "ping_pong", "--bytes", "8,100000")
         for bytes, times in round_trips_ns(launch).items():
