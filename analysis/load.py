@@ -35,6 +35,10 @@ class Campaign:
     limits: pd.DataFrame
     remarks: list[str]
 
+    @property
+    def simulated(self) -> bool:
+        return self.launches.source.iloc[0] == SIMULATED  # as they all are, or none
+
     @functools.cached_property
     def timed(self) -> pd.DataFrame:
         """The cases that statistics are made of: answered right, and not there to watch for drift."""

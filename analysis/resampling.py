@@ -8,10 +8,11 @@ TRIES = 100  # of a column that six launches have, however many there are, one d
 
 
 def drawn_medians(values: np.ndarray) -> np.ndarray:
-    """[draw, column] from launch medians [launch, column], NaN where a launch lacks one. A draw takes whole launches of all, with
-    replacement, as what slows a launch slows all its cases; one that leaves a column empty is drawn again, and where that does
-    not help there is no draw at all. Equal shapes are drawn alike, which pairs two kernels that the same launches measured. Draws
-    of few launches vary too little, by √(1 − 1/launches), which is made good (Hesterberg, The American Statistician 69, 2015)."""
+    """[draw, column] from launch medians [launch, column], NaN where a launch lacks one. A draw takes whole launches of all,
+    with replacement, as what slows a launch slows all its cases; one that leaves a column empty is drawn again, and where that
+    does not help there is no draw at all. Equal shapes are drawn alike, which pairs two kernels that the same launches
+    measured. Draws of few launches vary too little, by √(1 − 1/launches), which is made good (Hesterberg, The American
+    Statistician 69, 2015)."""
     present = ~np.isnan(values)
     drawn = _drawn_launches(present)
     if not len(drawn):
