@@ -1,6 +1,8 @@
 """A platform made of a calibration: a message takes exactly as long there as the calibration says, a calibration of simulated
 ranks gives back what the platform was made of, and what cannot be predicted from is refused."""
 
+import os
+
 import h5py
 import numpy as np
 import pytest
@@ -94,8 +96,8 @@ def test_folding_and_copying_take_what_they_took(predict, tmp_path):
     """Two ranks: the root of an aggregation folds once, everybody in an all-to-all copies the block that stays."""
     works = {"copy": [(64, 125), (1024, 525)], "fold": [(64, 225), (1024, 1025)]}  # with a reading of the clock
     calibration = write(tmp_path / "made-up.h5", {"l3": EAGER}, timer_ns=25, works=works)
-    launch = predict(calibration, 2, "--kernels", "flat_broadcast,flat_aggregation,linear_all_to_all", "--bytes", "8,64,544,2048",
-                     "--sync", "round-time")
+    launch = predict(calibration, 2, "--kernels", "flat_broadcast,flat_aggregation,linear_all_to_all",
+                     "--bytes", "8,64,544,2048", "--sync", "round-time")
     with h5py.File(launch.path) as file:
         median = dict(zip(zip(file["/cases/kernel"].asstr()[...], file["/cases/payload_bytes"][...]),
                           file["/cases/latency_p50_ns"][...]))
@@ -149,3 +151,10 @@ def test_a_launch_is_predicted_from_its_own_calibration(predict, tmp_path):
 def test_what_cannot_be_asked_of_the_job_is_said_before_anything_is_built(arguments, words):
     ended = run(ROOT / "jobs" / "predict", *arguments, cwd=ROOT)
     assert ended.status == 2 and words in ended.stderr
+
+
+def test_hosts_that_cannot_be_made_here_are_refused_once_and_before_anything_is_built(tmp_path):
+    (tmp_path / "id").write_text("#!/bin/sh\necho 65534\n")
+    (tmp_path / "id").chmod(0o755)
+    ended = run(ROOT / "jobs" / "predict", "--lab", 2, "none-such", env={"PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    assert (ended.status, ended.stdout, len(ended.stderr.splitlines())) == (2, "", 1) and "root" in ended.stderr, ended.stderr
