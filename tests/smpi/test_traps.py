@@ -14,7 +14,7 @@ from .launches import UNIT_NS
 
 # Of the process, not of a rank: what is to be said when a signal comes, and what a watchdog does.
 OF_THE_PROCESS = {"sentence", "may_speak", "end_asked", "final_status", "leftovers", "bark_of_alarm", "barked"}
-# Made where it is first asked for, by whichever rank that is, and then the same for all: what a host's works take, and constants.
+# Made where it is first asked for, by whichever rank that is, the same for all: what a host's works take, and constants.
 FILLED_ONCE = {"kTables", "kernels", "kUnits", "text"}
 CONSTANT = re.compile(r"^(k[A-Z]\w*|kernel_\w+|kernels|parameters|marks|algorithms|about|text)(?:\[|$)")
 
