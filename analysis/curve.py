@@ -64,6 +64,10 @@ class Curve:
         """The largest rank count to which the model may be followed; without one, the largest measured."""
         return self.largest if self.choice is None else int(max(self.largest, min(reach * self.largest, self.ceiling)))
 
+    @property
+    def goes_beyond(self) -> bool:
+        return self.limit() > self.largest
+
     def predicted_ns(self, ranks) -> np.ndarray:
         return predicted_ns(self.choice.chosen.coefficients_ns, ranks)
 

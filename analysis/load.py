@@ -35,6 +35,10 @@ class Campaign:
     limits: pd.DataFrame
     remarks: list[str]
 
+    @property
+    def simulated(self) -> bool:
+        return self.launches.source.iloc[0] == SIMULATED  # as they all are, or none
+
     @functools.cached_property
     def timed(self) -> pd.DataFrame:
         """The cases that statistics are made of: answered right, and not there to watch for drift."""
@@ -52,6 +56,9 @@ def load(folder: Path) -> Campaign:
     if cases.empty:
         raise Refusal(f"{folder} holds launches that did not finish a single case; "
                       "run them again, with a larger --total-budget")
+    if (cases.calibration != 0).all():
+        raise Refusal(f"{folder} holds none but the ping_pong that watches for drift, whose launch ended before "
+                      "its first case; run it again, with a larger --total-budget")
     _refuse_mixtures(folder, launches, cases)
     return Campaign(launches, cases, limits, remarks_on(launches, cases))
 

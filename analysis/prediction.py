@@ -24,7 +24,7 @@ launches on. Ratios: within each launch, medians over launches.
 def predictions(measured: Campaign, simulated: Campaign) -> pd.DataFrame:
     """One row per case (KEY) that was measured and predicted: `measured_ns` with `measured_low_ns`, `measured_high_ns` (NaN
     below six launches), `predicted_ns`, `ratio` (predicted ÷ measured) with `low`, `high`, `error` (|ratio - 1|), `launches`,
-    `family`."""
+    `family`. Of several predictions of one launch the newest counts, the one in the last file."""
     pairs = _pairs(measured, simulated)
     rows = [{**dict(zip(KEY, key)), **_over_launches(launches)} for key, launches in pairs.groupby(KEY)]
     return pd.DataFrame(rows).astype(dict(pairs.dtypes[KEY]))
@@ -64,6 +64,7 @@ def _pairs(measured: Campaign, simulated: Campaign) -> pd.DataFrame:
                           "name the folder of what was measured first, that of what was predicted second")
     times = _times(measured, "identity").rename(columns={"p50_ns": "measured_ns"})
     predicted = _times(simulated, "calibration").rename(columns={"p50_ns": "predicted_ns"})
+    predicted = predicted.drop_duplicates([*IDENTITY, "of"], keep="last")
     pairs = times.merge(predicted[[*IDENTITY, "of", "predicted_ns"]], on=[*IDENTITY, "of"])
     if pairs.empty:
         raise Refusal("no case was predicted from the calibration of a launch that measured it; "

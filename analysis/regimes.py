@@ -1,7 +1,7 @@
 """Regimes: rank counts of different regimes do not lie on one curve, because their messages do not go the same ways.
 
 A regime is the farthest level of the machine between any two of the first N ranks, and whether the launch had more ranks than
-cores.
+cores. Of simulated ranks no more is known than that a network lies between them, whatever the platform.
 """
 
 import numpy as np
@@ -11,6 +11,10 @@ import pandas as pd
 LEVELS = ("self", "pu", "core", "l2", "l3", "numa", "package", "machine", "unknown", "network")
 NETWORK = LEVELS[-1]
 REGIME = ["level", "oversubscribed"]
+UNSEEN = ("beyond the ranks measured, regimes of a simulated platform are not seen: the models do not know of distances "
+          "(leaf and spine, group, zone and region) that come in with more ranks")
+MORE_OF_THE_SAME = ("beyond the ranks measured, the models assume more of the same: cores and hosts no farther apart than "
+                    "those measured")
 
 
 def farthest_levels(distance: np.ndarray, meanings: dict[int, str]) -> tuple[str, ...]:
@@ -32,3 +36,8 @@ def with_levels(cases: pd.DataFrame, launches: pd.DataFrame) -> pd.DataFrame:
 
 def regime_name(level: str, oversubscribed: bool) -> str:
     return f"{level}, oversubscribed" if oversubscribed else level
+
+
+def assumption(simulated: bool) -> str:
+    """What a model that is followed beyond its largest rank count takes for granted."""
+    return UNSEEN if simulated else MORE_OF_THE_SAME

@@ -15,7 +15,7 @@ from scipy.stats import linregress, t
 
 from analysis.choice import MIN_RANK_COUNTS, WORST_FACTOR, Choice, choose
 from analysis.curve import NO_REFITS, SERIES, TAILS, Curve
-from analysis.load import KEY, SIMULATED, Campaign
+from analysis.load import KEY, Campaign
 from analysis.regimes import NETWORK, REGIME, with_levels
 from analysis.resampling import drawn_medians
 from analysis.selection import STREAM
@@ -43,7 +43,7 @@ def _curve(campaign: Campaign, series: dict, cases: pd.DataFrame, most_ranks: in
                   _ceiling(campaign, cases, most_ranks > points.ranks.max()))
     if len(points) < MIN_RANK_COUNTS:
         return curve
-    drawn, noiseless = _drawn(cases, points), campaign.launches.source.iloc[0] == SIMULATED
+    drawn, noiseless = _drawn(cases, points), campaign.simulated
     curve = replace(curve, exponent=_exponent(points, drawn, noiseless))
     choice = choose(points.ranks.to_numpy(), points.value.to_numpy())
     if choice.chosen.error > math.log(WORST_FACTOR):

@@ -10,7 +10,7 @@ from analysis.curve import Curve
 from analysis.load import Campaign
 from analysis.markdown import digits, table, with_interval
 from analysis.naming import arranged, transport_name
-from analysis.regimes import regime_name
+from analysis.regimes import assumption, regime_name
 from analysis.scaling import curves
 from analysis.style import size
 from analysis.terms import TERMS, formula, growth
@@ -65,7 +65,8 @@ def scaling_tables(campaign: Campaign) -> list[str]:
     known = rows[rows.exponent.notna()]
     if known.empty:
         return ["".join(without)]
-    notes = [f"- {note}\n" for note in NOTES]
+    followed = [assumption(campaign.simulated)] if any(curve.goes_beyond for curve in curves(campaign)) else []
+    notes = [f"- {note}\n" for note in (*NOTES, *followed)]
     return [table(MODELS, [_model_cells(row) for row in known.itertuples()]), "".join([*notes, *without]),
             *_crossover_table(crossovers(campaign))]
 

@@ -1,7 +1,11 @@
 # Sourced by the jobs: goes to the root of the checkout, sees that what is needed is installed, and knows how to launch.
 # shellcheck shell=bash
 set -euo pipefail
+caller=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# from_caller PATH: what whoever called the job means by it.
+from_caller() { if [[ $1 == /* || $PWD == "$caller" ]]; then echo "$1"; else echo "$caller/$1"; fi; }
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -81,4 +85,17 @@ for kernel in json.load(sys.stdin):
     squared = at[7] > 4 * at[3] if at else "all_to_all" in kernel["name"]
     if squared == (sys.argv[1] == "squared") and not kernel["name"].startswith("shared_"):
         if kernel["family"] in (sys.argv[2] or kernel["family"]): print(kernel["name"])' "$1" "${2:-}"
+}
+
+known_platforms() { jobs/platforms/generate --help | sed -n 's/.*{\(.*\)}.*/\1/p' | head -1 | sed 's/,calibrated//; s/,/, /g'; }
+
+# Sees that there is a $platform such as jobs/simulate takes; a file is the one that the caller means.
+check_platform() {
+  if [[ $platform == *.xml ]]; then
+    platform=$(from_caller "$platform")
+    [[ -r $platform ]] || refuse "there is no platform file $platform; choose from $(known_platforms), or name a file X.xml."
+  else
+    [[ ", $(known_platforms)," == *", $platform,"* ]] ||
+      refuse "--platform '$platform' is not known; choose from $(known_platforms), or name a file X.xml."
+  fi
 }

@@ -10,7 +10,8 @@ from analysis.curve import Curve
 from analysis.doubts import cross_out
 from analysis.limit_lines import draw_floor, floor_sentence, floor_us
 from analysis.limits import Delay, ping_pongs
-from analysis.load import KEY, SIMULATED, Campaign
+from analysis.load import KEY, Campaign
+from analysis.regimes import assumption
 from analysis.scaling import curves
 from analysis.scaling_tables import no_models
 
@@ -30,7 +31,7 @@ COLUMNS = ["panel", "series", "payload_bytes", "transport", "regime", "ranks", "
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
     all_curves, delays = curves(campaign), one_ways(campaign)
     rows = _rows(all_curves, summary)
-    simulated = campaign.launches.source.iloc[0] == SIMULATED
+    simulated = campaign.simulated
     parts = naming.by_panel(rows)
     figure, axes = style.panels(list(parts))
     for name, part in parts.items():
@@ -128,11 +129,15 @@ def _what(campaign: Campaign, rows: pd.DataFrame, all_curves, delays: dict, simu
     if modelled and len(modelled) < len(shown):
         said += "No line: too few rank counts for a model, or none that predicts them. "
     said += "Hollow: simulated. " if simulated else ""
+    said += _sentence(assumption(simulated)) if any(curve.goes_beyond for curve in modelled) else ""
     said += "Dotted, upright: where another regime begins. " if rows.regime.nunique() > 1 else ""
-    reason = no_models(campaign)
-    said += reason[:1].upper() + reason[1:] + ". " if reason else ""
+    said += _sentence(no_models(campaign))
     floors = [floor_sentence(_of_group(rows, group), delay).strip() for group, delay in delays.items()]
     return (said + " ".join(filter(None, floors))).strip()
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:] + ". " if words else ""
 
 
 def _of_group(rows: pd.DataFrame, group: tuple[str, bool]) -> pd.DataFrame:

@@ -17,6 +17,8 @@ import numpy as np
 ENVELOPE = 16
 NO_LIMIT = 2147483647
 UNIT_S, UNIT_BYTES_PER_S = 1e-9, 1e9  # of links at the farthest level: factors then are ns, and bytes per ns
+# From near to far. A launch numbers its levels otherwise: unbound ranks of one host are `unknown` apart, not a network.
+LEVELS = ("self", "pu", "core", "l2", "l3", "numa", "package", "machine", "unknown", "network")
 LEAST_NS_PER_BYTE = 1e-6  # a bandwidth has to be a number
 
 
@@ -97,7 +99,8 @@ def _read(path: Path, file: h5py.File) -> Calibration:
     words = dict(zip(np.asarray(between.attrs["flag_values"]).tolist(), text(between.attrs["flag_meanings"]).split()))
     return Calibration(launch=f"{text(root['campaign'])} {int(root['launch'])} {text(root['created_utc'])}",
                        timer_ns=float(file["environment"].attrs["timer_overhead_ns"]),
-                       levels=[_level(group, index) for index in range(len(group["name"]))],
+                       levels=sorted((_level(group, index) for index in range(len(group["name"]))),
+                                     key=lambda level: LEVELS.index(level.name)),
                        nodes=file["ranks/node"][...].tolist(),
                        distance=[[words[value] for value in row] for row in between[...].tolist()],
                        works=_works(group, float(file["environment"].attrs["timer_overhead_ns"])))

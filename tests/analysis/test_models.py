@@ -121,3 +121,15 @@ def test_launches_are_drawn_whole_and_alike_and_vary_as_much_as_their_median_doe
 def test_launches_that_measured_other_rank_counts_leave_no_column_empty():
     values = np.array([[1.0, np.nan]] * 6 + [[np.nan, 2.0]] * 6)
     assert drawn_medians(values) == pytest.approx(np.tile([1.0, 2.0], (DRAWS, 1)))
+
+
+def test_launches_that_each_lack_another_case_vary_like_complete_ones():
+    complete = np.random.default_rng(3).lognormal(0, 0.2, (8, 1)) * np.linspace(1, 7, 7)
+    lacking = complete.copy()
+    lacking[range(7), range(7)] = np.nan
+    spread = drawn_medians(complete).std(axis=0)
+    assert (drawn_medians(lacking).std(axis=0) > 0.6 * spread).all()
+
+
+def test_where_some_column_is_nearly_always_empty_nothing_is_drawn():
+    assert drawn_medians(np.where(np.eye(40, dtype=bool), 1.0, np.nan)).shape == (0, 40)

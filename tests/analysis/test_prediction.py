@@ -77,6 +77,16 @@ def test_a_prediction_of_another_launch_is_none(tmp_path):
         predictions(*write_pair(tmp_path, of=lambda launch: identity(launch + 10)))
 
 
+def test_of_several_predictions_of_one_launch_the_newest_counts(tmp_path):
+    write_launch(tmp_path / "m" / "launch-001.h5", measured_cases(1), 1)
+    for again in range(1, 7):
+        write_launch(tmp_path / "s" / f"launch-{again:03}.h5", predicted_cases(1, float(again)), again, source="simulated",
+                     calibration=identity(1))
+    rows = predictions(load(tmp_path / "m"), load(tmp_path / "s"))
+    assert (rows.launches == 1).all() and rows.low.isna().all()
+    assert rows.ratio.tolist() == pytest.approx([6 * RATIOS[kernel] for kernel in rows.kernel], rel=1e-2)
+
+
 def test_simulated_and_measured_do_not_change_places(tmp_path):
     measured, simulated = write_pair(tmp_path, range(1, 3))
     with pytest.raises(Refusal, match="measured first"):

@@ -139,6 +139,12 @@ def test_a_campaign_that_finished_nothing(tmp_path):
     assert_refused(run("report", tmp_path), "did not finish a single case")
 
 
+def test_a_launch_that_ended_before_its_first_case_has_watched_for_drift_alone(tmp_path):
+    write_launch(tmp_path / "launch-001.h5", [Case("ping_pong", 900 + np.arange(9), calibration=1, suffix="/drift=0.before")])
+    assert_refused(run("report", tmp_path), "drift", "--total-budget")
+    assert not (tmp_path / "summary.csv").exists()
+
+
 def test_unknown_schema(tmp_path):
     write_launch(tmp_path / "launch-001.h5", [], schema_version="2.0")
     assert_refused(run("report", tmp_path), "launch-001.h5 has schema version 2.0", "1.x")

@@ -198,6 +198,21 @@ def test_simulated_time_has_the_spread_of_models_for_a_band_and_hollow_points(tm
     assert "Hollow: simulated." in caption(figure) and "Bands: the models that" in caption(figure)
 
 
+@pytest.mark.parametrize("source, words", [("simulated", "regimes of a simulated platform are not seen"),
+                                           ("measured", "the models assume more of the same")])
+def test_who_follows_a_model_beyond_the_data_is_told_what_that_assumes(tmp_path, source, words):
+    campaign(tmp_path, launches=1, source=source)
+    assert words in run("extrapolate", tmp_path, "--ranks", 64).stdout
+    assert words not in run("extrapolate", tmp_path, "--ranks", 16).stdout
+    assert words in "".join(scaling_tables(load(tmp_path)))
+    assert words in caption(draw("scaling", tmp_path)[0])
+
+
+def test_what_is_not_followed_beyond_the_data_assumes_nothing(tmp_path):
+    campaign(tmp_path, launches=1, far={1: "l3"}, cores=16)
+    assert "beyond the ranks measured" not in "".join(scaling_tables(load(tmp_path))) + caption(draw("scaling", tmp_path)[0])
+
+
 def test_simulated_time_of_three_operations_has_a_median(tmp_path):
     for source, medians in (("simulated", [5.0]), ("measured", [math.nan])):
         write_launch(tmp_path / source / "launch-001.h5", [Case(FLAT, np.array([4, 5, 9]))], source=source)
@@ -243,6 +258,12 @@ def test_extrapolation_says_how_far_it_goes_and_is_refused_beyond(folder):
     assert_refused(run("extrapolate", folder, "--ranks", 100), "--ranks 100 is 6.25 times the 16 ranks measured", "--reach 7")
     assert "6.2 (extrapolated)" in run("extrapolate", folder, "--ranks", 100, "--reach", 7).stdout
     assert_refused(run("extrapolate", folder, "--ranks", 1), "name 2 or more")
+
+
+@pytest.mark.parametrize("option, given", [("--reach", "inf"), ("--reach", "nan"), ("--reach", "-3"), ("--reach", "1e300"),
+                                           ("--ranks", "0"), ("--ranks", "-4"), ("--ranks", "9" * 400), ("--ranks", "many")])
+def test_no_number_of_ranks_and_no_reach_are_refused(folder, option, given):
+    assert_refused(run("extrapolate", folder, "--ranks", 64, f"{option}={given}"), option, f"'{given}'", "from 1 to")
 
 
 def test_extrapolation_without_a_model_or_into_another_regime_is_refused(tmp_path):

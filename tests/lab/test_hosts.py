@@ -9,7 +9,7 @@ import h5py
 import pytest
 
 from end_to_end import stored
-from end_to_end.launching import ROOT, assert_one_sentence, run
+from end_to_end.launching import BUILD, ROOT, assert_one_sentence, run
 
 SIBLINGS = list(Path("/sys/devices/system/cpu").glob("cpu[0-9]*/topology/core_cpus_list"))
 
@@ -147,6 +147,15 @@ def test_bad_arguments_are_refused_in_a_sentence(lab, arguments, words):
     with lab(*arguments) as running:
         ended = running.wait(10)
     assert_refused(ended, words)
+
+
+def test_paths_are_those_of_the_folder_that_it_is_called_in(lab, tmp_path):
+    with lab("--hosts", "2", "--exec", "pwd", cwd=tmp_path) as running:
+        assert running.wait(20).stdout == f"{tmp_path}\n"
+    with lab("--hosts", "2", "--", "run", "--kernels", "empty", "--out", "here", cwd=tmp_path,
+             env={"COORDBENCH_BUILD": str(BUILD)}) as running:
+        ended = running.wait(60)
+    assert (tmp_path / "here" / "launch-001.h5").exists(), ended.stderr
 
 
 def test_without_iproute2_root_or_namespaces_it_says_what_to_do(lab, tmp_path):

@@ -12,6 +12,7 @@ from lab.labs import until
 
 SMALL = ["--kernels", "ping_pong,two_phase_commit", "--bytes", "8", "--operations", 50]
 LONG = ["--kernels", "*broadcast,two_phase_commit", "--bytes", "8,64KiB", "--operations", 4000, "--seed", 5]
+SEVERAL = ["--kernels", "*_broadcast", "--bytes", "8", "--operations", 1000, "--seed", 5]
 TWO_NODES = "--nodes=2 --ntasks-per-node=1 --time=5"
 
 
@@ -90,3 +91,28 @@ def test_of_what_was_cut_short_no_case_is_missing_and_none_doubled(slurm, submit
         assert (slurm.job(number)["JobState"], slurm.job(number)["Restarts"]) == ("COMPLETED", "1"), log
         assert Counter(stored.whole_cases(path)) == Counter(plan), log
         assert stored.attribute(path, "complete") == 1 and len(list(path.parent.iterdir())) == 1
+
+
+def test_a_campaign_whose_last_task_is_cancelled_and_requeued_is_reported_again(slurm, submit, coordbench):
+    """The report that waited for the task comes while it is cancelled, and without its cases."""
+    plan = run(*under_mpirun(2, coordbench, "run", *SEVERAL, "--list")).stdout.splitlines()
+    number, folder = submit("campaign.sbatch", *SEVERAL, options="--array=1-1%1")
+    path = folder / "launch-001.h5"
+    until(lambda: path.exists() and stored.column(path, "name"), 30)
+    task = f"{number}_1"
+    slurm.ask(f"scancel {task}")
+    until(lambda: slurm.job(task)["JobState"] == "CANCELLED", 20)
+    first = reports(slurm)
+    slurm.wait(*first, limit_s=40)
+    slurm.ask(f"scontrol requeue {task}")
+    slurm.wait(number, limit_s=90)
+    again = reports(slurm) - first
+    assert len(first) == len(again) == 1
+    slurm.wait(*again, limit_s=40)
+    assert Counter(stored.whole_cases(path)) == Counter(plan)
+    assert (folder / "summary.csv").stat().st_mtime > path.stat().st_mtime
+
+
+def reports(slurm) -> set[str]:
+    """The numbers of the jobs that write reports, ended ones among them."""
+    return set(slurm.ask("squeue --noheader --states=all --name=campaign-report --format=%i").split())

@@ -23,15 +23,17 @@ class Regime:
 
 def write(path: Path, levels: dict[str, list[Regime]], rendezvous_bytes: int = -1, timer_ns: float = 0.0, nodes=(0, 0),
           refused: str = "", works: dict[str, list[tuple[int, int]]] | None = None) -> Path:
-    """Two ranks of a node are as far from each other as the first level says, two of different nodes as the last."""
+    """Two ranks of a node are as far from each other as the first level says, two of different nodes as the last. As in a
+    launch, the file has them in the order of their numbers."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    names = list(levels)
+    near, far = (WORDS.split().index(list(levels)[at]) for at in (0, -1))
+    names = sorted(levels, key=WORDS.split().index)
     regimes = [(index, regime) for index, name in enumerate(names) for regime in levels[name]]
     with h5py.File(path, "w") as file:
         file.attrs.update(campaign="made up", launch=7, created_utc="2024-05-06T07:08:09Z")
         file.create_group("environment").attrs["timer_overhead_ns"] = timer_ns
         apart = np.not_equal.outer(nodes, nodes)
-        distance = np.where(apart, WORDS.split().index(names[-1]), WORDS.split().index(names[0])).astype(np.int8)
+        distance = np.where(apart, far, near).astype(np.int8)
         file["ranks/node"] = np.array(nodes)
         file["ranks/distance"] = np.where(np.eye(len(nodes), dtype=bool), 0, distance).astype(np.int8)
         file["ranks/distance"].attrs.update(flag_values=np.arange(10, dtype=np.int8), flag_meanings=WORDS)

@@ -16,6 +16,7 @@ UNIT_NS = 1_000_000  # of pure_latency, as jobs/platforms/generate makes it
 class Case:
     kernel: str
     ranks: int
+    payload_bytes: int
     count_rule: str
     verdict: str
     definition: str
@@ -62,5 +63,5 @@ def case_of(file: h5py.File, i: int) -> Case:
     word = lambda name: cases[name].asstr()[i]
     samples = file["/samples"][word("name")]
     stamps = [np.where(samples[name][...] < 0, np.nan, samples[name][...]) for name in ("start_ns", "end_ns")]
-    return Case(word("kernel"), int(cases["ranks"][i]), word("count_rule"), word("verdict"), word("latency_definition"),
-                int(cases["expected_delays"][i]), *stamps)
+    return Case(word("kernel"), int(cases["ranks"][i]), int(cases["payload_bytes"][i]), word("count_rule"),
+                word("verdict"), word("latency_definition"), int(cases["expected_delays"][i]), *stamps)

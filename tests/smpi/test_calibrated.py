@@ -1,6 +1,8 @@
 """A platform made of a calibration: a message takes exactly as long there as the calibration says, a calibration of simulated
 ranks gives back what the platform was made of, and what cannot be predicted from is refused."""
 
+import os
+
 import h5py
 import numpy as np
 import pytest
@@ -78,10 +80,11 @@ def test_the_breaks_of_a_calibration_in_the_simulator_are_found_to_the_byte(pred
     assert found["rendezvous_bytes"].tolist() == [3001]
 
 
-def test_ranks_of_a_node_are_nearer_than_those_of_another(predict, tmp_path):
-    """Two nodes of two ranks; of eight ranks four sit on nodes like the first."""
+@pytest.mark.parametrize("near_level", ["l3", "unknown"])
+def test_ranks_of_a_node_are_nearer_than_those_of_another(predict, tmp_path, near_level):
+    """Two nodes of two ranks; of eight ranks four sit on nodes like the first. Unbound ranks of a host are `unknown` apart."""
     near, far = Regime(1, (1300, 0.25), (100, 0), (200, 0)), Regime(1, (5000, 1), (400, 0), (600, 0))
-    calibration = write(tmp_path / "made-up.h5", {"l3": [near], "network": [far]}, nodes=(0, 0, 1, 1))
+    calibration = write(tmp_path / "made-up.h5", {near_level: [near], "network": [far]}, nodes=(0, 0, 1, 1))
     for ranks, regime in ((2, near), (3, far), (8, far)):
         launch = predict(calibration, ranks, "--kernels", "ping_pong", "--bytes", "8,100000")
         for bytes, times in round_trips_ns(launch).items():
@@ -148,3 +151,10 @@ def test_a_launch_is_predicted_from_its_own_calibration(predict, tmp_path):
 def test_what_cannot_be_asked_of_the_job_is_said_before_anything_is_built(arguments, words):
     ended = run(ROOT / "jobs" / "predict", *arguments, cwd=ROOT)
     assert ended.status == 2 and words in ended.stderr
+
+
+def test_hosts_that_cannot_be_made_here_are_refused_once_and_before_anything_is_built(tmp_path):
+    (tmp_path / "id").write_text("#!/bin/sh\necho 65534\n")
+    (tmp_path / "id").chmod(0o755)
+    ended = run(ROOT / "jobs" / "predict", "--lab", 2, "none-such", env={"PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    assert (ended.status, ended.stdout, len(ended.stderr.splitlines())) == (2, "", 1) and "root" in ended.stderr, ended.stderr
