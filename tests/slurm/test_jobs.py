@@ -96,17 +96,18 @@ def test_of_what_was_cut_short_no_case_is_missing_and_none_doubled(slurm, submit
 def test_a_campaign_whose_last_task_is_cancelled_and_requeued_is_reported_again(slurm, submit, coordbench):
     """The report that waited for the task comes while it is cancelled, and without its cases."""
     plan = run(*under_mpirun(2, coordbench, "run", *SEVERAL, "--list")).stdout.splitlines()
+    of_others = reports(slurm)
     number, folder = submit("campaign.sbatch", *SEVERAL, options="--array=1-1%1")
     path = folder / "launch-001.h5"
     until(lambda: path.exists() and stored.column(path, "name"), 30)
     task = f"{number}_1"
     slurm.ask(f"scancel {task}")
     until(lambda: slurm.job(task)["JobState"] == "CANCELLED", 20)
-    first = reports(slurm)
+    first = reports(slurm) - of_others
     slurm.wait(*first, limit_s=40)
     slurm.ask(f"scontrol requeue {task}")
     slurm.wait(number, limit_s=90)
-    again = reports(slurm) - first
+    again = reports(slurm) - first - of_others
     assert len(first) == len(again) == 1
     slurm.wait(*again, limit_s=40)
     assert Counter(stored.whole_cases(path)) == Counter(plan)
