@@ -14,10 +14,16 @@ WHAT = ("Where the ranks sat (one block per size of the world), the closest leve
         "of each pair.")
 LEVELS = ("node", "package", "numa", "core")
 MATRIX_TEXT_RANKS = 8  # larger matrices have no room for numbers in their cells
+MOST_RANKS = 256  # nobody sees the pairs of a larger world, of which there are millions
+TOO_LARGE = f"Worlds of more than {MOST_RANKS} ranks are not drawn; /ranks of their files has where each sat."
 
 
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
-    worlds = [list(files.index) for _, files in campaign.launches.groupby(["world", "oversubscribed"])]
+    drawn = campaign.launches[campaign.launches.world <= MOST_RANKS]
+    if drawn.empty:
+        return _draw_none(campaign, summary)
+    what = WHAT if len(drawn) == len(campaign.launches) else f"{WHAT} {TOO_LARGE}"
+    worlds = [list(files.index) for _, files in drawn.groupby(["world", "oversubscribed"])]
     figure = Figure(figsize=(style.PAGE, 1), layout="constrained")
     grid = figure.add_gridspec(2 * len(worlds), 2, height_ratios=[2, 3] * len(worlds))
     numbers = []
@@ -29,8 +35,15 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
         _draw_matrix(nearness, distance, "closest shared level: " + _key(distance, levels), "{:.0f}".format)
         _draw_matrix(figure.add_subplot(grid[2 * row + 1, 1]), ping_us, "round trip, µs", "{:.2g}".format)
         numbers.append(_numbers(ranks, distance, levels, ping_us, bool(hollow)))
-    style.finish(figure, style.caption(campaign, summary.iloc[:0], WHAT), False, axes_height=1.5)
+    style.finish(figure, style.caption(campaign, summary.iloc[:0], what), False, axes_height=1.5)
     return figure, pd.concat(numbers)
+
+
+def _draw_none(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
+    figure = Figure(figsize=(style.PAGE, 1), layout="constrained")
+    figure.add_subplot().set_axis_off()
+    style.finish(figure, style.caption(campaign, summary.iloc[:0], TOO_LARGE), False, axes_height=0.2)
+    return figure, pd.DataFrame(columns=["world", "rank", "peer"])
 
 
 def _read(files: list[str]) -> tuple[pd.DataFrame, np.ndarray, dict[int, str], np.ndarray]:

@@ -173,3 +173,12 @@ def test_unwritable_place(campaign_folder, tmp_path):
 
 def test_no_folder_named():
     assert_refused(run("report"), "the following arguments are required: DIR")
+
+
+def test_of_a_world_of_thousands_not_every_pair_is_drawn(tmp_path):
+    """A row for each of 67 million pairs would be three gigabytes."""
+    write_launch(tmp_path / "launch-001.h5", [Case("k", np.arange(20) + 100)], world=300)
+    done = run("report", tmp_path)
+    assert done.returncode == 0, done.stderr
+    numbers = (tmp_path / "figures" / "topology_and_placement.csv").read_text()
+    assert len(numbers.splitlines()) < 300 * 300 and "300" not in numbers
