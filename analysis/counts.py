@@ -1,10 +1,12 @@
 """Messages of randomised kernels: the mean over their operations and its interval, to be held against the expectation."""
 
-import h5py
 import numpy as np
 import pandas as pd
 
+from analysis import schema
+from analysis.launch_file import opened
 from analysis.load import KEY, Campaign
+from analysis.reading import read
 from analysis.statistics import mean_interval
 
 COLUMNS = [*KEY, "messages_per_operation", "messages_low", "messages_high"]
@@ -25,12 +27,12 @@ def mean_messages(campaign: Campaign) -> pd.DataFrame:
 
 def _drawn_apart(campaign: Campaign) -> pd.DataFrame:
     """Launches of one seed draw the same numbers, so that only the longest of them says anything."""
-    cases = campaign.timed[campaign.timed.count_rule == "expected"]
+    cases = campaign.counted[campaign.counted.count_rule == "expected"]
     seeded = cases.merge(campaign.launches[["seed"]], left_on="file", right_index=True)
     return seeded.sort_values("operations").drop_duplicates([*KEY, "seed"], keep="last").sort_index()
 
 
 def _messages(case) -> np.ndarray | None:
-    with h5py.File(case.file) as file:
+    with opened(case.file) as file:
         samples = file[f"/samples/{case.name}"]
-        return samples["messages"][...] if "messages" in samples else None
+        return read(samples["messages"], schema.OF_OPERATIONS["messages"]) if "messages" in samples else None

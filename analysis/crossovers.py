@@ -1,8 +1,9 @@
 """From which number of ranks on one kernel beats another: N*, where the models of two competitors cross.
 
-Competitors do the same job with the same payload, transport and start line, in the same regime: broadcasts, those by gossip
-among them; aggregations; the all-to-all family. Kernels with parameters other than their defaults do not compete. A lead that
-is not above the larger cross-validation error of the two models is none: at two ranks most kernels send the same message.
+Competitors are of one group, with the same payload, transport and start line, in the same regime; gossip competes with
+broadcasts, the anti-pattern with all-to-all, and the MPI library's own with what they are baselines of. Kernels with parameters
+other than their defaults do not compete. A lead that is not above the larger cross-validation error of the two models is none:
+at two ranks most kernels send the same message.
 """
 
 import itertools
@@ -13,13 +14,13 @@ import numpy as np
 import pandas as pd
 
 from analysis.curve import SERIES, TAILS, Curve
+from analysis.groups import GOSSIP, POINT_TO_POINT, purpose
 from analysis.load import Campaign
-from analysis.naming import AGGREGATION, ALL_TO_ALL, BROADCAST, GOSSIP, panel
 from analysis.regimes import REGIME
 from analysis.scaling import curves
 from analysis.terms import predicted_ns
 
-CONTESTS = {BROADCAST: "broadcast", GOSSIP: "broadcast", AGGREGATION: "aggregation", ALL_TO_ALL: "all-to-all"}
+ELSEWHERE = {GOSSIP: "broadcast", "anti-pattern": "all-to-all", POINT_TO_POINT: ""}  # the contest, where it is not the group
 ALIKE = [name for name in SERIES if name not in ("kernel", "parameters")]
 COLUMNS = ["contest", *ALIKE, *REGIME, "first", "second", "few_ranks_winner", "many_ranks_winner", "crossover_ranks",
            "crossover_low", "crossover_high", "interval_source", "from_ranks", "to_ranks", "times_measured"]
@@ -39,7 +40,8 @@ def _pairs(campaign: Campaign) -> Iterator[tuple[str, tuple, Curve, Curve]]:
     modelled = [curve for curve in curves(campaign) if curve.choice and curve.plain]
     contests: dict[tuple, list[Curve]] = {}
     for curve in modelled:
-        contest = CONTESTS.get(panel(curve.series["kernel"], curve.family))
+        group = purpose(**curve.grouping)
+        contest = ELSEWHERE.get(group, group)
         if contest:
             alike = (*(curve.series[name] for name in ALIKE), curve.level, curve.oversubscribed)
             contests.setdefault((contest, alike), []).append(curve)

@@ -21,15 +21,15 @@ NO_REFITS = np.empty((0, len(TERMS)))
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """`plain`: all parameters are the kernel's defaults. `points`, by `ranks`: the median of launch medians `value`, its
-    interval `low`, `high`, in ns, the number of `launches` and the `flags` of any of them. `ceiling`: the largest rank count
-    that is of this regime for all that is known. `choice`: None with fewer than four rank counts, or if it errs by more than a
-    factor of 1.5. `refits`: coefficients [refit, term] that the band is made of; its `band_source` is "launches" (drawn anew),
-    "models" (simulated time has no noise: those that cross-validation cannot tell apart) or "". `exponent`: slope of log T
-    over log N and its interval."""
+    """`grouping`: the kernel's `group` and `baseline_of`. `plain`: all parameters are the kernel's defaults. `points`, by
+    `ranks`: the median of launch medians `value`, its interval `low`, `high`, in ns, the number of `launches` and the `flags`
+    of any of them. `ceiling`: the largest rank count that is of this regime for all that is known. `choice`: None with fewer
+    than four rank counts, or if it errs by more than a factor of 1.5. `refits`: coefficients [refit, term] that the band is
+    made of; its `band_source` is "launches" (drawn anew), "models" (simulated time has no noise: those that cross-validation
+    cannot tell apart) or "". `exponent`: slope of log T over log N and its interval."""
 
     series: dict
-    family: str
+    grouping: dict
     plain: bool
     level: str
     oversubscribed: bool

@@ -2,16 +2,16 @@
 
 import json
 
-import h5py
 import numpy as np
 import pandas as pd
 
-from analysis.load import IDENTITY, Campaign
+from analysis.groups import NATIVE, native
+from analysis.launch_file import opened
+from analysis.load import IDENTITY, Campaign, stamps
 from analysis.refusal import Refusal
 from analysis.statistics import median_interval
 from analysis.suites import COUNTERPARTS, Counterpart
 
-NATIVE = "native_"
 AUTOMATIC = "automatic"  # the value of `algorithm` that leaves the choice to the library
 COLUMNS = ["operation", "ranks", "payload_bytes", "definition", "measured", "against", "measured_ns", "against_ns", "ratio",
            "low", "high", "launches"]
@@ -26,9 +26,12 @@ def against_library(campaign: Campaign, promises: dict[str, str]) -> pd.DataFram
     """
     cases = campaign.timed[campaign.timed.sync == "round-time"].dropna(subset=["p50_ns"])
     rows = []
-    for native in sorted(set(cases.kernel[cases.kernel.str.startswith(NATIVE)])):
-        kept = [name for name, promise in promises.items() if keeps(promise, promises[native])]
-        rows += _of_one_operation(cases[cases.kernel.isin(kept)], native)
+    for baseline in sorted(set(cases.kernel[native(cases)])):
+        if baseline not in promises:
+            raise Refusal(f"kernels.json has no {baseline}, which the launches ran; write it with `coordbench list --json` of "
+                          "the coordbench that ran them")
+        kept = [name for name, promise in promises.items() if keeps(promise, promises[baseline])]
+        rows += _of_one_operation(cases[cases.kernel.isin(kept)], baseline)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -44,7 +47,7 @@ def against_suites(campaign: Campaign, prints: pd.DataFrame) -> pd.DataFrame:
 
 def _of_one_column(campaign: Campaign, prints: pd.DataFrame, counterpart: Counterpart) -> list[dict]:
     ours = _chosen(_with_rounds(campaign.cases[campaign.cases.sync == counterpart.sync]), counterpart.kernel)
-    ours = ours[ours.verdict == "ok"]
+    ours = ours[(ours.verdict == "ok") & (ours.operations > 0)]
     theirs = prints[(prints.benchmark == counterpart.benchmark) & (prints.column == counterpart.column)]
     what = f"{counterpart.kernel} behind {counterpart.sync}", f"{counterpart.benchmark} {counterpart.column}"
     rows = []
@@ -63,26 +66,27 @@ def _with_rounds(cases: pd.DataFrame) -> pd.DataFrame:
 
 def defined_ns(case, definition) -> float:
     """What the definition makes of the stamps of one row of `Campaign.cases`."""
-    with h5py.File(case.file) as file:
-        group = file[f"/samples/{case.name}"]
-        return definition(group["start_ns"][...], group["end_ns"][...])
+    with opened(case.file) as file:
+        return definition(*stamps(file[f"/samples/{case.name}"]))
 
 
 def algorithm(parameters: str) -> str:
-    return json.loads(parameters).get("algorithm", AUTOMATIC)
+    return str(json.loads(parameters).get("algorithm", AUTOMATIC))
 
 
-def _of_one_operation(cases: pd.DataFrame, native: str) -> list[dict]:
-    base = _chosen(cases, native)
+def _of_one_operation(cases: pd.DataFrame, baseline: str) -> list[dict]:
+    """The library's own algorithms first."""
+    base = _chosen(cases, baseline).drop_duplicates(["file", *SAME])
     if base.empty:
-        raise Refusal(f"no launch has {native} with the library's own choice of algorithm; run {native} without --set")
+        raise Refusal(f"no launch has {baseline} with the library's own choice of algorithm; run {baseline} without --set")
     rows = []
     for _, launches in cases.groupby(IDENTITY, sort=False):
         case = launches.iloc[0]
         against = base[(base[SAME] == case[SAME]).all(axis=1)].set_index("file").p50_ns
         measured = launches.set_index("file").p50_ns
-        rows.append(_row((native, case.ranks, case.payload_bytes, "p50", label(case), native), measured, against))
-    return sorted(rows, key=lambda row: (not row["measured"].startswith(NATIVE), *(row[name] for name in ["measured", *SAME])))
+        place = case.group != NATIVE, label(case), *case[SAME]
+        rows.append((place, _row((baseline, case.ranks, case.payload_bytes, "p50", label(case), baseline), measured, against)))
+    return [row for _, row in sorted(rows, key=lambda placed: placed[0])]
 
 
 def _chosen(cases: pd.DataFrame, kernel: str) -> pd.DataFrame:

@@ -9,13 +9,17 @@ import h5py
 import numpy as np
 import pandas as pd
 
-from analysis import statistics, validate
+from analysis import schema, statistics, validate
+from analysis.groups import with_groups
+from analysis.launch_file import launches_in, opened
+from analysis.pace import in_lockstep
+from analysis.reading import number, read, text
 from analysis.refusal import Refusal
 from analysis.regimes import farthest_levels
 from analysis.remarks import remarks_on
-from analysis.validate import text
+from analysis.renamed import as_of_today
+from analysis.schema import NO_STAMP
 
-NO_STAMP = -1
 SIMULATED = "simulated"  # a source whose time has no noise: a median of three operations is no worse than one of three thousand
 IDENTITY = ["kernel", "ranks", "clients", "payload_bytes", "transport", "sync", "in_flight", "parameters"]
 # A launch with more ranks than cores yields in all its cases, so its two-rank case is not the two-rank case of another launch.
@@ -25,7 +29,8 @@ KEY = IDENTITY + ["oversubscribed"]
 @dataclass(frozen=True, eq=False)
 class Campaign:
     """`launches`: one row per file, indexed by its path; `calibration` is the `identity` of the launch that it predicts, or "".
-    `cases`: one row per case and launch, with the columns of /cases (`parameters` in canonical JSON, `flags` in words) and
+    `cases`: one row per case and launch, with the columns of /cases (`parameters` in canonical JSON, as of today; `flags` in
+    words; `group`, `baseline_of` and `expected_…most…` also where the file does not tell them) and
     `file`, `oversubscribed`, `p50_ns`, `p90_ns`, `p99_ns`, the last three from the raw stamps, NaN where these are too few.
     `limits`: what coordbench-micro found, one row per launch and benchmark, with `file`, `name`, `time_ns`,
     `bytes_per_second` (NaN where it has none); no row where no launch has any."""
@@ -40,17 +45,19 @@ class Campaign:
         return self.launches.source.iloc[0] == SIMULATED  # as they all are, or none
 
     @functools.cached_property
-    def timed(self) -> pd.DataFrame:
-        """The cases that statistics are made of: answered right, and not there to watch for drift."""
+    def counted(self) -> pd.DataFrame:
+        """The cases that statistics of messages are made of: answered right, and not there to watch for drift."""
         return self.cases[(self.cases.verdict == "ok") & (self.cases.calibration == 0)]
+
+    @functools.cached_property
+    def timed(self) -> pd.DataFrame:
+        """Of those, the ones that statistics of times are made of: the times are the kernel's own."""
+        return self.counted[~in_lockstep(self.counted)]
 
 
 def load(folder: Path) -> Campaign:
     """Merges every launch-*.h5 of a folder; raises Refusal, one sentence, for what cannot be merged."""
-    files = sorted(Path(folder).glob("launch-*.h5"))
-    if not files:
-        raise Refusal(f"{folder} holds no launch-*.h5; name the folder of a campaign, as `coordbench run --out` wrote it")
-    tables = [_read_launch(path) for path in files]
+    tables = [_read_launch(path) for path in launches_in(folder)]
     launches = pd.DataFrame([launch for launch, _, _ in tables]).set_index("file")
     cases, limits = (_merged([table[part] for table in tables]) for part in (1, 2))
     if cases.empty:
@@ -77,14 +84,18 @@ def latencies_ns(start_ns: np.ndarray, end_ns: np.ndarray, definition: str) -> n
 
 def samples_ns(case) -> np.ndarray:
     """The latencies of all operations of one row of `Campaign.cases`, read from its file."""
-    with h5py.File(case.file) as file:
+    with opened(case.file) as file:
         return _samples_ns(file, case.name, case.latency_definition)
 
 
 def _samples_ns(file: h5py.File, name: str, definition: str) -> np.ndarray:
-    group = file[f"/samples/{name}"]
-    latencies = latencies_ns(group["start_ns"][...], group["end_ns"][...], definition)
+    latencies = latencies_ns(*stamps(file[f"/samples/{name}"]), definition)
     return latencies[~np.isnan(latencies)]
+
+
+def stamps(samples: h5py.Group) -> tuple[np.ndarray, np.ndarray]:
+    """start_ns and end_ns of a case, [operation, rank]."""
+    return tuple(read(samples[each], kind) for each, kind in schema.STAMPS.items())
 
 
 def _merged(tables: list[pd.DataFrame]) -> pd.DataFrame:
@@ -93,26 +104,25 @@ def _merged(tables: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _read_launch(path: Path) -> tuple[dict, pd.DataFrame, pd.DataFrame]:
-    try:
-        with h5py.File(path) as file:
-            validate.check(file)
-            return _launch(path, file), _cases(path, file), _limits(path, file)
-    except (OSError, RuntimeError, UnicodeDecodeError) as error:
-        raise Refusal(f"{path} cannot be read as HDF5 ({str(error).splitlines()[0]}); remove it or copy it anew") from None
+    with opened(path) as file:
+        validate.check(file)
+        return _launch(path, file), _cases(path, file), _limits(path, file)
 
 
 def _launch(path: Path, file: h5py.File) -> dict:
     root, environment = file.attrs, file["/environment"].attrs
-    return {"file": str(path), "schema_version": text(root["schema_version"]), "launch": int(root["launch"]),
-            "campaign": text(root["campaign"]), "seed": int(root["seed"]), "source": text(root["source"]),
-            "created_utc": text(root["created_utc"]), "complete": int(root["complete"]), "world": len(file["/ranks/node"]),
-            "identity": f"{text(root['campaign'])} {int(root['launch'])} {text(root['created_utc'])}",
+    launch, seed, complete = (number(root[name]) for name in ("launch", "seed", "complete"))
+    return {"file": str(path), "schema_version": text(root["schema_version"]), "launch": launch,
+            "campaign": text(root["campaign"]), "seed": seed, "source": text(root["source"]),
+            "created_utc": text(root["created_utc"]), "complete": complete, "world": len(file["/ranks/node"]),
+            "identity": f"{text(root['campaign'])} {launch} {text(root['created_utc'])}",
             "calibration": text(environment.get("calibration", "")),
-            "distance": _distance(file["/ranks/distance"]), "timer_overhead_ns": float(environment["timer_overhead_ns"]),
-            "farthest": _farthest(file["/ranks/distance"]), "oversubscribed": bool(environment["oversubscribed"]),
+            "distance": _distance(file["/ranks/distance"]),
+            "timer_overhead_ns": float(number(environment["timer_overhead_ns"])),
+            "farthest": _farthest(file["/ranks/distance"]), "oversubscribed": bool(number(environment["oversubscribed"])),
             "clock_check": text(file["/ranks"].attrs.get("clock_check", "ok")),
             "placement": text(file["/ranks"].attrs["placement"]), "host": text(environment["host"]),
-            "cpu": text(environment["cpu"]), "cores": int(environment["cores"]),
+            "cpu": text(environment["cpu"]), "cores": number(environment["cores"]),
             "mpi": f"{text(environment['mpi_library'])} {text(environment['mpi_version'])}"}
 
 
@@ -128,14 +138,20 @@ def _farthest(between: h5py.Dataset) -> tuple[str, ...]:
 
 def _cases(path: Path, file: h5py.File) -> pd.DataFrame:
     group = file["/cases"]
-    cases = pd.DataFrame({name: _column(group[name]) for name in validate.VARIABLES["/cases"]})
-    for name in validate.SINCE_1_2:
-        cases[name] = _column(group[name]) if name in group else np.nan
+    cases = pd.DataFrame({name: read(group[name], kind) for name, kind in schema.CASES.items()})
+    for name, kind in schema.LATER.items():
+        otherwise = schema.OTHERWISE[name]
+        absent = cases[otherwise] if otherwise in cases else otherwise
+        cases[name] = read(group[name], kind) if name in group else absent
+    cases = with_groups(cases)
     known = words(group["flags"], "flag_masks")
     cases["flags"] = [" ".join(word for mask, word in known if mask & flags) for flags in cases["flags"]]
     cases["oversubscribed"] = np.array(["oversubscribed" in flags.split() for flags in cases["flags"]], dtype=bool)
-    cases["parameters"] = [_canonical(path, parameters) for parameters in cases.parameters]
+    told = zip(cases.kernel, cases.parameters, cases.transport, cases.payload_bytes)
+    cases["parameters"] = [json.dumps(as_of_today(kernel, json.loads(parameters or "{}"), *how), sort_keys=True)
+                           for kernel, parameters, *how in told]
     cases["file"] = str(path)
+    _refuse_twins(path, cases[cases.calibration == 0])
     samples = [_samples_ns(file, case.name, case.latency_definition) for case in cases.itertuples()]
     for name, share in (("p50_ns", 0.5), ("p90_ns", 0.9), ("p99_ns", 0.99)):
         cases[name] = np.array([statistics.quantile(each, share) for each in samples], dtype=float)
@@ -146,12 +162,8 @@ def _cases(path: Path, file: h5py.File) -> pd.DataFrame:
 
 def _limits(path: Path, file: h5py.File) -> pd.DataFrame:
     group = file.get("/limits")
-    columns = {name: _column(group[name]) if group else [] for name in validate.LIMITS}
+    columns = {name: read(group[name], kind) if group else [] for name, kind in schema.LIMITS.items()}
     return pd.DataFrame({"file": str(path), **columns}).astype({"name": str, "time_ns": float, "bytes_per_second": float})
-
-
-def _column(variable: h5py.Dataset):
-    return variable.asstr()[...] if h5py.check_string_dtype(variable.dtype) else variable[...]
 
 
 def words(variable: h5py.Dataset, numbers: str) -> list[tuple[int, str]]:
@@ -160,11 +172,11 @@ def words(variable: h5py.Dataset, numbers: str) -> list[tuple[int, str]]:
     return list(zip((int(value) for value in values), text(variable.attrs["flag_meanings"]).split()))
 
 
-def _canonical(path: Path, parameters: str) -> str:
-    try:
-        return json.dumps(json.loads(parameters or "{}"), sort_keys=True)
-    except ValueError:
-        raise Refusal(f"{path} has the parameters {parameters!r}, which are not JSON; write the launch anew") from None
+def _refuse_twins(path: Path, cases: pd.DataFrame) -> None:
+    twins = cases["name"][cases.duplicated(IDENTITY, keep=False)]
+    if len(twins):
+        raise Refusal(f"{path} is damaged at /cases: expected cases that differ, found {twins.iloc[0]} and {twins.iloc[1]} "
+                      "with the same parameters; copy the file anew, or remove it and write the launch anew")
 
 
 def _refuse_mixtures(folder: Path, launches: pd.DataFrame, cases: pd.DataFrame) -> None:

@@ -4,9 +4,12 @@ import h5py
 import numpy as np
 import pandas as pd
 
-from analysis.load import KEY, NO_STAMP, Campaign, latencies_ns
+from analysis import schema
+from analysis.launch_file import opened
+from analysis.load import KEY, Campaign, latencies_ns, stamps
+from analysis.reading import read, text
+from analysis.schema import NO_STAMP
 from analysis.statistics import quantile
-from analysis.validate import text
 
 COLUMNS = [*KEY, "file", "mark", "position", "p50_ns"]
 
@@ -16,7 +19,7 @@ def mark_medians(campaign: Campaign) -> pd.DataFrame:
     rows = []
     protocols = campaign.timed[campaign.timed.family == "protocol"]
     for path, cases in protocols.groupby("file"):
-        with h5py.File(path) as file:
+        with opened(path) as file:
             for case in cases.to_dict("records"):
                 delays = mark_delays_ns(file[f"/samples/{case['name']}"], case["latency_definition"])
                 for position, (mark, each) in enumerate(delays.items()):
@@ -28,11 +31,15 @@ def mark_medians(campaign: Campaign) -> pd.DataFrame:
 def mark_delays_ns(samples: h5py.Group, definition: str) -> dict[str, np.ndarray]:
     """Of each mark, in causal order: [operation], from the start to the latest rank with a stamp of it, NaN without any. The
     last mark is the operation's end, so its value is the latency, under the case's definition."""
-    start, end = samples["start_ns"][...], samples["end_ns"][...]
+    start, end = stamps(samples)
     *before, last = text(samples.attrs["marks"]).split()
     first = np.fmin.reduce(_stamped(start), axis=1)
-    reached = [np.fmax.reduce(_stamped(stamps), axis=1) for stamps in (samples["mark_ns"][...] if before else ())]
+    reached = [np.fmax.reduce(_stamped(each), axis=1) for each in (_mark_ns(samples) if before else ())]
     return {**{mark: latest - first for mark, latest in zip(before, reached)}, last: latencies_ns(start, end, definition)}
+
+
+def _mark_ns(samples: h5py.Group) -> np.ndarray:
+    return read(samples["mark_ns"], schema.MARKS["mark_ns"])
 
 
 def _stamped(stamps: np.ndarray) -> np.ndarray:

@@ -5,18 +5,27 @@ import re
 
 import pandas as pd
 
-BROADCAST, AGGREGATION, ALL_TO_ALL, GOSSIP, AGREEMENT, OTHERS = (
-    "broadcast", "aggregation", "all-to-all and dissemination", "gossip", "agreement", "barriers, point to point")
-PANELS = (BROADCAST, AGGREGATION, ALL_TO_ALL, GOSSIP, AGREEMENT, OTHERS)
+from analysis.groups import native, purpose
+
+BARRIERS = "barriers, point to point"
+# Groups of few kernels share a panel. A group that is not here has one of its own, behind these.
+PANELS = {"broadcast": ["broadcast"], "aggregation": ["aggregation"],
+          "all-to-all and dissemination": ["all-to-all", "anti-pattern"], "gossip": ["gossip"],
+          "avoidance of coordination": ["avoidance"], "delivery and order": ["delivery", "order"], "registers": ["register"],
+          "election": ["election"], "agreement": ["replication", "commitment"], "Byzantine agreement": ["byzantine"],
+          BARRIERS: ["barrier", "point-to-point"]}
+PANEL_OF = {group: title for title, groups in PANELS.items() for group in groups}
+UNGROUPED = "others"
 SERIES_MAX = 8  # in a panel that shows several transports
+CLIENTS = "clients"
 MPI = "mpi"  # the transport that goes without saying
 
 
 def arranged(rows: pd.DataFrame, apart: tuple[str, ...] = ()) -> pd.DataFrame:
     """Adds the columns `panel` and `series` (see `labelled`) and sorts by them, in_flight=8 before in_flight=64."""
-    names = [panel(row.kernel, row.family) for row in rows.itertuples()]
-    rows = labelled(rows.assign(panel=pd.Series(names, rows.index, dtype=object)), apart)
-    order = sorted(rows.index, key=lambda index: (PANELS.index(rows.panel[index]), _natural(rows.series[index])))
+    rows = labelled(rows.assign(panel=panels(rows)), apart)
+    places = {title: place for place, title in enumerate([*PANELS, *sorted(set(rows.panel) - set(PANELS))])}
+    order = sorted(rows.index, key=lambda index: (places[rows.panel[index]], _natural(rows.series[index])))
     return rows.loc[order]
 
 
@@ -28,24 +37,15 @@ def labelled(rows: pd.DataFrame, apart: tuple[str, ...] = ()) -> pd.DataFrame:
         described = pd.DataFrame([_described(row) for row in part.itertuples()], part.index)
         described = described[[name for name in described if name not in apart]]
         telling = _telling(described)
-        labels[part.index] = [" ".join([kernel, *(f"{name}={row[name]}" for name in telling)])
+        labels[part.index] = [" ".join([kernel, *filter(None, (_said(name, row[name]) for name in telling))])
                               for _, row in described.iterrows()]
     return rows.assign(series=labels + transport_suffixes(rows))
 
 
-def panel(kernel: str, family: str) -> str:
-    """The panel a kernel is drawn in. Goes by the words of its name, so that a new kernel needs no entry in a list."""
-    if "gossip" in kernel:
-        return GOSSIP
-    if family == "protocol":
-        return AGREEMENT
-    if "barrier" in kernel:
-        return OTHERS
-    if "broadcast" in kernel:
-        return BROADCAST
-    if "aggregation" in kernel or "reduce" in kernel:
-        return AGGREGATION
-    return ALL_TO_ALL if any(word in kernel for word in ("all_to_all", "dissemination", "_n2")) else OTHERS
+def panels(rows: pd.DataFrame) -> pd.Series:
+    """The panel that each row is drawn in, by the columns `group` and `baseline_of`."""
+    groups = [purpose(row.group, row.baseline_of) for row in rows.itertuples()]
+    return pd.Series([PANEL_OF.get(group, group or UNGROUPED) for group in groups], rows.index, dtype=object)
 
 
 def parted(rows: pd.DataFrame) -> pd.DataFrame:
@@ -56,11 +56,6 @@ def parted(rows: pd.DataFrame) -> pd.DataFrame:
         crowded = part.series.nunique() > SERIES_MAX and part.transport.nunique() > 1
         parts += [_of_transport(part, title, name) for name in sorted(part.transport.unique())] if crowded else [part]
     return pd.concat(parts, ignore_index=True)
-
-
-def native(rows: pd.DataFrame) -> pd.Series:
-    """Which rows are the MPI library's own collectives."""
-    return rows.kernel.str.startswith("native_")
 
 
 def by_panel(rows: pd.DataFrame) -> dict[str, list[pd.DataFrame]]:
@@ -79,8 +74,15 @@ def _telling(described: pd.DataFrame) -> list[str]:
     return telling
 
 
+def _said(name: str, value) -> str:
+    """Of clients where they are, and nothing where there are none: servers ask themselves."""
+    if name != CLIENTS:
+        return f"{name}={value}"
+    return {0: "", 1: "client on a rank of its own"}.get(value, f"{value} clients on ranks of their own")
+
+
 def _described(row) -> dict:
-    named = {"in_flight": row.in_flight, "sync": row.sync, "clients": row.clients}
+    named = {"in_flight": row.in_flight, "sync": row.sync, CLIENTS: row.clients}
     return {**json.loads(row.parameters), **named}
 
 

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from analysis.groups import GROUPING
 from analysis.load import KEY, Campaign
 from analysis.markdown import table
 from analysis.naming import arranged
@@ -17,7 +18,7 @@ def node_table(campaign: Campaign) -> list[str]:
                            & (campaign.cases.operations > 0) & (campaign.cases.count_rule != "none")]
     if cases.empty:
         return []
-    means = cases.groupby([*KEY, "family"], as_index=False)[COUNTED].mean()
+    means = cases.groupby([*KEY, *GROUPING], as_index=False)[COUNTED].mean()
     smallest = means[means.payload_bytes == means.groupby(["kernel", "ranks"]).payload_bytes.transform("min")]
     shown = arranged(smallest.sort_values("ranks"))
     return [table(HEADER, [_cells(row) for row in shown.itertuples()]),

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from analysis import markdown
+from analysis.groups import GROUPING, native
 from analysis.load import IDENTITY, KEY, Campaign
-from analysis.naming import labelled, native
+from analysis.naming import labelled
 from analysis.refusal import Refusal
 from analysis.statistics import median_interval
 
@@ -24,7 +25,7 @@ launches on. Ratios: within each launch, medians over launches.
 def predictions(measured: Campaign, simulated: Campaign) -> pd.DataFrame:
     """One row per case (KEY) that was measured and predicted: `measured_ns` with `measured_low_ns`, `measured_high_ns` (NaN
     below six launches), `predicted_ns`, `ratio` (predicted ÷ measured) with `low`, `high`, `error` (|ratio - 1|), `launches`,
-    `family`. Of several predictions of one launch the newest counts, the one in the last file."""
+    `group`, `baseline_of`. Of several predictions of one launch the newest counts, the one in the last file."""
     pairs = _pairs(measured, simulated)
     rows = [{**dict(zip(KEY, key)), **_over_launches(launches)} for key, launches in pairs.groupby(KEY)]
     return pd.DataFrame(rows).astype(dict(pairs.dtypes[KEY]))
@@ -74,7 +75,7 @@ def _pairs(measured: Campaign, simulated: Campaign) -> pd.DataFrame:
 
 def _times(campaign: Campaign, launch: str) -> pd.DataFrame:
     alone = campaign.timed[(campaign.timed.in_flight == 1) & (campaign.timed.sync != "none") & (campaign.timed.p50_ns > 0)]
-    return alone.assign(of=alone.file.map(campaign.launches[launch]))[[*KEY, "of", "family", "p50_ns"]]
+    return alone.assign(of=alone.file.map(campaign.launches[launch]))[[*KEY, "of", *GROUPING, "p50_ns"]]
 
 
 def _over_launches(launches: pd.DataFrame) -> dict:
@@ -82,7 +83,7 @@ def _over_launches(launches: pd.DataFrame) -> dict:
     (low, high), (ratio_low, ratio_high) = median_interval(launches.measured_ns), median_interval(ratios)
     return {"measured_ns": launches.measured_ns.median(), "measured_low_ns": low, "measured_high_ns": high,
             "predicted_ns": launches.predicted_ns.median(), "ratio": ratios.median(), "low": ratio_low, "high": ratio_high,
-            "error": abs(ratios.median() - 1), "launches": len(launches), "family": launches.family.iloc[0]}
+            "error": abs(ratios.median() - 1), "launches": len(launches), **launches[GROUPING].iloc[0]}
 
 
 def _microseconds(row) -> str:

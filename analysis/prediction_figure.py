@@ -6,8 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis import style
+from analysis.groups import native
 from analysis.load import Campaign
-from analysis.naming import native, panel
+from analysis.naming import panels
 from analysis.prediction import BOUND, OWN, errors
 
 WHAT = ("Each case's median against its prediction from the launch's own calibration, medians over {launches} launches; "
@@ -20,7 +21,7 @@ def draw(measured: Campaign, rows: pd.DataFrame) -> Figure:
     """`rows` as analysis.prediction gives them."""
     figure, axes = style.panels([TITLE])
     _draw_lines(axes[TITLE], rows)
-    rows = rows.assign(panel=[panel(row.kernel, row.family) for row in rows.itertuples()])
+    rows = rows.assign(panel=panels(rows))
     for index, (name, part) in enumerate(rows[~native(rows)].groupby("panel")):
         _draw_points(axes[TITLE], part, name, index)
     library = rows[native(rows)]

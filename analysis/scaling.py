@@ -15,6 +15,7 @@ from scipy.stats import linregress, t
 
 from analysis.choice import MIN_RANK_COUNTS, WORST_FACTOR, Choice, choose
 from analysis.curve import NO_REFITS, SERIES, TAILS, Curve
+from analysis.groups import GROUPING
 from analysis.load import KEY, Campaign
 from analysis.regimes import NETWORK, REGIME, with_levels
 from analysis.resampling import drawn_medians
@@ -39,7 +40,7 @@ def curves(campaign: Campaign) -> tuple[Curve, ...]:
 def _curve(campaign: Campaign, series: dict, cases: pd.DataFrame, most_ranks: int) -> Curve:
     """From the cases of one regime; `most_ranks`: of the series in any regime."""
     first, points = cases.iloc[0], _points(cases)
-    curve = Curve(series, first.family, first["name"].count("/") == 4, first.level, bool(first.oversubscribed), points,
+    curve = Curve(series, dict(first[GROUPING]), first["name"].count("/") == 4, first.level, bool(first.oversubscribed), points,
                   _ceiling(campaign, cases, most_ranks > points.ranks.max()))
     if len(points) < MIN_RANK_COUNTS:
         return curve

@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.crossovers import crossovers
 from analysis.curve import Curve
+from analysis.groups import GROUPING
 from analysis.load import Campaign
 from analysis.markdown import digits, table, with_interval
 from analysis.naming import arranged, transport_name
@@ -33,13 +34,13 @@ CROSSING = (
 def models(campaign: Campaign) -> pd.DataFrame:
     """One row per curve, with the reason where it has no model."""
     rows = pd.DataFrame([_model(curve) for curve in curves(campaign)])
-    return rows if rows.empty else arranged(rows).drop(columns="family")
+    return rows if rows.empty else arranged(rows).drop(columns=GROUPING)
 
 
 def _model(curve: Curve) -> dict:
     points = curve.points
     flags = " ".join(sorted(set(" ".join(points["flags"]).split())))
-    row = {**curve.series, "family": curve.family, "regime": curve.regime, "smallest_ranks": curve.smallest,
+    row = {**curve.series, **curve.grouping, "regime": curve.regime, "smallest_ranks": curve.smallest,
            "largest_ranks": curve.largest, "rank_counts": len(points), "launches": points.launches.min(), "flags": flags,
            "lacking": curve.lacking, **dict(zip(("exponent", "exponent_low", "exponent_high"), curve.exponent))}
     if not curve.choice:

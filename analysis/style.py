@@ -16,6 +16,7 @@ from matplotlib.text import Annotation
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 from PIL import Image
 
+from analysis import pace, replicas
 from analysis.doubts import cross_out
 from analysis.load import Campaign
 from analysis.naming import MPI, transport_name
@@ -171,9 +172,15 @@ def caption(campaign: Campaign, rows: pd.DataFrame, what: str) -> str:
         definitions, syncs = (" or ".join(sorted(rows[name].unique())) for name in ("latency_definition", "sync"))
         parts.append(f"Latency: {definitions}; start line: {syncs}.")
         parts += _transports(sorted(rows.transport.unique()))
+        parts += pace.remarks(rows) + replicas.remarks(rows) + _disks(rows)
     if "low" in rows:
         parts.append(_interval_remark(rows))
     return " ".join(parts)
+
+
+def _disks(rows: pd.DataFrame) -> list[str]:
+    """A reader who knows Raft expects forced writes."""
+    return ["In memory: no protocol writes to a disk."] if "family" in rows and (rows.family == "protocol").any() else []
 
 
 def _transports(names: list[str]) -> list[str]:

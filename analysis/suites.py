@@ -1,5 +1,6 @@
 """What OSU's and Intel's benchmarks (IMB) print, and which case of ours, under which definition, is held against it."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
@@ -7,8 +8,11 @@ from typing import Callable
 import pandas as pd
 
 from analysis import definitions
+from analysis.launch_file import require_file
 
 NS_PER_US = 1000
+NUMBER_MAX = 2**53
+PRINT = re.compile(r"(?P<program>.+)-(?P<round>[0-9]{1,9})\.txt")
 
 
 @dataclass(frozen=True)
@@ -39,10 +43,13 @@ COUNTERPARTS = tuple(
 def read_prints(folder: Path) -> pd.DataFrame:
     """Everything that PROGRAM-ROUND.txt of a folder say: `benchmark`, `column`, `payload_bytes`, `round`, `printed_ns`."""
     rows = []
-    for path in sorted(folder.glob("*-[0-9]*.txt")):
-        program, _, number = path.stem.rpartition("-")
-        read = _read_imb if program.startswith("IMB") else _read_osu
-        rows += [(*row, int(number)) for row in read(program, path.read_text().splitlines())]
+    for path in sorted(folder.iterdir()):
+        if not (named := PRINT.fullmatch(path.name)):
+            continue
+        require_file(path)
+        read = _read_imb if named["program"].startswith("IMB") else _read_osu
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        rows += [(*row, int(named["round"])) for row in read(named["program"], lines)]
     table = pd.DataFrame(rows, columns=["benchmark", "column", "payload_bytes", "printed_us", "round"])
     return table.assign(printed_ns=table.printed_us * NS_PER_US)
 
@@ -60,7 +67,7 @@ def _read_imb(_: str, lines: list[str]) -> list[tuple]:
     for line in lines:
         words = line.split()
         if line.startswith("# Benchmarking"):
-            benchmark = f"IMB {words[2]}"
+            benchmark = f"IMB {' '.join(words[2:3])}"
         elif any(word.startswith("#repetitions") for word in words):
             columns = [word.partition("[")[0] for word in words]
         elif columns and len(_numbers(line)) == len(columns):
@@ -70,8 +77,9 @@ def _read_imb(_: str, lines: list[str]) -> list[tuple]:
 
 
 def _numbers(line: str) -> list[float]:
-    """Empty for a line that holds anything else."""
+    """Empty for a line that holds anything else, such as what is no number of bytes or microseconds."""
     try:
-        return [float(word) for word in line.split()]
+        numbers = [float(word) for word in line.split()]
     except ValueError:
         return []
+    return numbers if all(0 <= number <= NUMBER_MAX for number in numbers) else []

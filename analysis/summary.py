@@ -6,11 +6,14 @@ import numpy as np
 import pandas as pd
 
 from analysis.counts import mean_messages
+from analysis.groups import GROUPING
 from analysis.load import KEY, Campaign
 from analysis.marks import mark_medians
+from analysis.schema import VERDICTS
 from analysis.statistics import median_interval
 
-VERDICTS = ("ok", "wrong_answer", "count_mismatch", "timed_out")
+COUNTED = ("exact", "range")  # the count rules under which every launch must agree with its closed form
+LEAST, MOST = "expected_messages_per_operation", "expected_messages_most_per_operation"  # differ where timing decides
 
 
 def over_launches(cases: pd.DataFrame, column: str, by: list[str] = KEY) -> pd.DataFrame:
@@ -45,14 +48,20 @@ def summarise(campaign: Campaign) -> pd.DataFrame:
     return rows[[*KEY, "batch", "launches", "operations", "latency_ns", "latency_low_ns", "latency_high_ns", "p90_ns", "p99_ns",
                  "operations_per_second", "operations_per_second_low", "operations_per_second_high", "payload_mb_per_s",
                  *(name for name in rows if name.startswith("mark_")),
-                 "messages_per_operation", "messages_low", "messages_high", "expected_messages_per_operation", "count_rule",
-                 "expected_delays", *VERDICTS, "flags", "latency_definition", "family", "level"]]
+                 "messages_per_operation", "messages_low", "messages_high", LEAST, MOST, "count_rule",
+                 "expected_delays", "expected_delays_most", *VERDICTS, "flags", "latency_definition", "family", *GROUPING,
+                 "level"]]
 
 
 def counts_agree(rows: pd.DataFrame) -> pd.Series:
-    """Whether the measured messages per operation are the formula's."""
-    equal = np.isclose(rows.messages_per_operation, rows.expected_messages_per_operation, rtol=1e-12, atol=0)
-    return pd.Series(equal, rows.index)
+    """Whether the measured messages per operation are the formula's; where timing decides, whether they lie within."""
+    return _off(rows) <= 1e-12 * rows[MOST]
+
+
+def _off(rows: pd.DataFrame) -> pd.Series:
+    """How far the measured messages per operation lie outside of what the closed form allows."""
+    below, above = rows[LEAST] - rows.messages_per_operation, rows.messages_per_operation - rows[MOST]
+    return np.maximum(below, above).clip(lower=0)
 
 
 def _marks(campaign: Campaign) -> pd.DataFrame:
@@ -73,19 +82,19 @@ def _with_means(rows: pd.DataFrame, means: pd.DataFrame) -> pd.DataFrame:
 def _counts(launches: pd.DataFrame) -> dict:
     """What the launches of one case have in common or add up to."""
     worst = _worst(launches)
-    common = ("latency_definition", "count_rule", "family", "level")
+    common = ("latency_definition", "count_rule", "family", *GROUPING, "level")
     same = {name: None if launches.empty else launches[name].iloc[0] for name in common}
     verdicts = {verdict: int((launches.verdict == verdict).sum()) for verdict in VERDICTS}
     words = sorted({word for flags in launches["flags"] for word in flags.split()})
     totals = {"launches": len(launches), "operations": int(launches.operations.sum()),
-              "expected_delays": max(launches.expected_delays, default=-1)}  # -1 in launches of a schema that lacked it
+              # -1 in launches of a schema that lacked it
+              **{name: max(launches[name], default=-1) for name in ("expected_delays", "expected_delays_most")}}
     return {**totals, "flags": " ".join(words), **worst, **same, **verdicts}
 
 
 def _worst(launches: pd.DataFrame) -> dict:
     """The counts of the launch farthest from its formula, so that no median hides a miscount."""
-    names = ["messages_per_operation", "expected_messages_per_operation"]
+    names = ["messages_per_operation", LEAST, MOST]
     if launches.empty:
         return dict.fromkeys(names)
-    deviation = (launches[names[0]] - launches[names[1]]).abs().fillna(0)
-    return launches.loc[deviation.idxmax(), names].to_dict()
+    return launches.loc[_off(launches).fillna(0).idxmax(), names].to_dict()

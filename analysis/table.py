@@ -12,14 +12,15 @@ from analysis.markdown import table, with_interval
 from analysis.naming import labelled
 from analysis.node_table import node_table
 from analysis.protocol_tables import marks_table, throughput_table
+from analysis.replicas import remarks as remarks_on_replicas
 from analysis.scaling_tables import scaling_tables
 from analysis.selection import STREAM, one_at_a_time, preferred, small_payload
 from analysis.stack_table import stack_table
 from analysis.statistics import MIN_LAUNCHES
-from analysis.summary import counts_agree, over_launches
+from analysis.summary import COUNTED, LEAST, MOST, counts_agree, over_launches
 
 RANKS = 2
-SWEPT = ["kernel", "parameters", "transport"]  # what the cases of one row have in common
+SWEPT = ["kernel", "parameters", "clients", "transport"]  # what the cases of one row have in common
 HEADER = ["kernel", "payload", "latency, N=2", "÷ ping_pong", "messages, N=2: measured = formula", "all cases equal",
           "launches", "flags"]
 
@@ -59,18 +60,21 @@ def _latency(value: float, low: float, high: float) -> str:
 def _messages(row: pd.Series) -> str:
     if row.count_rule == "none":
         return "–"
-    sign = "≈" if row.count_rule == "expected" else "=" if counts_agree(row.to_frame().T.infer_objects()).all() else "≠"
-    return f"{row.messages_per_operation:g} {sign} {row.expected_messages_per_operation:g}"
+    agrees = counts_agree(row.to_frame().T.infer_objects()).all()
+    if row.count_rule == "range":
+        return f"{row.messages_per_operation:g} {'in' if agrees else 'not in'} {row[LEAST]:g} to {row[MOST]:g}"
+    sign = "≈" if row.count_rule == "expected" else "=" if agrees else "≠"
+    return f"{row.messages_per_operation:g} {sign} {row[LEAST]:g}"
 
 
 def _agreement(cases: pd.DataFrame) -> str:
-    exact = cases[cases.count_rule == "exact"]
-    return "–" if exact.empty else f"{counts_agree(exact).sum()} of {len(exact)}"
+    counted = cases[cases.count_rule.isin(COUNTED)]
+    return "–" if counted.empty else f"{counts_agree(counted).sum()} of {len(counted)}"
 
 
 def _remarks(campaign: Campaign, rows: pd.DataFrame) -> list[str]:
     notes = ["latency: median of launch medians and its distribution-free 95 % interval; "
-             "÷ ping_pong: within each launch, at an equal start line"]
+             "÷ ping_pong: within each launch, at an equal start line", "in memory: no protocol writes to a disk"]
     if (rows.ok < MIN_LAUNCHES).any():
         notes.append("no interval: fewer than six launches")
-    return notes + campaign.remarks
+    return notes + remarks_on_replicas(rows) + campaign.remarks

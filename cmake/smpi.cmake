@@ -12,8 +12,10 @@ if(NOT SIMGRID_LIBRARY OR NOT SMPI_INCLUDE_DIR OR NOT SMPIRUN)
 endif()
 cmake_path(GET SMPI_INCLUDE_DIR PARENT_PATH SIMGRID_INCLUDE_DIR)
 
-add_library(coordbench-smpi MODULE EXCLUDE_FROM_ALL harness/main.cpp ${harness_sources} ${mpi_harness_sources})
+add_library(coordbench-smpi MODULE EXCLUDE_FROM_ALL harness/main.cpp ${simulated_sources} ${mpi_harness_sources}
+            $<TARGET_OBJECTS:harness-anywhere>)
 coordbench_kernels(coordbench-smpi ${kernels})
+coordbench_in_unity(coordbench-smpi)
 set_target_properties(coordbench-smpi PROPERTIES PREFIX "" SUFFIX "")
 target_include_directories(coordbench-smpi PRIVATE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
 target_include_directories(coordbench-smpi SYSTEM PRIVATE ${SMPI_INCLUDE_DIR} ${SIMGRID_INCLUDE_DIR} ${HDF5_INCLUDE_DIRS})

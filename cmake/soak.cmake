@@ -1,22 +1,22 @@
-# The simulated world's programs. A protocol joins by its folder, tests/safety/x/safety.hpp with struct XSafety, which becomes a
-# generated source and an entry of the generated registry.
+# The simulated world's programs. A protocol joins by its folder, tests/safety/x/safety.hpp with struct Safety in namespace
+# coordbench::testing::x, which becomes a generated source and an entry of the generated registry.
 file(GLOB safeties CONFIGURE_DEPENDS tests/safety/*/safety.hpp)
 add_library(safety STATIC tests/safety/soak.cpp tests/safety/shrink.cpp tests/safety/report.cpp)
 target_link_libraries(safety PUBLIC harness Threads::Threads)
+target_compile_options(safety PRIVATE ${quickly})
 
 set(declarations "")
 set(entries "")
 foreach(header IN LISTS safeties)
   get_filename_component(folder ${header} DIRECTORY)
   get_filename_component(name ${folder} NAME)
-  coordbench_class_name(${name} class)
   set(source ${CMAKE_BINARY_DIR}/generated/safety/${name}.cpp)
   file(CONFIGURE OUTPUT ${source} @ONLY CONTENT [[
 #include "tests/safety/@name@/safety.hpp"
 #include "tests/safety/subject_entry.hpp"
 namespace coordbench::testing {
 extern const Subject subject_@name@;
-constinit const Subject subject_@name@ = make_subject<@class@Safety>("@name@");
+constinit const Subject subject_@name@ = make_subject<@name@::Safety>("@name@");
 }
 ]])
   target_sources(safety PRIVATE ${source})

@@ -17,6 +17,7 @@ class AccidentalN2 {
  public:
   using Data = StatesData;
   static constexpr About about{.level = 1,
+                               .group = "anti-pattern",
                                .promise = "every rank has seen the whole state of every other one",
                                .messages = "N(N - 1)",
                                .delays = "1; 0 for N = 1",

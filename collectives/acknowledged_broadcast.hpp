@@ -17,6 +17,7 @@ class AcknowledgedBroadcast {
  public:
   using Data = BroadcastData;
   static constexpr About about{.level = 0,
+                               .group = "broadcast",
                                .promise = "every rank holds the root's payload, and the root knows it",
                                .messages = "2(N - 1)",
                                .delays = "2; 0 for N = 1",

@@ -17,6 +17,7 @@ class BinomialAggregation {
  public:
   using Data = RootReductionData;
   static constexpr About about{.level = 0,
+                               .group = "aggregation",
                                .promise = "the root holds the sum of all ranks' payloads",
                                .messages = "N - 1",
                                .delays = "floor(log2 N)",

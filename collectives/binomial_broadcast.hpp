@@ -17,6 +17,7 @@ class BinomialBroadcast {
  public:
   using Data = BroadcastData;
   static constexpr About about{.level = 0,
+                               .group = "broadcast",
                                .promise = "every rank holds the root's payload",
                                .messages = "N - 1",
                                .delays = "floor(log2 N)",

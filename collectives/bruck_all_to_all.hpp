@@ -32,6 +32,7 @@ class BruckAllToAll {
   };
 
   static constexpr About about{.level = 0,
+                               .group = "all-to-all",
                                .promise = "every rank holds the block that each rank had for it",
                                .messages = "N ceil(log2 N)",
                                .delays = "ceil(log2 N)",

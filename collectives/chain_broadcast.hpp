@@ -21,6 +21,7 @@ class ChainBroadcast {
  public:
   using Data = BroadcastData;
   static constexpr About about{.level = 0,
+                               .group = "broadcast",
                                .promise = "every rank holds the root's payload",
                                .messages = "(N - 1) * min(segments, max(1, bytes))",
                                .delays = "N - 1",

@@ -17,6 +17,7 @@ class DeltaDissemination {
  public:
   using Data = ReplicaData;
   static constexpr About about{.level = 1,
+                               .group = "all-to-all",
                                .promise = "every rank's replica of the state has the root's change",
                                .messages = "N - 1",
                                .delays = "floor(log2 N)",

@@ -17,6 +17,7 @@ class DisseminationBarrier {
  public:
   using Data = NoData;
   static constexpr About about{.level = 0,
+                               .group = "barrier",
                                .promise = "no rank leaves before every rank has entered",
                                .messages = "N ceil(log2 N)",
                                .delays = "ceil(log2 N)",

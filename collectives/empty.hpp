@@ -14,6 +14,7 @@ class Empty {
  public:
   using Data = NoData;
   static constexpr About about{.level = 0,
+                               .group = "point-to-point",
                                .promise = "nothing; measures the harness itself",
                                .messages = "0",
                                .delays = "0",

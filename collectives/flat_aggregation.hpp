@@ -17,6 +17,7 @@ class FlatAggregation {
  public:
   using Data = RootReductionData;
   static constexpr About about{.level = 0,
+                               .group = "aggregation",
                                .promise = "the root holds the sum of all ranks' payloads",
                                .messages = "N - 1",
                                .delays = "1; 0 for N = 1",

@@ -17,6 +17,7 @@ class FlatBroadcast {
  public:
   using Data = BroadcastData;
   static constexpr About about{.level = 0,
+                               .group = "broadcast",
                                .promise = "every rank holds the root's payload",
                                .messages = "N - 1",
                                .delays = "1; 0 for N = 1",

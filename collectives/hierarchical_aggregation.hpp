@@ -19,6 +19,7 @@ class HierarchicalAggregation {
  public:
   using Data = RootReductionData;
   static constexpr About about{.level = 0,
+                               .group = "aggregation",
                                .promise = "the root holds the sum of all ranks' payloads",
                                .messages = "N - 1, h - 1 of them between h nodes",
                                .delays = "floor(log2 h) + floor(log2 r), h nodes of r ranks",

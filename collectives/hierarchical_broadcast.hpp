@@ -19,6 +19,7 @@ class HierarchicalBroadcast {
  public:
   using Data = BroadcastData;
   static constexpr About about{.level = 0,
+                               .group = "broadcast",
                                .promise = "every rank holds the root's payload",
                                .messages = "N - 1, h - 1 of them between h nodes",
                                .delays = "floor(log2 h) + floor(log2 r), h nodes of r ranks",

@@ -17,6 +17,7 @@ class LinearAllToAll {
  public:
   using Data = ExchangeData;
   static constexpr About about{.level = 0,
+                               .group = "all-to-all",
                                .promise = "every rank holds the block that each rank had for it",
                                .messages = "N(N - 1)",
                                .delays = "1; 0 for N = 1",

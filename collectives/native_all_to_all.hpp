@@ -18,6 +18,8 @@ class NativeAllToAll {
  public:
   using Data = ExchangeData;
   static constexpr About about{.level = 0,
+                               .group = "native",
+                               .baseline_of = "all-to-all",
                                .promise = "every rank holds the block that each rank had for it",
                                .messages = "the library's own",
                                .delays = "the library's own",

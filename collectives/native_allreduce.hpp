@@ -19,6 +19,8 @@ class NativeAllreduce {
  public:
   using Data = AllReductionData;
   static constexpr About about{.level = 0,
+                               .group = "native",
+                               .baseline_of = "aggregation",
                                .promise = "every rank holds the sum of all ranks' payloads",
                                .messages = "the library's own",
                                .delays = "the library's own",

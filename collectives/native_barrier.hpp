@@ -17,6 +17,8 @@ class NativeBarrier {
  public:
   using Data = NoData;
   static constexpr About about{.level = 0,
+                               .group = "native",
+                               .baseline_of = "barrier",
                                .promise = "no rank leaves before every rank has entered",
                                .messages = "the library's own",
                                .delays = "the library's own",

@@ -19,6 +19,8 @@ class NativeBroadcast {
  public:
   using Data = BroadcastData;
   static constexpr About about{.level = 0,
+                               .group = "native",
+                               .baseline_of = "broadcast",
                                .promise = "every rank holds the root's payload",
                                .messages = "the library's own",
                                .delays = "the library's own",

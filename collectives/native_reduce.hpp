@@ -20,6 +20,8 @@ class NativeReduce {
  public:
   using Data = RootReductionData;
   static constexpr About about{.level = 0,
+                               .group = "native",
+                               .baseline_of = "aggregation",
                                .promise = "the root holds the sum of all ranks' payloads",
                                .messages = "the library's own",
                                .delays = "the library's own",

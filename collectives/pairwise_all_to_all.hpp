@@ -18,6 +18,7 @@ class PairwiseAllToAll {
  public:
   using Data = ExchangeData;
   static constexpr About about{.level = 0,
+                               .group = "all-to-all",
                                .promise = "every rank holds the block that each rank had for it",
                                .messages = "N(N - 1)",
                                .delays = "N - 1",

@@ -16,6 +16,7 @@ class PingPong {
  public:
   using Data = EchoData;
   static constexpr About about{.level = 0,
+                               .group = "point-to-point",
                                .promise = "rank 0 has its payload back from the last rank",
                                .messages = "2; 0 for N = 1",
                                .delays = "2; 0 for N = 1",

@@ -19,6 +19,7 @@ class RecursiveDoublingAggregation {
  public:
   using Data = AllReductionData;
   static constexpr About about{.level = 0,
+                               .group = "aggregation",
                                .promise = "every rank holds the sum of all ranks' payloads",
                                .messages = "p log2 p + 2(N - p), p = 2^floor(log2 N)",
                                .delays = "log2 p, + 1 if N > p, + 1 if N > 3p/2",

@@ -19,6 +19,7 @@ class ReduceScatterAllgatherAggregation {
  public:
   using Data = AllReductionData;
   static constexpr About about{.level = 0,
+                               .group = "aggregation",
                                .promise = "every rank holds the sum of all ranks' payloads",
                                .messages = "2 p log2 p + 2(N - p), p = 2^floor(log2 N)",
                                .delays = "2 log2 p, + 2 if N > p",

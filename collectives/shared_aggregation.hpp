@@ -19,6 +19,7 @@ class SharedAggregation {
  public:
   using Data = AllReductionData;
   static constexpr About about{.level = 0,
+                               .group = "aggregation",
                                .promise = "every rank holds the sum of all ranks' payloads, and knows that all do",
                                .messages = "3N(N - 1)",
                                .delays = "3; 0 for N = 1",

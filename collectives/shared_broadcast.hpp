@@ -1,11 +1,12 @@
 #pragma once
 // shared_broadcast — nobody sends the payload: its holder shows where it lies, and each reader copies it from there.
 //
-//   0 ──where──► 1, 2 … k        each copies out of 0's buffer, shows its own to its children,
-//   0 ◄──done─── 1, 2 … k        and says when nobody needs the buffer above any more
+//   0 ──where──► 1, 2 … k        each copies out of 0's buffer and shows its own to its k children;
+//   0 ◄──done─── 1, 2 … k        each says "done" when it has copied and all its children have said so
 //
-// k = fanout readers copy from the same buffer, 0 for all of them from the root's. 2(N - 1) messages, a line each, whatever the
-// payload; as many delays down as the tree has levels below its root, and as many back.
+// So the root has heard "done" from its children when every rank has copied. k = fanout ranks copy from the same buffer, for
+// fanout 0 all of them from the root's. 2(N - 1) messages, a line each, whatever the payload; 2d delays in a tree of d levels
+// below its root: d down and d back.
 // Source: Graham, Shipman, "MPI Support for Multi-core Architectures: Optimized Shared Memory Collectives", EuroPVM/MPI 2008.
 
 #include <algorithm>
@@ -20,6 +21,7 @@ class SharedBroadcast {
  public:
   using Data = BroadcastData;
   static constexpr About about{.level = 0,
+                               .group = "broadcast",
                                .promise = "every rank holds the root's payload, and the root knows it",
                                .messages = "2(N - 1)",
                                .delays = "2(ceil(log_k(N(k - 1) + 1)) - 1), k = fanout; 2 for fanout 0",
@@ -45,8 +47,8 @@ class SharedBroadcast {
     const Rank parent = rank_of(self == 0 ? 0 : (self - 1) / fanout_);
     if (self != 0) copy(endpoint.look(parent), data.payload());
     for (std::int64_t child = first; child < last; ++child) endpoint.show(rank_of(child), data.payload());
-    if (self != 0) endpoint.raise_flag(parent);
     for (std::int64_t child = first; child < last; ++child) endpoint.await_flag(rank_of(child));
+    if (self != 0) endpoint.raise_flag(parent);
   }
 
  private:

@@ -19,6 +19,7 @@ class Stream {
  public:
   using Data = StreamData;
   static constexpr About about{.level = 0,
+                               .group = "point-to-point",
                                .promise = "the last rank has the first one's payload, many of them under way",
                                .messages = "1; 0 for N = 1",
                                .delays = "1; 0 for N = 1",

@@ -20,6 +20,7 @@ class TreeAggregation {
  public:
   using Data = RootReductionData;
   static constexpr About about{.level = 0,
+                               .group = "aggregation",
                                .promise = "the root holds the sum of all ranks' payloads",
                                .messages = "N - 1",
                                .delays = "ceil(log_k(N(k - 1) + 1)) - 1, k = fanout",

@@ -17,7 +17,9 @@ std::string_view name_of(Transport transport) {
   return pick(std::array<std::string_view, 3>{"mpi", "shared-memory", "hybrid"}, transport);
 }
 
-std::string_view name_of(CountRule rule) { return pick(std::array<std::string_view, 3>{"exact", "expected", "none"}, rule); }
+std::string_view name_of(CountRule rule) {
+  return pick(std::array<std::string_view, 4>{"exact", "range", "expected", "none"}, rule);
+}
 
 std::string_view name_of(Latency definition) {
   return pick(std::array<std::string_view, 3>{"proposer", "makespan", "barrier"}, definition);
@@ -26,7 +28,7 @@ std::string_view name_of(Latency definition) {
 std::string_view name_of(Sync sync) { return pick(std::array<std::string_view, 3>{"round-time", "barrier", "none"}, sync); }
 
 std::string_view name_of(Verdict verdict) {
-  return pick(std::array<std::string_view, 4>{"ok", "wrong_answer", "count_mismatch", "timed_out"}, verdict);
+  return pick(std::array<std::string_view, 5>{"ok", "wrong_answer", "count_mismatch", "timed_out", "failed"}, verdict);
 }
 
 std::string_view name_of(StopReason reason) {

@@ -11,7 +11,7 @@
 namespace coordbench {
 
 enum class Sync : std::uint8_t { round_time, barrier, none };
-enum class Verdict : std::uint8_t { ok, wrong_answer, count_mismatch, timed_out };
+enum class Verdict : std::uint8_t { ok, wrong_answer, count_mismatch, timed_out, failed };
 enum class StopReason : std::uint8_t { precision, time_budget, max_operations, fixed_operations, total_budget, timed_out };
 
 /// One bit each in `/cases/flags`.
@@ -43,7 +43,6 @@ struct Case {
   Shape shape;
   Sync sync = Sync::round_time;
   Transport transport = Transport::mpi;
-  int clients = 0;           ///< ranks of their own that ask, behind the shape's
   int block = 0;             ///< cases of one block share the ping_pong cases before and after it
   bool calibration = false;  ///< one of those ping_pong cases
   std::string name;          ///< its path in the file: kernel/n2/b8/mpi/round-time[/parameter=value…]
@@ -52,13 +51,13 @@ struct Case {
   std::int64_t shared_bytes = 0;
 
   /// Everyone who takes part.
-  [[nodiscard]] int members() const { return shape.ranks + clients; }
+  [[nodiscard]] int members() const { return shape.members(); }
 };
 
 struct Skipped {
   std::string name;
   std::string reason;
-  bool by_nature = false;  ///< the kernel never runs over this transport, which is news to nobody
+  bool by_nature = false;  ///< the kernel never runs over this transport, so that it is not reported
 };
 
 struct Plan {
@@ -72,13 +71,18 @@ struct Traffic {
   std::int64_t messages_received = 0;
   std::int64_t bytes_sent = 0;
   std::int64_t background_messages = 0;     ///< of messages_sent, those that carry no operation
-  std::int64_t messages_between_nodes = 0;  ///< of the others, those to ranks of another node
+  std::int64_t background_received = 0;     ///< of messages_received, those that carry no operation
+  std::int64_t messages_between_nodes = 0;  ///< of the others that were sent, those to ranks of another node
+
+  [[nodiscard]] std::int64_t carrying_sent() const { return messages_sent - background_messages; }
+  [[nodiscard]] std::int64_t carrying_received() const { return messages_received - background_received; }
 
   friend Traffic operator+(const Traffic& a, const Traffic& b) {
     return {.messages_sent = a.messages_sent + b.messages_sent,
             .messages_received = a.messages_received + b.messages_received,
             .bytes_sent = a.bytes_sent + b.bytes_sent,
             .background_messages = a.background_messages + b.background_messages,
+            .background_received = a.background_received + b.background_received,
             .messages_between_nodes = a.messages_between_nodes + b.messages_between_nodes};
   }
 };

@@ -9,6 +9,28 @@
 
 namespace coordbench {
 
+/// The delays that led to each mark of one operation, 16 bits a mark, so that they travel as one number; -1: not reached.
+class Depths {
+ public:
+  Depths() = default;
+  explicit Depths(std::int64_t packed) : packed_(static_cast<std::uint64_t>(packed)) {}
+  explicit operator std::int64_t() const { return static_cast<std::int64_t>(packed_); }
+
+  [[nodiscard]] std::int64_t at(std::size_t mark) const {
+    return static_cast<std::int16_t>(static_cast<std::uint16_t>(packed_ >> 16U * mark));
+  }
+  /// The greater of what it was and `depth`.
+  void deepen(std::size_t mark, std::int64_t depth) {
+    if (depth <= at(mark)) return;
+    packed_ &= ~(std::uint64_t{0xffff} << 16U * mark);
+    packed_ |= static_cast<std::uint64_t>(depth) << 16U * mark;
+  }
+
+ private:
+  static_assert(kMarksMax <= 4);
+  std::uint64_t packed_ = UINT64_MAX;
+};
+
 /// Stamps of all ranks, row-major; times in ns on rank 0's clock since the launch's epoch, -1 where a rank has none.
 struct Samples {
   std::int64_t operations = 0;
@@ -18,9 +40,13 @@ struct Samples {
   std::vector<std::int64_t> end_ns;          ///< [operation, rank]
   std::vector<std::int64_t> mark_ns;         ///< [mark, operation, rank]
   std::vector<std::int64_t> start_slack_ns;  ///< [operation]; empty without an agreed start instant
-  /// Of protocols in rounds, else empty; [operation] each: rounds it took, messages it took, and when the control plane knew
-  /// that every rank had reached the last mark, which no latency includes.
-  std::vector<std::int64_t> rounds{}, round_messages{}, known_ns{};
+  /// Of operations whose end the harness has to find out, else empty; [operation] each: the rounds that it took, in lock-step
+  /// only; the messages that it took; when rank 0 knew that it was over, which no latency includes.
+  std::vector<std::int64_t> rounds{}, ending_messages{}, known_ns{};
+  std::vector<Depths> depths{};    ///< [operation], the greatest of all ranks; empty for collectives
+  std::vector<std::int64_t> of{};  ///< [operation], whose payload the proposer's answer holds; empty where all hold their own
+
+  static constexpr std::int64_t kNoAnswer = INT64_MIN;  ///< in `of`
 };
 
 /// Order statistics of the latency of one case, ns; NaN where the samples do not support one.
@@ -31,13 +57,15 @@ struct LatencySummary {
 struct CaseResult {
   const Case* planned = nullptr;
   Samples samples;
-  std::vector<std::int64_t> block_ends;       ///< operations done after each block
-  std::vector<Traffic> traffic;               ///< [rank]
-  std::vector<std::int64_t> delays;           ///< [mark], measured; empty for collectives
-  std::vector<std::int64_t> expected_delays;  ///< [mark]
+  std::vector<std::int64_t> block_ends;  ///< operations done after each block
+  std::vector<Traffic> traffic;          ///< [rank]
+  std::vector<std::int64_t> delays;      ///< [mark], the greatest that was measured; empty for collectives
+  std::vector<std::int64_t> expected_delays, expected_delays_most;  ///< [mark], of all operations; differ where timing decides
   LatencySummary latency{};
   double operations_per_second = 0;
-  double expected_messages_per_operation = 0;                ///< NaN where the count rule is none
+  double expected_messages_per_operation = 0;       ///< NaN where the count rule is none
+  double expected_messages_most_per_operation = 0;  ///< the same, but where timing decides
+  double coverage = 0;  ///< share of the marks that were due, over all ranks and operations; NaN for collectives
   double expected_messages_between_nodes_per_operation = 0;  ///< NaN where the kernel has no closed form of them
   std::int64_t control_messages = 0;
   std::int64_t cpu_ns = 0;  ///< of all ranks, over the whole case

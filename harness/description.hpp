@@ -1,6 +1,7 @@
 #pragma once
 // What a kernel declares about itself, next to its code: promises, parameters, marks, and what a closed form may see.
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -16,8 +17,9 @@ using Rank = int;
 using Operation = std::int64_t;  ///< Index of an operation within its case, from 0.
 using Time = std::int64_t;       ///< Nanoseconds on the launch's clock.
 
+inline constexpr Time kSecond = 1'000'000'000;  ///< ns
 inline constexpr Time kNever = INT64_MAX;
-inline constexpr std::size_t kParametersMax = 6;
+inline constexpr std::size_t kParametersMax = 8;
 inline constexpr std::size_t kMarksMax = 4;
 
 enum class Family : std::uint8_t { collective, protocol };
@@ -32,6 +34,7 @@ enum class Transport : std::uint8_t {
 /// How a measured message count is held against the closed form.
 enum class CountRule : std::uint8_t {
   exact,     ///< must be equal in every failure-free case, else the case fails
+  range,     ///< timing decides: must lie between the two closed forms in every failure-free case
   expected,  ///< randomised: held against the distribution, by analysis
   none,      ///< the library's own algorithm: nothing is known
 };
@@ -52,23 +55,74 @@ struct Parameter {
   std::array<std::string_view, 10> choices{};  ///< names of the values 0, 1, …; all empty for a number
 };
 
+/// Where a mark comes, in a case in which nothing fails.
+enum class Where : std::uint8_t {
+  proposer,    ///< the rank that was asked
+  receiver,    ///< the last server, to which a message goes
+  leader,      ///< the first server
+  tail,        ///< the last server, at which a chain ends
+  everywhere,  ///< every server
+};
+
 /// A named instant of an operation, in causal order; the last one declared is its end.
 struct Mark {
-  enum class Where : std::uint8_t { proposer, leader, everywhere };
   std::string_view name;
   Where where = Where::proposer;
   bool answers = false;  ///< the rank's answer to the operation is known, and is checked, from here on
 };
 
+/// Operations first, first + 1, …, proposed back to back.
+struct Operations {
+  Operation first = 0;
+  std::int64_t count = 1;
+};
+
+/// What timing, or nothing, decides: from the least to the most.
+struct Range {
+  double least = -1, most = -1;
+  constexpr Range() = default;
+  // Not explicit, because most costs are one number.
+  constexpr Range(auto exactly) : least(static_cast<double>(exactly)), most(least) {}
+  constexpr Range(auto from, auto to) : least(static_cast<double>(from)), most(static_cast<double>(to)) {}
+  friend bool operator==(const Range&, const Range&) = default;
+};
+
+/// The closed form of what operations cost while nothing fails.
+struct Cost {
+  Range messages = 0;                     ///< that carry them, over all ranks
+  std::array<Range, kMarksMax> delays{};  ///< [mark]: messages on the longest causal chain; -1: no rank has the mark
+  Range forced_writes = 0;                ///< over all ranks
+
+  /// The cost of both: messages and writes add up, of the delays the greatest counts.
+  constexpr Cost& operator+=(const Cost& other) {
+    messages = {messages.least + other.messages.least, messages.most + other.messages.most};
+    forced_writes = {forced_writes.least + other.forced_writes.least, forced_writes.most + other.forced_writes.most};
+    for (std::size_t i = 0; i < delays.size(); ++i)
+      delays[i] = {std::max(delays[i].least, other.delays[i].least), std::max(delays[i].most, other.delays[i].most)};
+    return *this;
+  }
+};
+
+/// Where no rank can know that an operation is over, the harness finds out: once it has begun, the harness lets `first` pass
+/// without a message of its own, then looks whether anything moves or will, and looks again after each `again` until nothing
+/// does.
+struct Silence {
+  Time first = 0, again = 0;  ///< ns
+};
+
 /// The facts of a case that a closed form, and the kernel itself, may depend on.
 struct Shape {
-  int ranks = 1;
+  int ranks = 1;  ///< that serve; clients come on top
   std::int64_t payload_bytes = 0;
-  int in_flight = 1;
+  int in_flight = 1;  ///< operations of one proposer that may overlap
   std::uint64_t seed = 0;
   std::span<const Parameter> parameters{};  ///< the kernel's own list, static storage
   std::array<std::int64_t, kParametersMax> values{};
   int ranks_per_node = 1;  ///< neighbouring ranks, the last node may hold fewer; 0: ranks sit otherwise
+  int clients = 0;         ///< ranks of their own that ask: ranks, ranks + 1, …
+
+  /// Everyone who takes part.
+  [[nodiscard]] int members() const { return ranks + clients; }
 
   /// The value of a parameter; throws std::out_of_range for a name the kernel does not declare. For set-up, not hot loops.
   [[nodiscard]] std::int64_t operator[](std::string_view name) const {
@@ -78,13 +132,28 @@ struct Shape {
   }
 };
 
+/// What kernels are for. Figures, contests of models, `--kernels @group` and the jobs go by the group, never by a kernel's
+/// name.
+inline constexpr std::array<std::string_view, 16> kGroups{
+    "broadcast", "aggregation", "all-to-all", "gossip",    "avoidance",    "delivery", "election",       "order",
+    "register",  "replication", "commitment", "byzantine", "anti-pattern", "barrier",  "point-to-point", "native"};
+inline constexpr std::string_view kNativeGroup = kGroups.back();  ///< the MPI library's own, baselines of other groups
+
+constexpr bool is_group(std::string_view name) {
+  for (const std::string_view group : kGroups)
+    if (group == name) return true;
+  return false;
+}
+
 /// What `coordbench list` tells of a kernel.
 struct About {
-  int level = 0;              ///< rung of the coordination ladder, 0 to 6
-  std::string_view promise;   ///< what holds once an operation has ended, one line
-  std::string_view messages;  ///< the closed form in words
-  std::string_view delays;    ///< messages on the longest causal chain, in words
-  std::string_view source;    ///< paper, section
+  int level = 0;                   ///< rung of the coordination ladder, 0 to 6
+  std::string_view group{};        ///< one of kGroups
+  std::string_view baseline_of{};  ///< of group native alone: the group whose kernels are held against this one
+  std::string_view promise;        ///< what holds once an operation has ended, one line
+  std::string_view messages;       ///< the closed form in words
+  std::string_view delays;         ///< messages on the longest causal chain, in words
+  std::string_view source;         ///< paper, section
   Latency latency = Latency::makespan;
   CountRule count_rule = CountRule::exact;
   bool has_payload = true;               ///< false: the case has 0 bytes whatever --bytes says

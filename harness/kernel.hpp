@@ -11,24 +11,32 @@
 
 namespace coordbench {
 
-class CaseRun;  // what a running case needs of the harness: harness/case_run.hpp
+class CaseRun;  // what a running case needs of the harness: harness/measure/case_run.hpp
 
 struct Kernel {
   std::string_view name;  ///< the file's name, the class's name in snake case, the name everywhere else
   Family family = Family::collective;
   About about;
   std::span<const Parameter> parameters{};
-  std::span<const Mark> marks{};                                        ///< empty for collectives
-  double (*messages)(const Shape&, std::int64_t operations) = nullptr;  ///< of so many operations proposed back to back
-  std::int64_t (*messages_between_nodes)(const Shape&) = nullptr;       ///< of one operation; null: no closed form
-  int (*delays)(const Shape&, int mark) = nullptr;                      ///< collectives ignore `mark`
-  int (*clients)(const Shape&) = nullptr;                               ///< null: none
-  std::string (*unfit)(const Shape&) = nullptr;                         ///< why the combination does not fit, or empty
-  std::int64_t (*memory_bytes)(const Shape&) = nullptr;                 ///< of buffers, on the busiest rank
+  std::span<const Mark> marks{};                                   ///< empty for collectives
+  std::span<const std::string_view> kinds{};                       ///< of operations, where they differ
+  Cost (*cost)(const Shape&, Operations) = nullptr;                ///< a collective's delays stand at mark 0
+  std::int64_t (*messages_between_nodes)(const Shape&) = nullptr;  ///< of one operation; null: no closed form
+  int clients_most = 0;                                            ///< ranks of their own that may ask
+  int (*proposers)(const Shape&) = nullptr;                        ///< null: operations begin at every rank
+  int (*kind)(const Shape&, Operation) = nullptr;                  ///< null: all are alike
+  std::string (*unfit)(const Shape&) = nullptr;                    ///< why the combination does not fit, or empty
+  std::int64_t (*memory_bytes)(const Shape&) = nullptr;            ///< of buffers, on the busiest rank
   /// Of shared memory, on each of `sharing` ranks of a node; null where the kernel has no use for any.
   std::int64_t (*shared_bytes)(const Shape&, Transport, int sharing) = nullptr;
   void (*run)(CaseRun&) = nullptr;  ///< null in tests that only plan
 };
+
+/// The rank that is asked for an operation, -1 where operations begin at every rank.
+inline Rank proposer_of(const Kernel& kernel, const Shape& shape, Operation operation) {
+  if (kernel.proposers == nullptr) return -1;
+  return static_cast<Rank>(operation % kernel.proposers(shape)) + (shape.clients > 0 ? shape.ranks : 0);
+}
 
 /// Every kernel of this build, in alphabetical order; generated from the files in kernels/ and collectives/.
 std::span<const Kernel> all_kernels();

@@ -11,11 +11,14 @@ namespace coordbench {
 
 template <class Bench>
 void run_bench(CaseRun& run) {
-  auto bench = std::make_unique<Bench>(run);
+  std::unique_ptr<Bench> bench;
   try {
+    bench = std::make_unique<Bench>(run);
     bench->measure();
     bench->conclude();
-  } catch (...) {
+  } catch (const std::exception& error) {
+    run.bell().ring_for(error);
+    if (!bench) throw;
     bench->conclude();
     bench->withdraw();
     static_cast<void>(bench.release());  // never freed: the library may still write into buffers of a case that did not end
@@ -23,29 +26,47 @@ void run_bench(CaseRun& run) {
   }
 }
 
+/// Clients and windows that a kernel has no use for.
+template <class K>
+std::string unfit_to_ask(const Shape& shape) {
+  if constexpr (!Protocol<K>) {
+    return shape.clients > 0 ? "a collective has no clients; leave --clients out or give 0" : "";
+  } else {
+    constexpr int most = clients_most<K>();
+    if (shape.clients > 0 && most == 0) return "nobody but its servers can ask; leave --clients out or give 0";
+    if (shape.clients > most) return "at most " + std::to_string(most) + " clients can ask; give --clients fewer";
+    if (!IsAsked<K> && shape.in_flight > 1) return "operations that begin at every rank do not overlap; give --in-flight 1";
+    if (const int proposers = proposers_of<K>(shape); proposers > (shape.clients > 0 ? shape.clients : shape.ranks))
+      return std::to_string(proposers) + " proposers are more than the ranks";
+    return "";
+  }
+}
+
 /// Why the combination does not fit, or cannot be held against a closed form when it is measured.
 template <class K>
 std::string unfit(const Shape& shape) {
-  std::string reason;
+  std::string reason = unfit_to_ask<K>(shape);
+  if (!reason.empty()) return reason;
   if constexpr (requires { K::unfit(shape); }) reason = K::unfit(shape);
   if constexpr (requires { K::uncountable(shape); })
     if (reason.empty()) reason = K::uncountable(shape);
   return reason;
 }
 
-template <class K>
-double messages_of(const Shape& shape, std::int64_t operations) {
-  if constexpr (requires { K::messages(shape, operations); })
-    return static_cast<double>(K::messages(shape, operations));
-  else
-    return static_cast<double>(K::messages(shape)) * static_cast<double>(operations);
+template <class C>
+Cost collective_cost(const Shape& shape, Operations operations) {
+  return {.messages = static_cast<double>(C::messages(shape)) * static_cast<double>(operations.count),
+          .delays = {C::delays(shape)}};
 }
 
 template <Protocol P>
 std::int64_t protocol_memory_bytes(const Shape& shape) {
   const TransportSize size = transport_size<P>(shape, 0);
-  const std::size_t single = size.payload_capacity + PayloadArena::kHeaderRoom + sizeof(detail::Slot);
-  return static_cast<std::int64_t>((size.leases + size.batch * size.batch_leases) * single);
+  const auto bytes = [](std::size_t slots, std::size_t capacity) {
+    return slots * (PayloadArena::stride(capacity) + sizeof(detail::Slot));
+  };
+  return static_cast<std::int64_t>(bytes(size.leases, size.payload_capacity) + bytes(size.large_leases, size.large_bytes) +
+                                   bytes(size.made, size.made_bytes));
 }
 
 template <class K>
@@ -86,18 +107,33 @@ void run_kernel(CaseRun& run) {
 }
 
 template <class K>
+constexpr void check_group() {
+  static_assert(is_group(K::about.group), "about.group is missing or unknown: write one of kGroups (harness/description.hpp)");
+  if constexpr (K::about.group == kNativeGroup)
+    static_assert(is_group(K::about.baseline_of) && K::about.baseline_of != kNativeGroup,
+                  "a kernel of group native says whose baseline it is: write another group into about.baseline_of");
+  else
+    static_assert(K::about.baseline_of.empty(), "about.baseline_of is for kernels of group native: leave it out");
+}
+
+template <class K>
 constexpr Kernel make_kernel(std::string_view name) {
-  Kernel kernel{.name = name, .about = K::about, .parameters = K::parameters, .messages = &messages_of<K>, .unfit = &unfit<K>};
+  check_group<K>();
+  Kernel kernel{.name = name, .about = K::about, .parameters = parameters_of<K>(), .unfit = &unfit<K>};
   if constexpr (Protocol<K>) {
-    static_assert(K::marks.size() <= kMarksMax);
     kernel.family = Family::protocol;
     kernel.marks = K::marks;
-    kernel.delays = &K::delays;
-    kernel.clients = &clients_of<K>;
+    kernel.cost = &cost_of<K>;
+    kernel.clients_most = clients_most<K>();
+    if constexpr (IsAsked<K>) kernel.proposers = &proposers_of<K>;
+    if constexpr (HasKinds<K>) {
+      kernel.kinds = K::kinds;
+      kernel.kind = [](const Shape& shape, Operation operation) { return static_cast<int>(K::kind(shape, operation)); };
+    }
     kernel.memory_bytes = &protocol_memory_bytes<K>;
   } else {
     kernel.family = Family::collective;
-    kernel.delays = [](const Shape& shape, int) { return K::delays(shape); };
+    kernel.cost = &collective_cost<K>;
     kernel.memory_bytes = &K::Data::memory_bytes;
   }
   if constexpr (requires(const Shape& shape) { K::messages_between_nodes(shape); })

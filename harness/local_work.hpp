@@ -1,6 +1,5 @@
 #pragma once
-// What kernels do to payloads besides sending them. No message's parameters know of it, so a calibration measures it apart, and
-// simulated ranks take as long for it as their platform says that it took.
+// LogGP does not cover copying and adding. Calibration measures both apart, and simulation charges what it measured.
 
 #include <array>
 #include <cstddef>

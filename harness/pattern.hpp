@@ -50,7 +50,8 @@ struct Pattern {
   }
 
  private:
-  static constexpr std::size_t kSampled = 64;  ///< elements a sampled check reads, about
+  /// A sampled check reads all elements of a payload of fewer than 128, else 64 to 96 of them and the last one.
+  static constexpr std::size_t kSampled = 64;
 
   template <class Element>
   [[nodiscard]] Element element(std::size_t i) const {

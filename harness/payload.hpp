@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <new>
 #include <span>
 #include <stdexcept>
@@ -58,6 +59,8 @@ class Payload {
   /// piece; in front of a part lies another, and in front of borrowed bytes their owner or another borrower may write.
   [[nodiscard]] inline bool leads_its_slot() const;
   [[nodiscard]] inline std::byte* header(std::size_t header_bytes) const;
+  /// Whether the bytes lie in another rank's memory.
+  [[nodiscard]] inline bool is_borrowed() const;
   [[nodiscard]] bool sole_owner() const { return slot_ && slot_->leases == 1; }
   [[nodiscard]] detail::Slot* slot() const { return slot_; }
   /// The same lease, seen as its first `size` bytes.
@@ -109,6 +112,9 @@ class PayloadArena {
   PayloadArena(std::size_t slots, Borrowed /*tag*/) : capacity_(0), slots_(slots), borrows_(true) {
     for (std::size_t i = slots; i-- > 0;) release_own(slots_[i]);
   }
+  /// In memory of its own, and more of it whenever every slot is taken: for worlds that bound nothing.
+  struct Growing {};
+  PayloadArena(Growing /*tag*/, std::size_t capacity) : capacity_(capacity), grows_(true) {}
   PayloadArena(const PayloadArena&) = delete;
   PayloadArena& operator=(const PayloadArena&) = delete;
 
@@ -117,8 +123,14 @@ class PayloadArena {
     if (size > capacity_) throw std::length_error("payload exceeds the arena's slots");
     if (!free_) [[unlikely]]
       if (!take_back()) return {};
-    detail::Slot* slot = std::exchange(free_, free_->next_free);
-    return {slot, size};
+    return {take_free(), size};
+  }
+  /// Whether so many leases could be had now.
+  [[nodiscard]] bool has_free(std::size_t count) {
+    if (slots_.size() - taken_ >= count || grows_) [[likely]]
+      return true;
+    take_back();
+    return slots_.size() - taken_ >= count;
   }
   /// A lease with copies of all of them, one behind the other; empty when every slot is taken.
   [[nodiscard]] Payload join(std::span<const Payload> parts) {
@@ -135,7 +147,7 @@ class PayloadArena {
   [[nodiscard]] Payload borrow(std::byte* bytes, std::atomic<std::uint32_t>* borrowers, std::uint32_t owner,
                                std::uint32_t number, std::size_t offset, std::size_t size) {
     if (!free_) return {};
-    detail::Slot* slot = std::exchange(free_, free_->next_free);
+    detail::Slot* slot = take_free();
     slot->bytes = bytes;
     slot->borrowers = borrowers;
     slot->owner = owner;
@@ -155,11 +167,16 @@ class PayloadArena {
 
  private:
   friend class Payload;
-  void lay_out(std::byte* memory) {
-    for (std::size_t i = slots_.size(); i-- > 0;) {
-      slots_[i].bytes = memory + i * stride(capacity_) + kHeaderRoom;
-      release_own(slots_[i]);
+  void lay_out(std::byte* memory) { lay_out(slots_, memory); }
+  void lay_out(std::vector<detail::Slot>& slots, std::byte* memory) {
+    for (std::size_t i = slots.size(); i-- > 0;) {
+      slots[i].bytes = memory + i * stride(capacity_) + kHeaderRoom;
+      release_own(slots[i]);
     }
+  }
+  detail::Slot* take_free() {
+    ++taken_;
+    return std::exchange(free_, free_->next_free);
   }
   void release_own(detail::Slot& slot) {
     slot.arena = this;
@@ -172,6 +189,7 @@ class PayloadArena {
       else if (slot->borrowers->load(std::memory_order_acquire) > 0)
         return lend(slot);
     }
+    --taken_;
     slot->next_free = std::exchange(free_, slot);
   }
   /// Nobody here holds it any more, but others do.
@@ -187,19 +205,33 @@ class PayloadArena {
       give_back(slot);
       slot = next;
     }
+    if (grows_ && !free_) grow();
     return free_ != nullptr;
   }
+  [[gnu::noinline, gnu::cold]] void grow() {
+    const std::size_t slots = chunks_.empty() ? 8 : std::min<std::size_t>(2 * chunks_.back().slots.size(), 4096);
+    Chunk& chunk = chunks_.emplace_back(slots, stride(capacity_));
+    lay_out(chunk.slots, chunk.memory.data());
+  }
+  struct Chunk {
+    Chunk(std::size_t count, std::size_t stride_bytes) : slots(count), memory(count * stride_bytes) {}
+    std::vector<detail::Slot> slots;
+    BufferMemory memory;
+  };
 
   std::size_t capacity_;
   std::vector<detail::Slot> slots_;
   BufferMemory memory_;
-  bool borrows_ = false;
+  std::deque<Chunk> chunks_;  ///< of an arena that grows
+  bool borrows_ = false, grows_ = false;
+  std::size_t taken_ = 0;  ///< slots that are not free, those that are lent included
   detail::Slot* free_ = nullptr;
   detail::Slot *lent_ = nullptr, *lent_last_ = nullptr;  ///< in the order in which they were lent
 };
 
 inline std::byte* Payload::data() const { return slot_->bytes + offset_; }
 inline bool Payload::leads_its_slot() const { return offset_ == 0 && !slot_->arena->borrows(); }
+inline bool Payload::is_borrowed() const { return slot_ && slot_->arena->borrows(); }
 inline std::byte* Payload::header(std::size_t header_bytes) const { return data() - header_bytes; }
 inline void Payload::release() {
   if (slot_ && --slot_->leases == 0) slot_->arena->give_back(slot_);

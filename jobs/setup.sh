@@ -1,7 +1,15 @@
-# Sourced by the jobs: goes to the root of the checkout, sees that what is needed is installed, and knows how to launch.
+# Sourced by the jobs: prints a job's help, goes to the root of the checkout, installs what is missing, builds, and launches.
 # shellcheck shell=bash
 set -euo pipefail
 caller=$PWD
+
+# The comment at the top of a job is its help. What stands behind -- or --exec is for another program.
+for word in "$@"; do
+  case $word in
+    -- | --exec) break ;;
+    -h | --help) sed -n '2,${/^#\( \|$\)/!q; s/^# \{0,1\}//p}' "$0" && exit ;;
+  esac
+done
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # from_caller PATH: what whoever called the job means by it.
@@ -9,11 +17,23 @@ from_caller() { if [[ $1 == /* || $PWD == "$caller" ]]; then echo "$1"; else ech
 
 say() { printf '%s\n' "$*" >&2; }
 
+refuse() { say "jobs/$(basename "$0"): $*"; exit 2; }
+
+# name_campaign DEFAULT [NAME]: $campaign becomes the folder of a campaign that is not there yet.
+name_campaign() {
+  local name=${2:-$1}
+  [[ $# -le 2 ]] || refuse "'${*:2}' are several words; give one name for the campaign, or none."
+  [[ $name != -* ]] || refuse "'$name' is no option of this job, and the name of a campaign may not begin with a dash; see --help."
+  campaign=results/$name
+  [[ ! -e $campaign ]] || refuse "$campaign exists already; give another name, or none."
+}
+
 packages_to_build="g++ cmake ninja-build pkg-config openmpi-bin libopenmpi-dev libhwloc-dev libhdf5-dev libcli11-dev libfmt-dev
   nlohmann-json3-dev libgtest-dev libbenchmark-dev"
 packages_to_analyse="python3 python3-h5py python3-xarray python3-h5netcdf python3-pandas python3-scipy python3-matplotlib"
 packages_to_simulate="libsimgrid-dev"
-packages_to_test="python3-pytest binutils libbenchmark-tools iproute2 util-linux slurmctld slurmd slurm-client munge"
+packages_to_test="python3-pytest python3-pytest-xdist binutils libbenchmark-tools iproute2 util-linux slurmctld slurmd slurm-client munge
+  zsh help2man"
 
 # install_missing PACKAGE…: apt installs what is not there, and only then needs root or the network.
 install_missing() {
@@ -61,10 +81,29 @@ launch() {
   local mpi=() status=0
   while [[ $1 != -- ]]; do mpi+=("$1"); shift; done
   shift
+  if [[ -t 1 ]]; then export COLUMNS && COLUMNS=$(tput cols); fi  # where the table will be shown in the end
   mpirun "${mpi[@]}" build/coordbench run --out "$campaign" "$@" >"$campaign.table" || status=$?
   [[ $status == 0 ]] || { failed=1; cat "$campaign.table" >&2; }
   [[ $status -le 1 ]] || { rm "$campaign.table"; exit "$status"; }
 }
+
+# analyse PROGRAM ARGUMENT…: a program of analysis/, by the first interpreter that has its packages. The first python3 on PATH may
+# have none of them, or not even start.
+analyse() {
+  local program=$1 python
+  for python in python3 /usr/bin/python3; do
+    ! "$python" -c 'import sys; from analysis import interpreter; sys.exit(bool(interpreter.missing()))' 2>/dev/null || break
+  done
+  "$python" "analysis/$program" "${@:2}"
+}
+
+# Ctrl-C ends the job. Bash by itself would take the launch that it ended for one that failed, and go on with the next. Where
+# SIGINT is ignored, as behind nohup, this trap has no effect.
+end_on_ctrl_c() {
+  [[ -z ${campaign:-} ]] || rm -f "$campaign.table"
+  exit 130
+}
+trap end_on_ctrl_c INT
 
 # Open MPI refuses root unless told twice.
 if [[ $(id -u) -eq 0 ]]; then export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1; fi
@@ -75,16 +114,24 @@ cores() { lscpu -p=CORE,SOCKET,CPU | grep -v '^#' | awk -F, -v allowed="$(taskse
   may[$3] && !seen[$1 "," $2]++ { ++count } END { print count }'; }
 
 # kernels_by_growth slower|squared [collective|protocol]: those whose messages grow slower than N², or not, by the closed form
-# where there is one: from four ranks to eight N² grows more than fourfold. shared_* are not among them, which simulated ranks
-# cannot run.
+# where there is one: from four ranks to eight N² grows more than fourfold; of the library's own those that are baselines of
+# all-to-all. Kernels that run only in shared memory are not among them, because simulated ranks have none.
 kernels_by_growth() {
   "${COORDBENCH_BUILD:-build}/coordbench" list --json | /usr/bin/python3 -c '
 import json, sys
 for kernel in json.load(sys.stdin):
     at = kernel["messages_at"]
-    squared = at[7] > 4 * at[3] if at else "all_to_all" in kernel["name"]
-    if squared == (sys.argv[1] == "squared") and not kernel["name"].startswith("shared_"):
+    squared = at[7] > 4 * at[3] if at else kernel["baseline_of"] == "all-to-all"
+    if squared == (sys.argv[1] == "squared") and kernel["only_over"] in (None, "mpi"):
         if kernel["family"] in (sys.argv[2] or kernel["family"]): print(kernel["name"])' "$1" "${2:-}"
+}
+
+# The names of the protocols.
+protocols() {
+  build/coordbench list --json | /usr/bin/python3 -c '
+import json, sys
+for kernel in json.load(sys.stdin):
+    if kernel["family"] == "protocol": print(kernel["name"])'
 }
 
 known_platforms() { jobs/platforms/generate --help | sed -n 's/.*{\(.*\)}.*/\1/p' | head -1 | sed 's/,calibrated//; s/,/, /g'; }

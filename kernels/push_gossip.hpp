@@ -1,46 +1,41 @@
 #pragma once
-// push_gossip — who knows the rumour tells it: in every round, each informed rank calls `fanout` others, drawn at random.
+// push_gossip — ranks that know the rumour tell it: each informed rank calls others, drawn at random.
 //
-//   round 1   0 ──rumour──► 5                          k informed ranks send k · fanout rumours; some hit who knows already,
-//   round 2   0 ──rumour──► 3    5 ──rumour──► 0       so the last ranks take long to find: about log2 N rounds to reach
-//   round 3   0, 3, 5 ──rumour──► …                    half of them, then about ln N more
+//   0 ──rumour──► 5                          k informed ranks tell k others at a time; some hit who knows already, so the last
+//   0 ──rumour──► 3    5 ──rumour──► 0       ranks take long to find: about log2 N calls of a rank to reach half of them, then
+//   0, 3, 5 ──rumour──► …                    about ln N more
 //
-// `informed` at every rank, the proposer before round 1. Each rank is told of each round when the messages of the last have
-// arrived, and of no round more when all are informed, which no rank could know by itself: messages are those to completion.
-// Their exact expectation is computed in kernels/parts/gossip_expectation.hpp; it is N ln N + O(N).
-// Source: Demers et al., PODC 1987, 1.3; Pittel, SIAM J. Appl. Math. 47(1) 1987 (rounds: log2 N + ln N + O(1)).
+// `informed` at every rank. No rank can know that all are: each stops by itself, and the harness finds out that nothing moves
+// any more, which costs no latency. By `pace`:
+//   timer     a rank calls `fanout` others every `period_us`, `ttl` times in all, or until `k` of those it called have replied
+//             that they knew. N · ttl · fanout messages. At fan-out 1, the last rank is informed by message (N - 1) H(N - 1) on
+//             average: coupons that are collected.
+//   receipt   a rank calls `fanout` others at once when it is informed, and no more: fanout · (ranks that it reached) messages,
+//             of which the distribution is kernels/gossip/reach.hpp's. A small fan-out does not reach all.
+//   lockstep  in rounds that the harness calls out, until all are informed: N ln N + O(N) messages, whose exact expectation is
+//             kernels/gossip/expectation.hpp's. Its times are the harness's, not the protocol's.
+// Source: Demers et al., PODC 1987, 1.3 (k: "counter"); Pittel, SIAM J. Appl. Math. 47(1) 1987 (log2 N + ln N + O(1) rounds).
 
-#include "harness/protocol.hpp"
-#include "kernels/parts/gossip_expectation.hpp"
-#include "kernels/parts/gossip_site.hpp"
+#include "kernels/gossip/site.hpp"
 
 namespace coordbench {
 
-class PushGossip : public GossipSite {
+class PushGossip : public gossip::Site<gossip::Calls{.pushes = true}> {
  public:
   static constexpr About about{.level = 1,
-                               .promise = "every rank has the rumour in the end, with probability 1; no rank knows when",
-                               .messages = "random, the exact expectation is that of a Markov chain, N ln N + O(N)",
-                               .delays = "random: log2 N + ln N + O(1) rounds",
+                               .group = "gossip",
+                               .promise = "every rank has the rumour in the end, but for a chance that ttl, or fanout, "
+                                          "makes small",
+                               .messages = "timer N ttl fanout; receipt fanout times those reached; lockstep N ln N + O(N)",
+                               .delays = "random: log2 N + ln N + O(1) calls of a rank",
                                .source = "Demers et al., PODC 1987, 1.3; Pittel, SIAM J. Appl. Math. 1987",
                                .latency = Latency::makespan,
                                .count_rule = CountRule::expected};
+  static constexpr std::array parameters{gossip::kFanout, gossip::kPace, gossip::kPeriod, gossip::ttl(16), gossip::kKnown};
 
-  static double messages(const Shape& shape) {
-    return GossipExpectation(shape.ranks, static_cast<int>(shape["fanout"]), /*pushes=*/true, /*pulls=*/false).messages();
-  }
+  static Cost cost(const Shape& shape, Operations operations) { return expected(shape, operations); }
 
-  using GossipSite::GossipSite;
-
-  template <class Out>
-  void round(Time /*now*/, Operation operation, int round, Out& out) {
-    if (takes_up(operation) && informed_before(round)) call_partners(round, Kind::rumour, out);
-  }
-
-  template <class Out>
-  void step(Time /*now*/, Rank /*from*/, const Message& message, const Payload& payload, Out& out) {
-    if (takes_up(message.first)) hear(message, payload, out);
-  }
+  using Site::Site;
 };
 
 }  // namespace coordbench

@@ -1,51 +1,41 @@
 #pragma once
-// push_pull_gossip — everybody calls: in every round, each rank calls `fanout` others, drawn at random. An informed rank's call
-// brings the rumour; an uninformed rank's call asks for it, and who knows answers.
+// push_pull_gossip — everybody calls others, drawn at random: an informed rank's call brings the rumour; an uninformed rank's
+// call asks for it, and who knows answers.
 //
-//   round 1   0 ──rumour──► 2    1 ──request──► 0      N · fanout calls a round and the answers, so many messages in each
-//             2 ──request──► 1   1 ◄──rumour─── 0      round; but few rounds: pushes spread it fast while few know, pulls
-//   round 2   …                                        find the last ones fast
+//   0 ──rumour──► 2    1 ──request──► 0      as many calls as ranks, again and again, but few times: pushes spread the rumour
+//   2 ──request──► 1   1 ◄──rumour─── 0      fast while few know it, and pulls find the last ones fast
+//   …
 //
-// `informed` at every rank, the proposer before round 1. Each rank is told of each round when the messages of the last have
-// arrived. The exact expectation of calls and answers is computed in kernels/parts/gossip_expectation.hpp; it is
-// N (log3 N + O(log log N)).
-// Source: Karp, Schindelhauer, Shenker, Vöcking, FOCS 2000, sections 1 and 2.
+// `informed` at every rank. An operation begins at every rank, for only those that know of it can ask. No rank can know that
+// all are informed; the harness finds out that nothing moves any more, which costs no latency. By `pace`:
+//   timer     a rank calls `fanout` others every `period_us`, `ttl` times in all, or until `k` of those that it told have
+//             replied that they knew
+//   receipt   it asks `fanout` others at once when the operation begins, and one other for each answer without the rumour, at
+//             most ttl · fanout; once informed it tells `fanout` others
+//   lockstep  in rounds that the harness calls out, until all are informed: N (log3 N + O(log log N)) messages, whose exact
+//             expectation is kernels/gossip/expectation.hpp's. Its times are the harness's, not the protocol's.
+// Source: Karp, Schindelhauer, Shenker, Vöcking, FOCS 2000, sections 1 and 2; Demers et al., PODC 1987, 1.3 (k: "counter").
 
-#include "harness/protocol.hpp"
-#include "kernels/parts/gossip_expectation.hpp"
-#include "kernels/parts/gossip_site.hpp"
+#include "kernels/gossip/site.hpp"
 
 namespace coordbench {
 
-class PushPullGossip : public GossipSite {
+class PushPullGossip : public gossip::Site<gossip::Calls{.pushes = true, .pulls = true}> {
  public:
-  static constexpr About about{.level = 1,
-                               .promise = "every rank has the rumour in the end, with probability 1; no rank knows when",
-                               .messages = "random, the exact expectation is that of a Markov chain, N log3 N + O(N log log N)",
-                               .delays = "random: log3 N + O(log log N) rounds",
-                               .source = "Karp, Schindelhauer, Shenker, Vöcking, FOCS 2000, 1-2",
-                               .latency = Latency::makespan,
-                               .count_rule = CountRule::expected};
+  static constexpr About about{
+      .level = 1,
+      .group = "gossip",
+      .promise = "every rank has the rumour in the end, but for a chance that ttl makes small",
+      .messages = "random; lockstep: the exact expectation is that of a Markov chain, N log3 N + O(N log log N)",
+      .delays = "random: log3 N + O(log log N) calls of a rank",
+      .source = "Karp, Schindelhauer, Shenker, Vöcking, FOCS 2000, 1-2",
+      .latency = Latency::makespan,
+      .count_rule = CountRule::expected};
+  static constexpr std::array parameters{gossip::kFanout, gossip::kPace, gossip::kPeriod, gossip::ttl(16), gossip::kKnown};
 
-  static double messages(const Shape& shape) {
-    return GossipExpectation(shape.ranks, static_cast<int>(shape["fanout"]), /*pushes=*/true, /*pulls=*/true).messages();
-  }
+  static Cost cost(const Shape& shape, Operations operations) { return expected(shape, operations); }
 
-  using GossipSite::GossipSite;
-
-  template <class Out>
-  void round(Time /*now*/, Operation operation, int round, Out& out) {
-    if (takes_up(operation)) call_partners(round, informed_before(round) ? Kind::rumour : Kind::request, out);
-  }
-
-  template <class Out>
-  void step(Time /*now*/, Rank from, const Message& message, const Payload& payload, Out& out) {
-    if (!takes_up(message.first)) return;
-    if (message.kind == Kind::rumour)
-      hear(message, payload, out);
-    else
-      answer_request(from, message, out);
-  }
+  using Site::Site;
 };
 
 }  // namespace coordbench

@@ -4,157 +4,143 @@
 //   client N ──request──►  leader 0 ──append──►  followers 1 … N-1     (co-located: the leader itself asks)
 //                                   ◄─accepted─                        `committed`  once a majority has the entry
 //            ◄───reply───                                              `applied`    at each server, in the order of the log
-//                                                                      `answered`   at whoever asked
+//                                                                      `answered`   at the rank that asked
 //
-// 2(N - 1) messages an operation, 2 more with a client, divided among a `batch`; `eager` announces each commit index, 2(N - 1)
+// 2(N - 1) messages an operation, 2 more with clients, divided among a `batch`; `eager` announces each commit index, 2(N - 1)
 // more; `thrifty` talks to floor(N/2) followers instead of N - 1. Safe whatever the network loses, doubles or delays and
-// whoever crashes, as long as disks remember; live while a majority can talk.
+// whichever server crashes, as long as disks remember; live while a majority can talk.
+// `leader` = elected: nobody leads at first. Rank 0 has the shortest first time-out, counted from the first operation there;
+// that operation is committed after the time-out, a round trip for votes and one for entries; pre_vote takes one more.
 // Source: Ongaro, Ousterhout, "In Search of an Understandable Consensus Algorithm (Extended Version)", 2014; Ongaro's
-// dissertation, 2014, 9.6 (PreVote), 10.2 (batching, pipelining).
+// dissertation, 2014, 6.2 (a leader that hears no majority steps down), 9.6 (PreVote), 10.2 (batching, pipelining).
 
 #include <optional>
 
-#include "kernels/parts/raft_client.hpp"
-#include "kernels/parts/raft_follower.hpp"
-#include "kernels/parts/raft_leader.hpp"
+#include "kernels/raft/client.hpp"
+#include "kernels/raft/follower.hpp"
+#include "kernels/raft/leader.hpp"
+#include "kernels/raft/waiting.hpp"
 
 namespace coordbench {
 
 class RaftReplication {
  public:
-  using Message = RaftMessage;
+  using Message = raft::Message;
   using Kind = Message::Kind;
-  enum { committed = RaftCore::committed, applied = RaftCore::applied, answered = RaftCore::answered };
+  using Out = raft::Out;
 
-  static constexpr About about{.level = 4,
-                               .promise = "one order of operations, none lost once committed, while a majority lives",
-                               .messages = "2(N - 1), client + 2, eager + 2(N - 1), thrifty floor(N/2) for N - 1; over a batch",
-                               .delays = "committed 2, applied 2, answered 2; client + 1, + 1, + 2; eager: applied + 1",
-                               .source = "Ongaro, Ousterhout 2014 (extended version), 5-8",
-                               .latency = Latency::proposer};
-  static constexpr std::array parameters = kRaftParameters;
-  static constexpr std::array marks{Mark{.name = "committed", .where = Mark::Where::leader},
-                                    Mark{.name = "applied", .where = Mark::Where::everywhere, .answers = true},
-                                    Mark{.name = "answered", .where = Mark::Where::proposer, .answers = true}};
+  static constexpr About about{
+      .level = 4,
+      .group = "replication",
+      .promise = "one order of operations, none lost once committed, while a majority lives",
+      .messages = "2(N - 1), clients + 2, eager + 2(N - 1), thrifty floor(N/2) for N - 1; over a batch",
+      .delays = "committed 2, applied 2, answered 2; clients + 1, + 1, + 2; eager: applied + 1",
+      .source = "Ongaro, Ousterhout 2014 (extended version), 5-8",
+      .latency = Latency::proposer};
+  static constexpr std::array parameters = raft::parameters;
+  static constexpr std::array marks = raft::marks;
+  static constexpr int clients_most = raft::State::kSessionsMax;
 
-  static std::int64_t messages(const Shape& shape, std::int64_t operations) { return RaftSetting(shape).messages(operations); }
-  static int delays(const Shape& shape, int mark) {
-    const RaftSetting setting(shape);
-    return mark == committed ? setting.delays_committed()
-           : mark == applied ? setting.delays_applied()
-                             : setting.delays_answered();
-  }
-  static std::string unfit(const Shape& shape) {
-    constexpr std::int64_t kMessageMax = std::int64_t{4} << 20U;
-    const RaftSetting setting(shape);
-    if (setting.batch > setting.window) return "a batch larger than the operations in flight never fills; raise --in-flight";
-    if (setting.batch * shape.payload_bytes > kMessageMax) return "a batch of more than 4 MiB";
-    return "";
-  }
-  /// A heartbeat sends what waits for its batch to fill, and what thrifty holds back.
-  static std::string uncountable(const Shape& shape) {
-    const RaftSetting setting(shape);
-    const bool follows_the_clock = setting.timeout > 0 && (setting.batch > 1 || setting.thrifty);
-    return follows_the_clock ? "with time-outs the messages of a batch, and of thrifty, follow from the clock" : "";
-  }
-  static std::int64_t expected_outcome(const Shape& /*shape*/) { return 1; }
-  /// Servers answer for what they applied, and whoever asked for what it was told.
-  static int answers(const Shape& shape, Rank rank) {
-    const RaftSetting setting(shape);
-    if (rank == 0) return setting.clients > 0 ? 1 : 2;
-    return rank <= setting.targets() || rank >= setting.servers ? 1 : 0;
-  }
-  static bool times_out(const Shape& shape) { return RaftSetting(shape).timeout > 0; }
-  static int clients(const Shape& shape) { return RaftSetting(shape).clients; }
-  static std::int64_t batch(const Shape& shape) { return RaftSetting(shape).batch; }
+  static Cost cost(const Shape& shape, Operations operations) { return raft::Setting(shape).cost(operations.count); }
+  static std::string unfit(const Shape& shape) { return raft::Setting(shape).unfit(); }
+  static std::string uncountable(const Shape& shape) { return raft::Setting(shape).uncountable(); }
+  static bool times_out(const Shape& shape) { return raft::Setting(shape).timeout > 0; }
+  static std::int64_t batch(const Shape& shape) { return raft::Setting(shape).batch; }
 
-  /// A step may apply all that the log holds, and answer for it.
-  static OutboxCapacity outbox_capacity(const Shape& shape) {
-    const RaftSetting setting(shape);
-    const auto servers = static_cast<std::size_t>(setting.servers);
-    return {RaftLeader::kMost * servers + setting.log_capacity(), 3 * setting.log_capacity(),
-            RaftLeader::kBurst * servers * static_cast<std::size_t>(setting.batch)};
-  }
-  static std::size_t in_degree(const Shape& shape, Rank rank) {
-    const RaftSetting setting(shape);
-    return static_cast<std::size_t>(setting.window) * static_cast<std::size_t>(rank == 0 ? 2 * setting.servers : 2);
+  /// An entry is applied by the leader and by the servers that it is sent to.
+  static bool reaches(const Shape& shape, int mark, Rank rank, Operation operation) {
+    if (mark == raft::committed) return rank == 0;
+    if (mark == raft::applied) return rank < shape.ranks && (shape["thrifty"] == 0 || rank <= shape.ranks / 2);
+    return rank == (shape.clients > 0 ? shape.ranks + static_cast<Rank>(operation % shape.clients) : 0);
   }
   /// While nobody campaigns, all but the leader hear only of it.
   static std::optional<Rank> hears_from(const Shape& shape, Rank rank) {
     return rank == 0 || times_out(shape) ? std::nullopt : std::optional<Rank>(0);
   }
-  /// The log keeps the lease of every entry.
-  static std::size_t leases(const Shape& shape) { return RaftSetting(shape).log_capacity(); }
+  /// A message carries operations one behind the other, whoever asked for them.
+  template <class Visit>
+  static void operations(const Shape& /*shape*/, const Message& message, const Payload& /*payload*/, Visit&& visit) {
+    for (Operation k = message.first, end = k + message.count; k < end; ++k) visit(k);
+  }
+  /// A step of a server may apply all that the log holds, and answer for it; the log keeps the lease of every entry.
+  static Bounds bounds(const Shape& shape, Rank rank) {
+    if (rank >= shape.ranks) return {};
+    const raft::Setting setting(shape);
+    const auto servers = static_cast<std::size_t>(shape.ranks), window = static_cast<std::size_t>(setting.window);
+    return {.sends = raft::Leader::most(setting) * servers + setting.log_capacity() + window,
+            .completions = 3 * setting.log_capacity(),
+            .parts = raft::Leader::kBurst * servers * static_cast<std::size_t>(setting.batch) + window,
+            .receives = window * (rank == 0 ? 2 * servers : 2),
+            .leases = setting.log_capacity() + waiting_most(setting)};
+  }
 
   RaftReplication(const Shape& shape, Rank self)
       : core_(shape, std::min(self, shape.ranks - 1)),
         leader_(core_),
         follower_(core_),
-        client_(core_.setting.servers, core_.setting.window, core_.setting.sessions(), core_.setting.timeout),
+        client_(core_.setting, shape.in_flight),
+        waiting_(waiting_most(core_.setting)),
         is_client_(self >= shape.ranks) {}
   RaftReplication(const RaftReplication&) = delete;
   RaftReplication& operator=(const RaftReplication&) = delete;
 
-  /// At a client, or at the leader itself. A server that does not lead passes over it.
-  template <class Out>
-  void propose(Time now, Operation operation, Payload payload, Out& out) {
+  /// At a client, or at a server itself; there it waits until the server leads.
+  void propose(Operation operation, Payload payload, Out& out) {
     if (is_client_)
-      client_.propose(now, operation, std::move(payload), out);
-    else if (core_.election.leads())
+      client_.propose(operation, std::move(payload), out);
+    else if (core_.election.leads()) [[likely]]
       leader_.append(operation, std::move(payload), out);
+    else
+      wait(operation, std::move(payload), out);
   }
 
-  template <class Out>
-  void step(Time now, Rank from, const Message& message, const Payload& payload, Out& out) {
-    if (is_client_) return client_.step(now, from, message, answered, out);
+  void step(Rank from, const Message& message, const Payload& payload, Out& out) {
+    if (is_client_) return client_.step(from, message, out);
     if (message.kind == Kind::request) return serve(from, message, payload, out);
-    if (message.kind == Kind::no_more) return flush(now, out);
-    if (!is_current(from, message, out)) return;
+    if (message.kind == Kind::no_more) return flush(out);
+    if (message.term != core_.election.term() && !is_current(from, message, out)) [[unlikely]]
+      return;
     if (message.kind == Kind::append || message.kind == Kind::append_no_op || message.kind == Kind::announce) {
-      core_.election.hear(from, now);
+      core_.election.hear(from, out.now());
       follower_.append(from, message, payload, out);
-    } else if (message.kind == Kind::snapshot) {
-      core_.election.hear(from, now);
-      follower_.take_part(from, message, out);
-    } else if (core_.election.leads()) {
-      lead(now, from, message, out);
+    } else if (message.kind == Kind::accepted && core_.election.leads()) {
+      leader_.accepted(from, message, out);
     } else {
-      elect(now, from, message, out);
+      step_rarely(from, message, out);
     }
   }
 
   /// Nobody waits for a server to apply but the client, and it for no longer than the rest of the step.
-  template <class Out>
   void afterwards(Out& out) {
     if (core_.applied_index == core_.commit_index) return;
     core_.apply_committed(out);
     if (core_.election.leads()) leader_.afterwards(out);
   }
 
-  template <class Out>
-  void flush(Time /*now*/, Out& out) {
+  void flush(Out& out) {
     if (is_client_)
       client_.flush(out);
     else if (core_.election.leads())
       leader_.flush(out);
+    else
+      waiting_.end();
   }
 
-  template <class Out>
-  void tick(Time now, Out& out) {
+  [[gnu::noinline, gnu::cold]] void tick(Out& out) {
     if (is_client_)
-      client_.tick(now, out);
+      client_.tick(out);
     else if (!core_.election.leads())
-      campaign_if_due(now, out);
-    else if (core_.election.alarm() <= now)
-      leader_.heartbeat(now, out);
+      campaign_if_due(out);
+    else if (core_.election.alarm() <= out.now())
+      leader_.heartbeat(out);
   }
   [[nodiscard]] Time deadline() const { return is_client_ ? client_.alarm() : core_.election.alarm(); }
 
-  template <class Out>
-  void restart(Time now, Out& /*out*/) {
-    if (is_client_) return client_.restart(now);
+  [[gnu::noinline, gnu::cold]] void restart(Out& out) {
+    if (is_client_) return client_.restart(out);
     core_.restart();
     follower_.restart();
+    waiting_.clear();
   }
 
   [[nodiscard]] Answer answer(Operation operation) const {
@@ -163,27 +149,42 @@ class RaftReplication {
   }
 
   /// For those who watch: term, vote, log, what is applied.
-  [[nodiscard]] const RaftCore& core() const { return core_; }
-  [[nodiscard]] const RaftClient& client() const { return client_; }
+  [[nodiscard]] const raft::Core& core() const { return core_; }
+  [[nodiscard]] const raft::Client& client() const { return client_; }
   [[nodiscard]] bool is_client() const { return is_client_; }
 
  private:
-  template <class Out>
-  void serve(Rank from, const Message& message, const Payload& payload, Out& out) {
-    if (core_.election.leads()) return leader_.request(message.first, payload, out);
-    out.send(from, Message{.kind = Kind::reply, .index = static_cast<std::uint32_t>(core_.election.leader() + 1)});
+  using Role = raft::Election::Role;
+
+  static std::size_t waiting_most(const raft::Setting& setting) {
+    return setting.timeout > 0 ? static_cast<std::size_t>(setting.window) : 0;
+  }
+
+  void serve(Rank client, const Message& message, const Payload& payload, Out& out) {
+    if (core_.election.leads()) [[likely]]
+      return leader_.request(message.first, payload, out);
+    serve_unled(client, message, payload, out);
+  }
+  /// 8: a client is sent on to the leader; while there is none, what it asks waits.
+  [[gnu::noinline, gnu::cold]] void serve_unled(Rank client, const Message& message, const Payload& payload, Out& out) {
+    const Rank leader = core_.election.leader();
+    if (leader == raft::Election::nobody) return wait(message.first, payload, out);
+    waiting_.clear();  // the client will ask there
+    out.send(client, Message{.kind = Kind::reply, .index = static_cast<std::uint32_t>(leader)});
+  }
+  [[gnu::noinline, gnu::cold]] void wait(Operation operation, Payload payload, Out& out) {
+    if (waiting_.is_empty()) core_.election.begin_waiting(out.now());
+    waiting_.add(operation, std::move(payload));
   }
 
   /// 5.1: a higher term makes a follower of everyone; a lower one is refused, so that its leader steps down. A pre-vote asks
   /// about a term that nobody is in yet.
-  template <class Out>
-  bool is_current(Rank from, const Message& message, Out& out) {
+  [[gnu::noinline, gnu::cold]] bool is_current(Rank from, const Message& message, Out& out) {
     const Kind kind = message.kind;
-    const RaftTerm term = core_.election.term();
-    if (message.term == term || kind == Kind::pre_vote || kind == Kind::pre_vote_granted) [[likely]]
-      return true;
+    const raft::Term term = core_.election.term();
+    if (kind == Kind::pre_vote || kind == Kind::pre_vote_granted) return true;
     if (message.term > term) {
-      core_.election.enter(message.term);
+      core_.election.enter(message.term, out.now());
       return true;
     }
     if (kind == Kind::append || kind == Kind::append_no_op || kind == Kind::announce || kind == Kind::snapshot)
@@ -193,57 +194,65 @@ class RaftReplication {
     return false;
   }
 
-  template <class Out>
-  void lead(Time now, Rank from, const Message& message, Out& out) {
-    if (message.kind == Kind::accepted)
-      leader_.accepted(from, message.index, out);
-    else if (message.kind == Kind::rejected)
+  [[gnu::noinline, gnu::cold]] void step_rarely(Rank from, const Message& message, Out& out) {
+    if (message.kind == Kind::snapshot) {
+      core_.election.hear(from, out.now());
+      follower_.take_part(from, message, out);
+    } else if (message.kind == Kind::rejected && core_.election.leads()) {
       leader_.rejected(from, message, out);
-    else
-      elect(now, from, message, out);
-  }
-
-  template <class Out>
-  void elect(Time now, Rank from, const Message& message, Out& out) {
-    RaftElection& election = core_.election;
-    const bool is_covered = core_.log.is_covered_by(message.index, message.index_term);
-    if (message.kind == Kind::pre_vote) {
-      const bool granted = election.grants_pre_vote(message.term, is_covered, now);
-      out.send(from, Message{.kind = granted ? Kind::pre_vote_granted : Kind::pre_vote_denied,
-                             .term = granted ? message.term : election.term()});
-    } else if (message.kind == Kind::vote) {
-      const bool granted = election.grant_vote(from, is_covered, now);
-      out.send(from, Message{.kind = granted ? Kind::vote_granted : Kind::vote_denied, .term = election.term()});
-    } else if (message.kind == Kind::pre_vote_granted) {
-      if (message.term == election.term() + 1 && election.count_vote(from, RaftElection::Role::pre_candidate))
-        begin_vote(now, out);
-    } else if (message.kind == Kind::vote_granted) {
-      if (election.count_vote(from, RaftElection::Role::candidate)) leader_.begin(now, out);
+    } else {
+      elect(from, message, out);
     }
   }
 
-  template <class Out>
-  void campaign_if_due(Time now, Out& out) {
-    if (!core_.election.is_due(now)) return;
-    if (core_.election.begin_pre_vote()) return begin_vote(now, out);
-    ask_everyone(Kind::pre_vote, core_.election.term() + 1, out);
-  }
-  template <class Out>
-  void begin_vote(Time now, Out& out) {
-    if (core_.election.begin_vote()) return leader_.begin(now, out);
-    ask_everyone(Kind::vote, core_.election.term(), out);
-  }
-  template <class Out>
-  void ask_everyone(Kind kind, RaftTerm term, Out& out) const {
-    for (Rank to = 0; to < core_.setting.servers; ++to)
-      if (to != core_.self)
-        out.send(to, Message{.kind = kind, .term = term, .index = core_.log.last(), .index_term = core_.log.last_term()});
+  void elect(Rank from, const Message& message, Out& out) {
+    raft::Election& election = core_.election;
+    const bool is_covered = core_.log.is_covered_by(message.index, message.index_term);
+    if (message.kind == Kind::pre_vote) {
+      const bool granted = election.grants_pre_vote(message.term, is_covered, out.now());
+      out.send(from, Message{.kind = granted ? Kind::pre_vote_granted : Kind::pre_vote_denied,
+                             .term = granted ? message.term : election.term()});
+    } else if (message.kind == Kind::vote) {
+      const bool granted = election.grant_vote(from, is_covered, out.now());
+      out.send(from, Message{.kind = granted ? Kind::vote_granted : Kind::vote_denied, .term = election.term()});
+    } else if (message.kind == Kind::pre_vote_granted) {
+      if (message.term == election.term() + 1 && election.count_vote(from, Role::pre_candidate)) begin_vote(out);
+    } else if (message.kind == Kind::vote_granted) {
+      if (election.count_vote(from, Role::candidate)) lead(out);
+    }
   }
 
-  RaftCore core_;
-  RaftLeader leader_;
-  RaftFollower follower_;
-  RaftClient client_;
+  void campaign_if_due(Out& out) {
+    raft::Election& election = core_.election;
+    if (!election.is_due(out.now())) return;
+    if (!core_.setting.pre_vote || election.begin_pre_vote()) return begin_vote(out);
+    ask_everyone(Kind::pre_vote, election.term() + 1, out);
+  }
+  void begin_vote(Out& out) {
+    if (core_.election.begin_vote()) return lead(out);
+    ask_everyone(Kind::vote, core_.election.term(), out);
+  }
+  void ask_everyone(Kind kind, raft::Term term, Out& out) const {
+    out.send_others(Message{.kind = kind, .term = term, .index = core_.log.last(), .index_term = core_.log.last_term()});
+  }
+  /// With what has waited for it.
+  void lead(Out& out) {
+    leader_.begin(out);
+    if (!core_.election.leads()) return;
+    const bool is_all = waiting_.take([&](Operation operation, Payload payload) {
+      if (core_.setting.clients > 0)
+        leader_.request(operation, payload, out);
+      else
+        leader_.append(operation, std::move(payload), out);
+    });
+    if (is_all) leader_.flush(out);
+  }
+
+  raft::Core core_;
+  raft::Leader leader_;
+  raft::Follower follower_;
+  raft::Client client_;
+  raft::Waiting waiting_;
   bool is_client_;
 };
 

@@ -14,125 +14,172 @@
 // Source: Mohan, Lindsay, Obermarck, ACM TODS 11(4) 1986, sections 2 and 3 (the variants); Bernstein, Hadzilacos, Goodman
 // 1987, 7.3 (AC1–AC5).
 
+#include <algorithm>
 #include <optional>
 
-#include "harness/protocol.hpp"
-#include "kernels/parts/commit_coordinator.hpp"
-#include "kernels/parts/commit_participant.hpp"
+#include "kernels/commit/participant.hpp"
 
 namespace coordbench {
 
-class TwoPhaseCommit {
+class TwoPhaseCommit : public commit::AtomicCommitment {
  public:
-  static constexpr auto presumed_nothing = CommitRoles::presumed_nothing, presumed_abort = CommitRoles::presumed_abort,
-                        presumed_commit = CommitRoles::presumed_commit;
-  static constexpr auto undecided = CommitRoles::undecided, committed = CommitRoles::committed, aborted = CommitRoles::aborted;
-  using Outcome = CommitRoles::Outcome;
-  using Kind = CommitKind;
-  using Message = CommitMessage;
-  enum { decided = commit_decided, learned = commit_learned, ended = commit_ended };
-
   static constexpr About about{.level = 5,
+                               .group = "commitment",
                                .promise = "all participants commit or none does; blocks while the coordinator is down",
                                .messages = "4n, n = N - 1 (presumed_commit 3n; read-only r: 2r instead of 4r)",
                                .delays = "decided 2, learned 3, ended 4",
                                .source = "Mohan, Lindsay, Obermarck, TODS 1986, 2-3",
                                .latency = Latency::proposer};
-  static constexpr std::array parameters = kCommitParameters;
-  static constexpr std::array marks{Mark{.name = "decided", .where = Mark::Where::proposer, .answers = true},
-                                    Mark{.name = "learned", .where = Mark::Where::everywhere, .answers = true},
-                                    Mark{.name = "ended", .where = Mark::Where::proposer}};
-
-  static std::int64_t messages(const Shape& shape) { return CommitRoles(shape).messages(); }
-  static int delays(const Shape& shape, int mark) {
-    const CommitRoles roles(shape);
-    if (roles.participants == 0) return mark == learned ? -1 : 0;
-    if (mark == decided) return 2;
-    if (mark == learned) return roles.waiting() > 0 ? 3 : roles.no_votes > 0 ? 1 : -1;
-    return roles.waiting() > 0 && roles.acknowledges(roles.expected_outcome()) ? 4 : 2;
+  static Cost cost(const Shape& shape, Operation /*k*/) {
+    const commit::Roles roles(shape);
+    const std::int64_t n = roles.participants, y = roles.waiting();
+    const std::int64_t acks = roles.acknowledges(roles.expected_outcome()) ? y : 0;
+    const int vote = n > 0 ? 2 : 0, learn = y > 0 ? 3 : roles.no_votes > 0 ? 1 : -1;
+    return {.messages = 2 * n + y + acks, .delays = {vote, learn, acks > 0 ? 4 : vote}};
   }
-  static std::string unfit(const Shape& shape) {
-    return CommitRoles(shape).waiting() >= 0 ? "" : "more read-only participants and no-votes than participants";
-  }
-  static std::int64_t expected_outcome(const Shape& shape) { return CommitRoles(shape).expected_outcome(); }
-  static bool answers(const Shape& shape, Rank rank) { return rank == 0 || rank > shape["read_only"]; }
-  static bool times_out(const Shape& shape) { return shape["timeout_us"] > 0; }
-
-  /// One step answers at most everybody; a tick at most everybody in every open transaction.
-  static std::size_t outbox_capacity(const Shape& shape) {
-    return static_cast<std::size_t>(shape.ranks) * static_cast<std::size_t>(times_out(shape) ? 2 * shape.in_flight : 1) + 2;
-  }
-  /// A participant speaks to the coordinator alone, in a tick of every open transaction.
-  static std::size_t outbox_capacity(const Shape& shape, Rank rank) {
-    return rank == 0 ? outbox_capacity(shape) : CommitLog::slots(shape) + 2;
-  }
-  /// The coordinator hears each participant once per open transaction; a participant may hear of the next before it is done
-  /// with this one.
-  static std::size_t in_degree(const Shape& shape, Rank rank) {
-    return static_cast<std::size_t>(shape.in_flight) * static_cast<std::size_t>(rank == 0 ? shape.ranks : 2);
+  /// One step answers at most everybody; a tick at most everybody in every open transaction. A participant speaks to the
+  /// coordinator alone.
+  static Bounds bounds(const Shape& shape, Rank rank) {
+    const std::size_t slots = commit::Log::length(shape), listeners = rank == 0 ? static_cast<std::size_t>(shape.ranks) : 1;
+    return {.sends = (times_out(shape) ? slots : 1) * listeners, .leases = slots};
   }
   /// Participants never talk to each other.
   static std::optional<Rank> hears_from(const Shape& /*shape*/, Rank rank) {
     return rank == 0 ? std::nullopt : std::optional<Rank>(0);
   }
-  /// Every slot keeps its transaction's payload until the slot is used again.
-  static std::size_t leases(const Shape& shape) { return CommitLog::slots(shape); }
 
-  TwoPhaseCommit(const Shape& shape, Rank self) : log_(shape, self), coordinator_(shape, self) {}
+  TwoPhaseCommit(const Shape& shape, Rank self)
+      : log_(shape, self), ranks_(static_cast<std::size_t>(shape.ranks)), voters_(self == 0 ? log_.size() * ranks_ : 0) {}
 
   /// The coordinator asks everyone. Call it for transactions that are at most in_flight apart from the oldest not ended.
-  template <class Out>
-  void propose(Time now, Operation operation, Payload payload, Out& out) {
-    coordinator_.ask(log_, now, operation, std::move(payload), out);
+  void propose(Operation k, Payload payload, Out& out) {
+    const std::int64_t participants = log_.roles.participants;
+    Transaction& transaction =
+        log_[k] = {.operation = k, .answers_due = participants, .open = true, .payload = std::move(payload)};
+    log_.set_alarm(transaction, out.now());
+    std::fill_n(voters_of(k), ranks_, Voter::asked);
+    out.send_others(Message::of(k, Kind::prepare), transaction.payload);
+    if (participants == 0) decide(transaction, commit::committed, out);
   }
 
-  template <class Out>
-  void step(Time now, Rank from, const Message& message, const Payload& payload, Out& out) {
-    const Kind kind = message.kind;
-    if (kind == Kind::prepare)
-      commit_participant::cast_vote(log_, now, message.first, payload, out);
-    else if (kind == Kind::commit || kind == Kind::abort)
-      commit_participant::learn(log_, message.first, kind == Kind::commit ? committed : aborted, out);
-    else if (kind == Kind::acknowledge)
-      coordinator_.count_acknowledgement(log_, from, message.first, out);
-    else if (kind == Kind::inquire)
-      coordinator_.answer_inquiry(log_, from, message.first, out);
-    else
-      coordinator_.count_vote(log_, now, from, message.first, kind, out);
+  void step(Rank from, const Message& message, const Payload& payload, Out& out) {
+    const Operation k = message.first;
+    switch (message.kind) {
+      case Kind::prepare:
+        return commit::cast_vote(log_, k, payload, out);
+      case Kind::commit:
+        return commit::learn(log_, k, commit::committed, out);
+      case Kind::abort:
+        return commit::learn(log_, k, commit::aborted, out);
+      case Kind::acknowledge:
+        return count_acknowledgement(from, k, out);
+      case Kind::inquire:
+        return answer_inquiry(from, k, out);
+      default:
+        return count_vote(from, k, message.kind, out);
+    }
   }
 
-  /// Wakes what has waited too long: the coordinator decides to abort or tells again, a participant asks.
-  template <class Out>
-  void tick(Time now, Out& out) {
-    for (CommitTransaction& transaction : log_.transactions)
-      if (transaction.alarm <= now) hurry(now, transaction, out);
+  /// Wakes what has waited too long.
+  void tick(Out& out) {
+    for (Transaction& transaction : log_)
+      if (transaction.alarm <= out.now()) hurry(transaction, out);
   }
   [[nodiscard]] Time deadline() const { return log_.earliest_alarm(); }
 
   /// Everything was written before it was told, so a crash forgets nothing but the alarms, and what was open when it struck
   /// has waited too long.
-  template <class Out>
-  void restart(Time now, Out& out) {
-    for (CommitTransaction& transaction : log_.transactions)
-      if (transaction.operation >= 0 && transaction.open) hurry(now, transaction, out);
+  void restart(Out& out) {
+    for (Transaction& transaction : log_)
+      if (transaction.open) hurry(transaction, out);
   }
 
-  [[nodiscard]] Answer answer(Operation operation) const {
-    const CommitTransaction& transaction = log_.slot(operation);
-    return transaction.operation == operation ? Answer{transaction.outcome, transaction.payload} : Answer{};
+  [[nodiscard]] Answer answer(Operation k) const {
+    return log_[k].operation == k ? Answer{log_[k].outcome, log_[k].payload} : Answer{};
   }
 
  private:
-  template <class Out>
-  void hurry(Time now, CommitTransaction& transaction, Out& out) {
-    if (log_.self == 0)
-      coordinator_.hurry(log_, now, transaction, out);
-    else
-      commit_participant::inquire(log_, now, transaction, out);
+  using Transaction = commit::Transaction;
+  enum class Voter : std::uint8_t { asked, waiting, done };  ///< a participant, as the coordinator sees it
+
+  void count_vote(Rank from, Operation k, Kind vote, Out& out) {
+    Transaction& transaction = log_[k];
+    Voter& voter = voters_of(k)[from];
+    if (transaction.operation != k || !transaction.open || voter != Voter::asked) return;
+    voter = vote == Kind::vote_yes ? Voter::waiting : Voter::done;
+    transaction.refused |= vote == Kind::vote_no;
+    if (--transaction.answers_due == 0) decide(transaction, transaction.refused ? commit::aborted : commit::committed, out);
   }
 
-  CommitLog log_;
-  CommitCoordinator coordinator_;
+  void decide(Transaction& transaction, commit::Outcome outcome, Out& out) {
+    transaction.outcome = outcome;
+    log_.set_alarm(transaction, out.now());
+    out.complete(transaction.operation, commit::decided);
+    const std::int64_t told = tell_waiting(transaction, out);
+    transaction.answers_due = log_.roles.acknowledges(outcome) ? told : 0;
+    if (transaction.answers_due == 0) end(transaction, out);
+  }
+
+  void count_acknowledgement(Rank from, Operation k, Out& out) {
+    Transaction& transaction = log_[k];
+    Voter& voter = voters_of(k)[from];
+    if (transaction.operation != k || !transaction.open || voter != Voter::waiting) return;
+    voter = Voter::done;
+    if (--transaction.answers_due == 0) end(transaction, out);
+  }
+
+  void end(Transaction& transaction, Out& out) {
+    transaction.open = false;
+    transaction.alarm = kNever;
+    out.complete(transaction.operation, commit::ended);
+  }
+
+  /// Returns how many were told.
+  std::int64_t tell_waiting(const Transaction& transaction, Out& out) {
+    const Voter* voters = voters_of(transaction.operation);
+    std::int64_t told = 0;
+    for (Rank to = 1; to <= log_.roles.participants; ++to) {
+      if (voters[to] != Voter::waiting) continue;
+      tell(to, transaction.operation, transaction.outcome, out);
+      ++told;
+    }
+    return told;
+  }
+  static void tell(Rank to, Operation k, commit::Outcome outcome, Out& out) {
+    out.send(to, Message::of(k, outcome == commit::committed ? Kind::commit : Kind::abort));
+  }
+
+  // ---- what happens only when something fails ------------------------------------------------------------------------------
+
+  /// Waited for too long, or interrupted by a crash: a participant asks for the outcome. For the coordinator a missing vote
+  /// counts as a no; where an acknowledgement is missing, it tells the decision again.
+  [[gnu::noinline, gnu::cold]] void hurry(Transaction& transaction, Out& out) {
+    if (log_.self != 0) return commit::inquire(log_, transaction, out);
+    if (transaction.outcome == commit::undecided) return give_up_on_votes(transaction, out);
+    log_.set_alarm(transaction, out.now());
+    tell_waiting(transaction, out);
+  }
+
+  /// A vote that never came may have been a yes, so its voter waits for the decision as the others do.
+  void give_up_on_votes(Transaction& transaction, Out& out) {
+    Voter* voters = voters_of(transaction.operation);
+    std::replace(voters + 1, voters + ranks_, Voter::asked, Voter::waiting);
+    decide(transaction, commit::aborted, out);
+  }
+
+  /// Mohan 1986, 3: "no information" is an answer too, and the variant says which.
+  [[gnu::noinline, gnu::cold]] void answer_inquiry(Rank from, Operation k, Out& out) {
+    const Transaction& transaction = log_[k];
+    const bool is_known = transaction.operation == k && transaction.open;
+    const commit::Outcome outcome = is_known ? transaction.outcome : log_.roles.presumed_outcome();
+    if (outcome != commit::undecided) tell(from, k, outcome, out);
+  }
+
+  Voter* voters_of(Operation k) { return voters_.data() + log_.index(k) * ranks_; }
+
+  commit::Log log_;
+  std::size_t ranks_;
+  std::vector<Voter> voters_;  ///< [slot, rank], at the coordinator
 };
 
 }  // namespace coordbench

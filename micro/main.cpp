@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <exception>
 #include <string>
 #include <string_view>
 
 #include "harness/machine/environment.hpp"
+#include "harness/machine/remark.hpp"
 #include "micro/benchmarks.hpp"
 #include "micro/plain_names.hpp"
 
@@ -20,6 +20,7 @@ constexpr int kOk = 0, kFailed = 1, kWrongUse = 2;
 
 /// What a reader of the results has to know about the machine.
 void describe(std::span<const Pair> pairs) {
+  benchmark::AddCustomContext("program", "coordbench-micro");  // whose JSON --micro takes
   benchmark::AddCustomContext("cpu_model", cpu_model());
   for (const Pair& pair : pairs)
     benchmark::AddCustomContext("distance/" + std::string(name_of(pair.distance)),
@@ -51,10 +52,9 @@ int main_of(int argc, char** argv) {
   const CpuSet usable = topology.allowed() & current_binding(topology);
   const auto pairs = pairs_by_distance(topology, usable);
   if (pairs.empty())
-    fmt::print(stderr,
-               "coordbench-micro: this process may use PU {} only; line_round_trip and copy/<distance> need two, and are left "
-               "out.\n",
-               usable.text());
+    remark(
+        "coordbench-micro: this process may use PU {} only; line_round_trip and copy/<distance> need two, and are left out.\n",
+        usable.text());
   describe(pairs);
   register_all(topology, pairs);
   return run(into_file) > 0 ? kOk : kWrongUse;
@@ -64,10 +64,11 @@ int main_of(int argc, char** argv) {
 }  // namespace coordbench
 
 int main(int argc, char** argv) {
+  coordbench::occupy_standard_streams();
   try {
     return coordbench::main_of(argc, argv);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "coordbench-micro: {}\n", error.what());
+    coordbench::remark("coordbench-micro: {}\n", coordbench::in_words(error));
     return coordbench::kFailed;
   }
 }

@@ -3,7 +3,7 @@
 
 #include <new>
 
-#include "harness/protocol.hpp"
+#include "harness/protocol_traits.hpp"
 #include "micro/batch_times.hpp"
 
 namespace coordbench {

@@ -13,7 +13,7 @@ struct Note {
 };
 
 void outbox_send(benchmark::State& state) {
-  Outbox<Note> outbox(1);
+  Outbox<Note> outbox({.sends = 1});
   Note note{.first = 0, .count = 1};
   time_in_batches(state, [&] {
     outbox.send(1, note);

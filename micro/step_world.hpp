@@ -20,9 +20,10 @@ class StepWorld {
   StepWorld(const Shape& shape, std::int64_t operations_max)
       : shape_(shape),
         operations_max_(operations_max),
-        size_(shape.ranks + clients_of<P>(shape)),
+        size_(shape.members()),
         told_(size_),
         arena_(leases(), static_cast<std::size_t>(shape.payload_bytes)),
+        made_(PayloadArena::Growing{}, transport_size<P>(shape, 0).made_bytes),
         letters_(kLetters) {
     for (Rank rank = 0; rank < size_; ++rank) members_.emplace_back(*this, rank);
   }
@@ -43,7 +44,7 @@ class StepWorld {
 
   [[nodiscard]] std::int64_t proposed() const { return proposed_; }
   /// Answers that were not the expected one, and operations that never ended.
-  [[nodiscard]] std::int64_t wrong() const { return wrong_answers_ + expected_ends() - ended_; }
+  [[nodiscard]] std::int64_t wrong() const { return wrong_answers_ + expected_ends_ - ended_; }
 
  private:
   struct Letter {
@@ -75,12 +76,15 @@ class StepWorld {
     }
     /// The clock has a benchmark of its own.
     [[nodiscard]] Time now() const { return 0; }
+    [[nodiscard]] bool has_waiting() const { return false; }
+    [[nodiscard]] PayloadArena& made() { return world.made_; }
+    [[nodiscard]] PayloadArena& own() { return world.made_; }
 
-    void reached(Operation /*operation*/, int mark, Time /*at*/, int /*depth*/) {
-      if (mark + 1 == static_cast<int>(P::marks.size()) && world.counts_ends_of(rank)) ++world.ended_;
+    void reached(Operation operation, int mark, Time /*at*/, int /*depth*/) {
+      if (mark + 1 == static_cast<int>(P::marks.size()) && reaches<P>(world.shape_, mark, rank, operation)) ++world.ended_;
     }
-    void answered(Operation /*operation*/, const Answer& answer) {
-      if (answer.outcome != world.expected_outcome_) [[unlikely]]
+    void answered(Operation operation, const Answer& answer) {
+      if (!accepts<P>(world.shape_, operation, answer)) [[unlikely]]
         ++world.wrong_answers_;
     }
 
@@ -101,7 +105,12 @@ class StepWorld {
   }
   void propose() {
     round_ = 0;
-    member(proposer_).node.propose(proposed_++, arena_.allocate(static_cast<std::size_t>(shape_.payload_bytes)));
+    expected_ends_ += ends_of(proposed_);
+    Member& asked = member(proposer_of<P>(shape_, proposed_));
+    if constexpr (IsAsked<P>)
+      asked.node.propose(proposed_++, arena_.allocate(static_cast<std::size_t>(shape_.payload_bytes)));
+    else
+      begin_everywhere(proposed_++);
   }
   void deliver(Letter& letter) {
     member(letter.to).node.receive(letter.from, letter.message, letter.depth, letter.payload);
@@ -111,7 +120,7 @@ class StepWorld {
   /// Tells one rank of the round, or of the next one if all know of it and the rumour has not reached everybody.
   bool hold_round() requires HasRounds<P> {
     if (told_ == size_) {
-      if (ended_ == expected_ends()) return false;
+      if (ended_ == expected_ends_) return false;
       ++round_;
       told_ = 0;
     }
@@ -123,9 +132,16 @@ class StepWorld {
     if (sent_ - delivered_ == kLetters) throw std::length_error("more messages are under way than the ring holds");
     return letters_[sent_++ % kLetters];
   }
-  /// An operation ends at its proposer or, where ranks are told of rounds, at every rank.
-  [[nodiscard]] bool counts_ends_of(Rank rank) const { return HasRounds<P> || rank == proposer_; }
-  [[nodiscard]] std::int64_t expected_ends() const { return HasRounds<P> ? size_ * proposed_ : proposed_; }
+  void begin_everywhere(Operation operation) requires BeginsEverywhere<P> {
+    for (Rank rank = 0; rank < shape_.ranks; ++rank) member(rank).node.begin(operation);
+  }
+  /// Ranks that the last mark of an operation comes to.
+  [[nodiscard]] std::int64_t ends_of(Operation operation) const {
+    std::int64_t ranks = 0;
+    for (Rank rank = 0; rank < size_; ++rank)
+      ranks += reaches<P>(shape_, static_cast<int>(P::marks.size()) - 1, rank, operation) ? 1 : 0;
+    return ranks;
+  }
   [[nodiscard]] std::size_t leases() const {
     std::size_t sum = 0;
     for (Rank rank = 0; rank < size_; ++rank) sum += transport_size<P>(shape_, rank).leases;
@@ -138,11 +154,9 @@ class StepWorld {
   Shape shape_;
   std::int64_t operations_max_;
   int size_;
-  Rank proposer_ = proposer_of<P>(shape_);
-  std::int64_t expected_outcome_ = P::expected_outcome(shape_);
   int round_ = 0, told_;  ///< ranks that know of the round
-  std::int64_t proposed_ = 0, ended_ = 0, wrong_answers_ = 0;
-  PayloadArena arena_;
+  std::int64_t proposed_ = 0, ended_ = 0, expected_ends_ = 0, wrong_answers_ = 0;
+  PayloadArena arena_, made_;
   std::vector<Letter> letters_;  ///< [number mod kLetters]
   std::size_t sent_ = 0, delivered_ = 0;
   std::deque<Member> members_;

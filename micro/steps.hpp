@@ -12,7 +12,7 @@ namespace coordbench {
 /// The defaults of P at 8 B, with the fewest ranks from two on that it runs with.
 template <Protocol P>
 Shape smallest_shape() {
-  Shape shape{.ranks = 2, .payload_bytes = P::about.has_payload ? 8 : 0, .seed = 1, .parameters = P::parameters};
+  Shape shape{.ranks = 2, .payload_bytes = P::about.has_payload ? 8 : 0, .seed = 1, .parameters = parameters_of<P>()};
   for (std::size_t i = 0; i < shape.parameters.size(); ++i) shape.values[i] = shape.parameters[i].initial;
   if constexpr (requires { P::unfit(shape); })
     while (!std::string(P::unfit(shape)).empty()) ++shape.ranks;

@@ -41,7 +41,7 @@ class Tree:
         for folder, folders, names in os.walk(root):
             here = Path(folder).relative_to(root)
             folders[:] = sorted(name for name in folders if self._belongs(here, name))
-            self.files += [(here / name).as_posix() for name in sorted(names)]
+            self.files += [(here / name).as_posix() for name in sorted(names) if name != ".git"]
 
     def _belongs(self, here: Path, name: str) -> bool:
         if here.as_posix() == "results":
@@ -106,6 +106,14 @@ def clocks_are_read_in_one_file(tree):
     return tree.lines_that([path for path in tree.cpp() if path != CLOCK], CLOCKS, prose=False)
 
 
+@rule({"harness/a.cpp": "fmt::print(stderr, x);", "micro/b.cpp": "std::cout << 1;", "tests/safety/soak.cpp": "fmt::print()"},
+      beside={"harness/d.cpp": 'remark("yes");  // fmt::print( throws', "tests/kernels/e.cpp": "fmt::print(x)"})
+def what_a_program_prints_cannot_end_it(tree):
+    """fmt::print throws where a stream is closed or full: harness/machine/remark.hpp does not."""
+    throwing = re.compile(r"\bfmt::print\(|\bstd::c(?:out|err)\b")
+    return tree.lines_that(tree.cpp("harness/", "micro/", "tests/safety/soak"), throwing, prose=False)
+
+
 @rule({"harness/a.cpp": '"chain_broadcast"', "harness/b.cpp": 'name == "empty"', "harness/c.cpp": "run<ChainBroadcast>()"},
       beside={"collectives/chain_broadcast.hpp": "", "collectives/empty.hpp": "", "harness/d.cpp": 'texts.empty(), "empty!"'})
 def the_harness_names_no_kernel(tree):
@@ -151,6 +159,46 @@ def every_kernel_has_its_test(tree):
     """native_* need the library: tests/harness/every_kernel_mpi_test.cpp runs every kernel there is."""
     own = [path for path in tree.kernels() if not Path(path).name.startswith("native_")]
     return [path for path in own if f"tests/{path.removesuffix('.hpp')}_test.cpp" not in tree.files]
+
+
+@rule({"tests/collectives/a_test.cpp": "TEST(A, IsFast)"},
+      beside={"tests/collectives/b_test.cpp": "expect_closed_form_up_to<B>(9)", "tests/collectives/parts/c_test.cpp": ""})
+def every_collective_is_held_against_its_closed_forms(tree):
+    """Those of its messages and of its delays: tests/support/collective_checks.hpp counts both."""
+    tests = [path for path in tree.under("tests/collectives/", ending="_test.cpp") if path.count("/") == 2]
+    return [path for path in tests if "expect_closed_form" not in tree.text(path)]
+
+
+@rule({"kernels/a.hpp": "", "kernels/b.hpp": ""},
+      beside={"kernels/c.hpp": "", "kernels/parts/d.hpp": "", "tests/safety/b/safety.hpp": "",
+              "tests/safety/c/safety.hpp": "", "tests/safety/c/mutants.toml": ""})
+def every_protocol_has_its_invariants_and_their_mutants(tree):
+    protocols = [path for path in tree.kernels() if path.startswith("kernels/")]
+    needs = [(path, f"tests/safety/{Path(path).stem}/{name}") for path in protocols for name in ("safety.hpp", "mutants.toml")]
+    return [f"{path}: {needed}" for path, needed in needs if needed not in tree.files]
+
+
+@rule({"tests/safety/a/x.hpp": "namespace coordbench::testing {", "tests/safety/a/y.hpp": ""},
+      beside={"tests/safety/a/b.hpp": "namespace coordbench::testing::a {", "tests/safety/c.hpp": "namespace coordbench {",
+              "tests/safety/a/z_test.cpp": "namespace coordbench::testing::b {"})
+def every_folder_of_invariants_is_a_namespace(tree):
+    """All protocols are linked into one program, where two types of one name and namespace would silently be one."""
+    inside = [path for path in tree.cpp("tests/safety/") if path.count("/") > 2 and not path.endswith("_test.cpp")]
+    opened = {path: re.findall(r"^namespace (\w[\w:]*) {", tree.text(path), re.MULTILINE) for path in inside}
+    return [path for path in inside if opened[path] != [f"coordbench::testing::{path.split('/')[2]}"]]
+
+
+@rule({"tests/a/b_test.cpp": "namespace coordbench::testing {\nnamespace {", "tests/c_test.cpp": "namespace {",
+       "tests/d_test.cpp": "namespace coordbench::e_test {\nnamespace {"},
+      beside={"tests/a/f_test.cpp": "namespace coordbench {\n}\nnamespace coordbench::testing::f_test {\nnamespace {",
+              "tests/g/h_test.cpp": "namespace coordbench::g_h_test {\nnamespace {", "tests/i.cpp": "namespace {"})
+def what_a_test_names_for_itself_is_in_a_namespace_called_like_its_file(tree):
+    """Several tests are compiled at a time, and two may have helpers of one name."""
+    tests = [path for path in tree.cpp("tests/") if path.endswith("_test.cpp")]
+    opening = re.compile(r"^namespace (?:\w+::)*(\w+) \{\n(?:\n|(?:namespace fs|using) [^\n]*\n)*namespace \{", re.MULTILINE)
+    around = {path: opening.findall(tree.text(path)) for path in tests}
+    called = {path: (Path(path).stem, f"{Path(path).parent.name}_{Path(path).stem}") for path in tests}
+    return [path for path in tests if not around[path] or not set(around[path]) <= set(called[path])]
 
 
 @rule({"tests/a/b.cpp": "", "harness/plan/c.cpp": ""},

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis import naming, selection, style
+from analysis.groups import GOSSIP, GROUPING
 from analysis.limit_lines import ceiling_sentence, draw_ceiling
 from analysis.limits import memcpy_rates
 from analysis.load import KEY, Campaign
@@ -46,13 +47,14 @@ def _rows(campaign: Campaign, summary: pd.DataFrame) -> tuple[pd.DataFrame, int]
     rate = (timed.payload_bytes / timed.p50_ns).where(~_may_overlap(timed),
                                                       timed.payload_bytes * timed.operations_per_second * 1e-9)
     rates = over_launches(timed.assign(rate=rate), "rate")
-    rows = selection.preferred(rates.merge(summary[[*KEY, "batch", "family", "latency_definition", "flags"]], on=KEY))
+    told = summary[[*KEY, "batch", "family", *GROUPING, "latency_definition", "flags"]]
+    rows = selection.preferred(rates.merge(told, on=KEY))
     best = selection.best_tuning(selection.throughput(rows[_may_overlap(rows)]), "value")
     rows, ranks = selection.at_reference_ranks(pd.concat([best, selection.one_at_a_time(rows[~_may_overlap(rows)])]))
     rows = naming.arranged(rows, apart=selection.TUNING)
     rows["panel"] = rows.panel.where(~_may_overlap(rows), BANDWIDTH)
     rows["flags"] = rows["flags"].where(~_may_overlap(rows), "")  # those of a latency are none of a rate
-    return naming.parted(rows[rows.panel != naming.OTHERS]), ranks
+    return naming.parted(rows[rows.panel != naming.BARRIERS]), ranks
 
 
 def _ceiling(campaign: Campaign, rows: pd.DataFrame) -> pd.DataFrame:
@@ -63,8 +65,8 @@ def _ceiling(campaign: Campaign, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _may_overlap(rows: pd.DataFrame) -> pd.Series:
-    panels = [naming.panel(row.kernel, row.family) for row in rows.itertuples()]
-    return (rows.kernel == selection.STREAM) | (pd.Series(panels, rows.index, dtype=object) == naming.AGREEMENT)
+    """Those of stream, and of protocols but for gossip, whose operations run in rounds."""
+    return (rows.kernel == selection.STREAM) | ((rows.family == "protocol") & (rows.group != GOSSIP))
 
 
 def _name_the_tuning(axes: Axes, series: pd.DataFrame, colour: str) -> None:

@@ -1,10 +1,11 @@
-"""Latency of one small operation against the number of ranks, one panel per family; dotted: the round trip of two ranks."""
+"""Latency of one small operation against the number of ranks, one panel per group; dotted: the round trip of two ranks."""
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis import naming, selection, style
+from analysis.groups import native
 from analysis.limit_lines import draw_floor, floor_sentence, floor_us
 from analysis.limits import shortest_delay
 from analysis.load import Campaign
@@ -20,7 +21,7 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
         for index, series in enumerate(part):
             style.draw_series(axes[name], series, "ranks", index)
         panel = pd.concat(part)
-        _draw_round_trips(axes[name], rows, panel.transport[~naming.native(panel)])
+        _draw_round_trips(axes[name], rows, panel.transport[~native(panel)])
         draw_floor(axes[name], panel, "ranks", delay)
         style.logarithmic_x(axes[name], rows.ranks)
         axes[name].set(yscale="log", xlabel="ranks", ylabel="latency, µs")

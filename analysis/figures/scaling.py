@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from analysis import naming, selection, style
 from analysis.curve import Curve
 from analysis.doubts import cross_out
+from analysis.groups import GROUPING
 from analysis.limit_lines import draw_floor, floor_sentence, floor_us
 from analysis.limits import Delay, ping_pongs
 from analysis.load import KEY, Campaign
@@ -66,7 +67,7 @@ def _rows(all_curves: tuple[Curve, ...], summary: pd.DataFrame) -> pd.DataFrame:
     empty = pd.DataFrame(columns=[*KEY, "value", "low", "high", "launches", "flags", "level", "curve", "regime", "limit"])
     rows = pd.concat(points, ignore_index=True) if points else empty
     rows = rows.astype(dict(summary.dtypes[KEY])).merge(
-        summary[[*KEY, "family", "latency_definition", "expected_delays"]], on=KEY, how="left")
+        summary[[*KEY, *GROUPING, "latency_definition", "expected_delays"]], on=KEY, how="left")
     shown = selection.small_payload(selection.one_at_a_time(rows.drop_duplicates(KEY)))
     rows = rows.merge(shown[KEY], on=KEY)
     return naming.parted(naming.arranged(rows.assign(**{name: rows[name] / 1000 for name in UNITS})))

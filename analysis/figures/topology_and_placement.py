@@ -1,6 +1,5 @@
 """Where the ranks sat: nested boxes of the machine, how close each pair is, and how long a round trip between them takes."""
 
-import h5py
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -8,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from analysis import style
+from analysis.launch_file import opened
 from analysis.load import Campaign, words
 
 WHAT = ("Where the ranks sat (one block per size of the world), the closest level each pair shares, and the median round trip "
@@ -50,9 +50,9 @@ def _read(files: list[str]) -> tuple[pd.DataFrame, np.ndarray, dict[int, str], n
     """Placement and distances of the first of the launches; the median over all of them of each pair's round trip, in µs."""
     pings = []
     for path in files:
-        with h5py.File(path) as file:
+        with opened(path) as file:
             pings.append(file["/ranks/ping_ns"][...] / 1000)
-    with h5py.File(files[0]) as file:
+    with opened(files[0]) as file:
         group = file["/ranks"]
         ranks = pd.DataFrame({name: group[name][...] for name in (*LEVELS, "pu")})
         distance = group["distance"]
@@ -60,7 +60,7 @@ def _read(files: list[str]) -> tuple[pd.DataFrame, np.ndarray, dict[int, str], n
 
 
 def _key(distance: np.ndarray, levels: dict[int, str]) -> str:
-    return ", ".join(f"{level:.0f} {levels[int(level)]}" for level in np.unique(distance))
+    return ", ".join(f"{level:.0f} {levels.get(int(level), '?')}" for level in np.unique(distance))
 
 
 def _draw_boxes(axes: Axes, ranks: pd.DataFrame, title: str) -> None:

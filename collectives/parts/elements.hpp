@@ -15,7 +15,8 @@ namespace coordbench {
 
 constexpr std::size_t element_bytes(std::size_t payload_bytes) { return payload_bytes % 8 == 0 ? 8 : 1; }
 
-/// At most this many elements, spread over the payload, and its last one are touched by what must stay cheap.
+/// What must stay cheap touches all elements of a payload of fewer than 128; of a larger one 64 to 96 elements, at equal
+/// distances from the first one on, and the last one. These are its spots, and what Effort::sampled reads.
 inline constexpr std::size_t kSpots = 64;
 constexpr std::size_t spot_distance(std::size_t elements) { return std::max<std::size_t>(1, elements / kSpots); }
 

@@ -1,13 +1,9 @@
 #pragma once
-// Rank 0's word to the others between cases, and how they wait for it.
+// Rank 0's word to the others between cases.
 
 #include <mpi.h>
 
-#include <ctime>
-
-#include "harness/launch/world.hpp"
-#include "harness/machine/clock.hpp"
-#include "harness/simulated.hpp"
+#include "harness/world/world.hpp"
 
 namespace coordbench {
 
@@ -23,21 +19,6 @@ inline constexpr int kBeginTag = 1;
 
 inline void tell(const World& world, Rank to, const Begin& begin) {
   if (to != 0) MPI_Send(&begin, sizeof begin, MPI_BYTE, to, kBeginTag, world.control());
-}
-
-/// Waits without spinning: ranks outside a case must not steal the cores of those inside. False if it is `until` before that.
-inline bool sleep_until_done(MPI_Request& request, Time until = kNever) {
-  if constexpr (kSimulated) {
-    MPI_Wait(&request, MPI_STATUS_IGNORE);
-    return true;
-  }
-  constexpr timespec kNap{0, 50'000};
-  for (int done = 0;;) {
-    MPI_Test(&request, &done, MPI_STATUS_IGNORE);
-    if (done) return true;
-    if (until != kNever && now_ns() > until) return false;
-    nanosleep(&kNap, nullptr);
-  }
 }
 
 }  // namespace coordbench

@@ -25,13 +25,14 @@ class DirectedCase {
   /// watchdog, if that is this rank.
   bool measure(const std::function<void()>& rank_0_stuck);
 
-  /// The library kept rank 0 itself: in place of `measure`'s return. The others were not heard.
+  /// Called when rank 0 is stuck in the library, in place of `measure` returning; reports of the other ranks are missing.
   void rank_0_is_stuck();
 
   CaseResult& conclude();
 
  private:
   bool collect_reports();
+  bool await_reports(std::vector<MPI_Request>& requests);
   [[nodiscard]] Surroundings surroundings() const;
 
   const LaunchSetting& launch_;

@@ -3,16 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "harness/kernel.hpp"
-#include "harness/launch/clocks.hpp"
 #include "harness/launch/launch.hpp"
+#include "harness/launch/prepare.hpp"
 #include "harness/launch/resumption.hpp"
-#include "harness/launch/seating.hpp"
 #include "harness/machine/findings.hpp"
 #include "harness/machine/host_facts.hpp"
 #include "harness/measure/statistics.hpp"
+#include "harness/pattern.hpp"
 
 namespace coordbench {
 namespace {
@@ -75,23 +76,16 @@ TwoNames compare_names(std::span<const double> first_ns, std::span<const double>
 int doctor(World& world, Options options, const std::function<int(const std::string&)>& print) {
   const int ranks = std::min(2, world.size());
   options.operations = kOperations;
-  const Plan plan = two_names_plan(ping_pong(), ranks, static_cast<std::uint64_t>(world.from_root(now_ns())));
-  const Seating seating = take_seats(world, policy_of(options.placement));
-  Clocks clocks = synchronise_clocks(world);
-  const HostState state = state_of(world, seating);
-  world.make_groups(rank_counts(plan));
-  const SharedWindow shared;
-  const LaunchSetting launch{.world = world,
-                             .options = options,
-                             .plan = plan,
-                             .due = due_cases(plan, {}),
-                             .seating = seating,
-                             .nodes = nodes_of(world, {}),
-                             .clocks = clocks,
-                             .shared = shared,
-                             .epoch_ns = world.from_root(now_ns()),
-                             .limits = {},
-                             .timer_overhead_ns = timer_overhead_ns()};
+  Plan plan = two_names_plan(ping_pong(), ranks, static_cast<std::uint64_t>(world.from_root(now_ns())));
+  std::vector<std::size_t> due = due_cases(plan, {});
+  const Prepared prepared{.agenda = {.options = options, .plan = std::move(plan), .due = std::move(due)},
+                          .placement = policy_of(options.placement),
+                          .nodes = nodes_of(world, {}),
+                          .sharing = SharingRanks(world)};
+  const Place place = seat(world, prepared);
+  Timing timing = synchronise(world, options);
+  const HostState state = state_of(world, place.seating);
+  const LaunchSetting launch{prepared.agenda, place, timing};
   if (!world.is_root()) return follow(launch);
 
   std::vector<double> first_ns, second_ns;
@@ -99,7 +93,7 @@ int doctor(World& world, Options options, const std::function<int(const std::str
     (result.planned->name == "a" ? first_ns : second_ns).push_back(result.latency.p50);
   });
   const TwoNames names = compare_names(first_ns, second_ns);
-  const int printed = print(findings_text(host_findings(state)) + clock_text(clocks) + names_text(names, ranks));
+  const int printed = print(findings_text(host_findings(state)) + clock_text(timing.clocks) + names_text(names, ranks));
   return std::max({measured.status, printed, names.equal() ? kAllOk : kSomeCaseFailed});
 }
 

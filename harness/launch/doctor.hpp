@@ -6,8 +6,8 @@
 #include <span>
 #include <string>
 
-#include "harness/launch/world.hpp"
 #include "harness/options/options.hpp"
+#include "harness/world/world.hpp"
 
 namespace coordbench {
 

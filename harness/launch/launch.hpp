@@ -4,42 +4,14 @@
 
 #include <functional>
 #include <set>
-#include <string>
-#include <vector>
 
-#include "harness/calibrate/loggp.hpp"
 #include "harness/case_result.hpp"
-#include "harness/launch/calibration.hpp"
-#include "harness/launch/clocks.hpp"
-#include "harness/launch/nodes.hpp"
-#include "harness/launch/seating.hpp"
-#include "harness/launch/shared_window.hpp"
-#include "harness/launch/world.hpp"
-#include "harness/machine/limits.hpp"
-#include "harness/measure/case_report.hpp"
-#include "harness/measure/case_run.hpp"
-#include "harness/options/options.hpp"
+#include "harness/launch/setting.hpp"
+#include "harness/loggp/loggp.hpp"
 
 namespace coordbench {
 
 inline constexpr int kAllOk = 0, kSomeCaseFailed = 1, kUsage = 2, kNotWritten = 3;
-
-/// What every case of a launch shares.
-struct LaunchSetting {
-  const World& world;
-  const Options& options;
-  const Plan& plan;
-  std::vector<std::size_t> due;  ///< indices of the cases to run, in order
-  const Seating& seating;
-  Nodes nodes;
-  Clocks& clocks;
-  const SharedWindow& shared;
-  Time epoch_ns;
-  Limits limits;  ///< on rank 0, of the file of --micro
-  double timer_overhead_ns;  ///< on rank 0
-  const CalibrationPairs* pairs = nullptr;      ///< null: the launch does not calibrate
-  std::vector<std::int64_t> probed_bytes = {};  ///< by a calibration
-};
 
 struct Measured {
   int status = kAllOk;

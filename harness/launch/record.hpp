@@ -2,6 +2,7 @@
 // What a launch leaves behind: the file, opened with all that is known before the first case, and the rows of the final table.
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,23 +19,32 @@ namespace coordbench {
 class LaunchResults {
  public:
   /// The launch's file, under the next free number in --out. Throws ResultError.
-  LaunchResults(const LaunchSetting& launch, const std::vector<std::string>& arguments);
-  /// The file of --resume. Throws ResultError.
+  explicit LaunchResults(const LaunchSetting& launch);
+  /// The file of --resume. Throws ResultError, and UsageError if it was begun elsewhere or otherwise.
   LaunchResults(const LaunchSetting& launch, const StoredLaunch& begun);
 
   /// On disk when it returns. A block whose ping_pong cases before and after it differ is flagged when the second one arrives.
   void keep(const CaseResult& result);
-  void keep(const LogGp& loggp) { file_.write(loggp); }
-  /// The launch is over; or, if it was asked to end, what it lacks may be measured later.
+  void keep(const LogGp& loggp) {
+    const std::lock_guard alone(mine_);
+    file_.write(loggp);
+  }
+  /// The launch is over; or what its plan lacks may be measured later.
   void end(const Measured& measured) {
-    if (measured.status == kEndAsked) return file_.leave();
-    file_.finish({load_average(), launch_.clocks.check, launch_.clocks.worst_ns});
+    last_words_.reset();
+    if (measured.cases < launch_.agenda.due.size())
+      return file_.leave(measured.status == kEndAsked ? "signal" : "total_budget");
+    file_.finish({load_average(), launch_.timing.clocks.check, launch_.timing.clocks.worst_ns});
   }
   [[nodiscard]] std::string table() const;
   /// The file of --gbench-json, if it was asked for. Throws ResultError.
   void write_gbench() const;
 
  private:
+  LaunchResults(const LaunchSetting& launch, const ResultFile::Name& name);
+  void begin();
+  void say_last_words();
+
   const LaunchSetting& launch_;
   std::filesystem::path path_;
   LaunchRecord record_;
@@ -43,6 +53,8 @@ class LaunchResults {
   std::size_t done_before_ = 0;     ///< cases in the file when this life of the launch began
   double ping_before_ns_ = 0;       ///< 0: unknown
   std::vector<std::size_t> block_;  ///< rows in the file of the block that is running
+  std::timed_mutex mine_;           ///< who writes file or rows; the thread of the last words, once it has it, for good
+  std::optional<LastWords> last_words_;
 };
 
 /// Rank 0: the machine's limits, of --micro's file; none without one. Throws UsageError; dismisses the other ranks before.
@@ -50,7 +62,6 @@ Limits limits_of(const World& world, const Options& options);
 
 /// Rank 0: as the constructor, and throws UsageError if the file of --gbench-json could not be written in the end; dismisses
 /// the other ranks before it throws.
-std::unique_ptr<LaunchResults> open_results(const LaunchSetting& launch, const std::vector<std::string>& arguments,
-                                            const std::optional<StoredLaunch>& begun);
+std::unique_ptr<LaunchResults> open_results(const LaunchSetting& launch);
 
 }  // namespace coordbench

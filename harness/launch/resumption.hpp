@@ -6,19 +6,24 @@
 #include <vector>
 
 #include "harness/case.hpp"
-#include "harness/launch/world.hpp"
 #include "harness/options/options.hpp"
+#include "harness/results/launch_record.hpp"
 #include "harness/results/stored_launch.hpp"
+#include "harness/world/world.hpp"
 
 namespace coordbench {
 
 /// Collective. Without --resume nothing; else what the file tells, the same on every rank, and `options` become those that the
-/// launch began with. Throws UsageError, on every rank, for a file that cannot be gone on with: another commit's, or one of
-/// another number of ranks.
-std::optional<StoredLaunch> take_up(const World& world, Options& options);
+/// launch began with. Throws UsageError, on every rank, for a file that cannot be gone on with (results/stored_launch.hpp).
+/// `arguments` are this program's.
+std::optional<StoredLaunch> take_up(const World& world, Options& options, const std::vector<std::string>& arguments);
 
 /// Indices of the plan's cases that are still to run, in order; all of them without `begun`. Throws UsageError if the plan is
 /// not the one that the file was begun with.
 std::vector<std::size_t> due_cases(const Plan& plan, const std::optional<StoredLaunch>& begun);
+
+/// Throws UsageError for the first thing that makes numbers differ between the launch that began the file and the one that
+/// goes on: its machine, libraries and settings, and where its ranks sit.
+void expect_same_place(const StoredLaunch& begun, const LaunchRecord& here, const std::filesystem::path& file);
 
 }  // namespace coordbench

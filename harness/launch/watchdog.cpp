@@ -12,7 +12,6 @@
 namespace coordbench {
 namespace {
 
-constexpr Time kSecond = 1'000'000'000;
 constexpr int kStuck = 1;
 std::function<void()> bark_of_alarm;
 bool barked = false;

@@ -12,6 +12,7 @@
 #include <ctime>
 
 #include "harness/description.hpp"
+#include "harness/simulated.hpp"
 
 namespace coordbench {
 

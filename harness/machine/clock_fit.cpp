@@ -13,21 +13,21 @@ struct Line {
 };
 
 /// The offset is not below, or not above, a value at an instant.
-struct Limit {
+struct Bound {
   double since_ns, value_ns;
   bool is_low;
 };
 
-bool passes(const Line& line, std::span<const Limit> limits) {
+bool passes(const Line& line, std::span<const Bound> limits) {
   constexpr double kRounding = 1e-3;
-  return std::all_of(limits.begin(), limits.end(), [&](const Limit& limit) {
+  return std::all_of(limits.begin(), limits.end(), [&](const Bound& limit) {
     const double above_ns = line.at(limit.since_ns) - limit.value_ns;
     return limit.is_low ? above_ns >= -kRounding : above_ns <= kRounding;
   });
 }
 
 /// The corners of the polygon: lines that touch two limits and keep to all others.
-std::vector<Line> extreme_lines(std::span<const Limit> limits) {
+std::vector<Line> extreme_lines(std::span<const Bound> limits) {
   std::vector<Line> lines;
   for (std::size_t a = 0; a < limits.size(); ++a)
     for (std::size_t b = a + 1; b < limits.size(); ++b) {
@@ -46,8 +46,8 @@ double middle(std::span<const Line> lines, double since_ns) {
   return (low->at(since_ns) + high->at(since_ns)) / 2;
 }
 
-std::vector<Limit> limits_of(std::span<const OffsetInterval> intervals, Time reference) {
-  std::vector<Limit> limits;
+std::vector<Bound> limits_of(std::span<const OffsetInterval> intervals, Time reference) {
+  std::vector<Bound> limits;
   for (const OffsetInterval& interval : intervals) {
     limits.push_back({static_cast<double>(interval.low_at - reference), interval.low_ns, true});
     limits.push_back({static_cast<double>(interval.high_at - reference), interval.high_ns, false});
@@ -67,7 +67,7 @@ void OffsetInterval::tighten(Time before, Time between, Time after) {
 ClockModel fit_clock(std::span<const OffsetInterval> intervals) {
   if (intervals.size() < 2) throw std::domain_error("a drift takes two instants to be seen");
   const Time reference = std::max(intervals.back().low_at, intervals.back().high_at);
-  const std::vector<Limit> limits = limits_of(intervals, reference);
+  const std::vector<Bound> limits = limits_of(intervals, reference);
   const std::vector<Line> lines = extreme_lines(limits);
   if (lines.empty()) throw std::domain_error("a clock did not run evenly while it was compared");
   const double began = std::min(limits[0].since_ns, limits[1].since_ns), now_ns = middle(lines, 0);

@@ -1,5 +1,5 @@
 #pragma once
-// The environment record: what somebody who doubts a number would ask about the machine and the build.
+// The environment record: everything about machine and build that a doubtful reader of a number asks for.
 
 #include <cstdint>
 #include <span>

@@ -36,9 +36,13 @@ Limits limits_in(const Json& json) {
   return limits;
 }
 
+/// Other programs write such files too, coordbench itself for example. Reading a device or a pipe might never end.
 Json parsed(const std::filesystem::path& file) {
+  if (!std::filesystem::is_regular_file(file)) throw std::domain_error("nobody wrote it");
   std::ifstream stream(file);
-  return Json::parse(stream, nullptr, false);
+  Json json = Json::parse(stream, nullptr, false);
+  if (json.at("context").at("program") != "coordbench-micro") throw std::domain_error("another program wrote it");
+  return json;
 }
 
 }  // namespace
@@ -52,7 +56,7 @@ Limits read_limits(const std::filesystem::path& file, const std::string& host) {
     const Json json = parsed(file);
     limits = limits_in(json);
     measured_on = json.at("context").at("host_name");
-  } catch (const std::exception&) {  // no such file, no JSON, or somebody else's JSON
+  } catch (const std::exception&) {  // no such file, no JSON, or another program's JSON
   }
   if (limits.empty() || measured_on.empty()) throw UsageError("--micro", file.native(), accepted);
   if (measured_on != host)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <iterator>
 #include <set>
 #include <stdexcept>
@@ -52,31 +53,53 @@ bool is_sound(const Topology& topology, std::span<const CpuSet> bindings) {
   });
 }
 
-/// What `automatic` may place ranks on: a mask put around the whole job is respected as long as it has a core for every rank.
-CpuSet pool_of(const Topology& topology, std::span<const CpuSet> left_by_launcher) {
-  CpuSet left;
-  for (const CpuSet& binding : left_by_launcher) left = left | binding;
-  left = left & topology.allowed();
-  return cores_of(topology, left).size() >= left_by_launcher.size() ? left : topology.allowed();
+std::vector<CpuSet> cores_in_turn(const Topology& topology, const CpuSet& pool, PlacementPolicy::Kind kind) {
+  if (kind != PlacementPolicy::Kind::spread) return cores_of(topology, pool);
+  return spread_cores_of(hwloc_get_root_obj(topology.get()), core_depth(topology), pool);
 }
 
-std::vector<CpuSet> cores_in_turn(const Topology& topology, std::span<const CpuSet> left_by_launcher,
-                                  PlacementPolicy::Kind kind) {
-  if (kind == PlacementPolicy::Kind::spread)
-    return spread_cores_of(hwloc_get_root_obj(topology.get()), core_depth(topology), topology.allowed());
-  const bool by_user = kind == PlacementPolicy::Kind::compact;
-  return cores_of(topology, by_user ? topology.allowed() : pool_of(topology, left_by_launcher));
-}
+/// Cores, and which of them each rank takes: one of its own within the PUs that it may use.
+class Seats {
+ public:
+  Seats(std::vector<CpuSet> cores, const std::vector<CpuSet>& masks)
+      : cores_(std::move(cores)), masks_(masks), taker_(cores_.size(), kNobody) {}
 
-std::vector<CpuSet> first_pus(const std::vector<CpuSet>& cores, std::size_t ranks) {
-  std::vector<CpuSet> targets;
-  std::transform(cores.begin(), std::next(cores.begin(), static_cast<std::ptrdiff_t>(ranks)), std::back_inserter(targets),
-                 [](const CpuSet& core) { return core.lowest(); });
-  return targets;
-}
+  /// [rank]; empty if there is no core for some rank. A rank takes the first core that is free; one that took its core before
+  /// moves on only if nothing else helps (augmenting paths: Berge, PNAS 43(9) 1957).
+  std::vector<CpuSet> taken() {
+    for (std::size_t rank = 0; rank < masks_.size(); ++rank) {
+      std::vector<bool> tried(cores_.size(), false);
+      if (!seat(rank, tried)) return {};
+    }
+    std::vector<CpuSet> targets(masks_.size());
+    for (std::size_t core = 0; core < cores_.size(); ++core)
+      if (taker_[core] != kNobody) targets[taker_[core]] = (cores_[core] & masks_[taker_[core]]).lowest();
+    return targets;
+  }
 
-std::vector<CpuSet> listed_pus(const Topology& topology, const PlacementPolicy& policy, std::size_t ranks) {
-  const CpuSet allowed = topology.allowed();
+ private:
+  static constexpr std::size_t kNobody = SIZE_MAX;
+
+  /// Calls itself no deeper than there are ranks.
+  bool seat(std::size_t rank, std::vector<bool>& tried) {
+    for (std::size_t core = 0; core < cores_.size(); ++core)
+      if (taker_[core] == kNobody && may_take(rank, core)) return taker_[core] = rank, true;
+    for (std::size_t core = 0; core < cores_.size(); ++core) {
+      if (tried[core] || !may_take(rank, core)) continue;
+      tried[core] = true;
+      if (seat(taker_[core], tried)) return taker_[core] = rank, true;
+    }
+    return false;
+  }
+  [[nodiscard]] bool may_take(std::size_t rank, std::size_t core) const { return !(cores_[core] & masks_[rank]).empty(); }
+
+  std::vector<CpuSet> cores_;
+  const std::vector<CpuSet>& masks_;
+  std::vector<std::size_t> taker_;  ///< [core]
+};
+
+std::vector<CpuSet> listed_pus(const PlacementPolicy& policy, const CpuSet& allowed, const std::vector<CpuSet>& masks) {
+  const std::size_t ranks = masks.size();
   if (policy.list.size() < ranks)
     throw std::invalid_argument(
         fmt::format("--placement {}: too few PUs ({}) for the ranks of this node ({}); name one of {} for each",
@@ -88,6 +111,11 @@ std::vector<CpuSet> listed_pus(const Topology& topology, const PlacementPolicy& 
     if (!target.is_within(allowed.get()))
       throw std::invalid_argument(fmt::format("--placement {}: PU {} is not allowed on this node; choose from {}",
                                               name_of(policy), policy.list[rank], allowed.text()));
+    if (!target.is_within(masks[rank].get()))
+      throw std::invalid_argument(
+          fmt::format("--placement {}: PU {} is for a rank that was started on {} only; start the ranks with mpirun --bind-to "
+                      "none, or name another",
+                      name_of(policy), policy.list[rank], masks[rank].text()));
     if (!must_repeat && std::find(targets.begin(), targets.end(), target) != targets.end())
       throw std::invalid_argument(fmt::format("--placement {}: PU {} is given to two ranks; name {} different ones of {}",
                                               name_of(policy), policy.list[rank], ranks, allowed.text()));
@@ -97,8 +125,24 @@ std::vector<CpuSet> listed_pus(const Topology& topology, const PlacementPolicy& 
 }
 
 std::string too_many_ranks(const PlacementPolicy& policy, std::size_t ranks, std::size_t cores) {
-  return fmt::format("--placement {}: more ranks ({}) than cores ({}) on this node, so none is pinned; start at most {} here",
-                     name_of(policy), ranks, cores, cores);
+  return fmt::format(
+      "--placement {}: more ranks ({}) than cores ({}) where they may run on this node, so none is pinned; start at most {} "
+      "here",
+      name_of(policy), ranks, cores, cores);
+}
+
+std::string no_core_each(const PlacementPolicy& policy) {
+  return fmt::format(
+      "--placement {}: the ranks of this node were started where there is no core for each, so none is pinned; "
+      "start them with mpirun --bind-to none, or on more cores",
+      name_of(policy));
+}
+
+std::string held_back(const PlacementPolicy& policy) {
+  return fmt::format(
+      "--placement {}: the ranks of this node were started on fewer PUs each than it takes, and stay on these; "
+      "start them with mpirun --bind-to none",
+      name_of(policy));
 }
 
 }  // namespace
@@ -106,18 +150,28 @@ std::string too_many_ranks(const PlacementPolicy& policy, std::size_t ranks, std
 Placement place(const Topology& topology, std::span<const CpuSet> left_by_launcher, const PlacementPolicy& policy) {
   using Kind = PlacementPolicy::Kind;
   const std::size_t ranks = left_by_launcher.size();
-  const std::size_t cores = cores_of(topology, topology.allowed()).size();
-  const bool oversubscribed = ranks > cores;
-  if (policy.kind == Kind::list) return {listed_pus(topology, policy, ranks), BoundBy::coordbench, oversubscribed, ""};
+  std::vector<CpuSet> masks;
+  CpuSet pool;
+  for (const CpuSet& left : left_by_launcher) {
+    masks.push_back(left & topology.allowed());
+    pool = pool | masks.back();
+  }
+  const std::size_t cores = cores_of(topology, pool).size();
+  const bool is_bound = is_sound(topology, left_by_launcher);
+  if (policy.kind == Kind::list) return {listed_pus(policy, pool, masks), BoundBy::coordbench, ranks > cores, ""};
+  if (policy.kind == Kind::none || (policy.kind == Kind::automatic && is_bound))
+    return {std::move(masks), is_bound ? BoundBy::launcher : BoundBy::nobody, ranks > cores, ""};
 
-  if (policy.kind == Kind::none || oversubscribed)
-    return {std::vector(ranks, topology.allowed()), BoundBy::nobody, oversubscribed,
-            policy.kind == Kind::none ? "" : too_many_ranks(policy, ranks, cores)};
-
-  if (policy.kind == Kind::automatic && is_sound(topology, left_by_launcher))
-    return {{left_by_launcher.begin(), left_by_launcher.end()}, BoundBy::launcher, false, ""};
-
-  return {first_pus(cores_in_turn(topology, left_by_launcher, policy.kind), ranks), BoundBy::coordbench, false, ""};
+  std::vector<CpuSet> targets = Seats(cores_in_turn(topology, pool, policy.kind), masks).taken();
+  if (targets.empty()) {
+    std::string unmet = ranks > cores ? too_many_ranks(policy, ranks, cores) : no_core_each(policy);
+    return {std::move(masks), BoundBy::nobody, true, std::move(unmet), pool != topology.allowed()};
+  }
+  const bool is_alike = std::all_of(masks.begin(), masks.end(), [&](const CpuSet& mask) { return mask == masks[0]; });
+  const std::vector<CpuSet> anywhere(ranks, topology.allowed());
+  const bool is_held_back = policy.kind != Kind::automatic && !is_alike &&
+                            targets != Seats(cores_in_turn(topology, topology.allowed(), policy.kind), anywhere).taken();
+  return {std::move(targets), BoundBy::coordbench, false, is_held_back ? held_back(policy) : "", is_held_back};
 }
 
 PlacementPolicy parse_policy(std::string_view text) {

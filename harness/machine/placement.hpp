@@ -16,7 +16,7 @@ struct PlacementPolicy {
     automatic,  ///< keep the launcher's binding if it is sound, else compact
     compact,    ///< one rank per core, in the order of the machine
     spread,     ///< one rank per core, packages in turn, then NUMA nodes and caches within them
-    none,       ///< no rank is pinned
+    none,       ///< every rank stays as it was started
     list,       ///< local rank i on PU list[i]
   };
   Kind kind = Kind::automatic;
@@ -34,13 +34,15 @@ std::string_view name_of(BoundBy binder);
 struct Placement {
   std::vector<CpuSet> targets;  ///< [local rank]
   BoundBy bound_by = BoundBy::nobody;
-  bool oversubscribed = false;  ///< more ranks than allowed cores; siblings of one core count once
+  bool oversubscribed = false;  ///< fewer cores than ranks where these may run; siblings of one core count once
   std::string unmet;            ///< one sentence if the policy could not be met, else empty
+  bool is_for_mask = false;     ///< whether that is for what the ranks were started with, not for what the node has
 };
 
-/// Places the ranks of one node. `left_by_launcher[local rank]` is the binding that each started with. With compact and spread
-/// the first k ranks sit where k ranks alone would, because a case uses the first ranks of its launch. Throws
-/// std::invalid_argument for a list that is too short, names a PU that is not allowed, or repeats one needlessly.
+/// Places the ranks of one node. `left_by_launcher[local rank]` is the binding that each started with, and no rank leaves its
+/// own. With compact and spread the first k ranks of equal bindings sit where k ranks alone would, because a case uses the
+/// first ranks of its launch. Throws std::invalid_argument for a list that is too short, names a PU that is not allowed, or
+/// repeats one needlessly.
 Placement place(const Topology& topology, std::span<const CpuSet> left_by_launcher, const PlacementPolicy& policy);
 
 }  // namespace coordbench

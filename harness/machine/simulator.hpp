@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "harness/simulated.hpp"
+
 #ifdef COORDBENCH_SIMULATED
 #include <simgrid/actor.h>
 #include <simgrid/barrier.h>

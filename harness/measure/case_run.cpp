@@ -4,29 +4,26 @@
 #include <memory>
 
 #include "harness/kernel.hpp"
-#include "harness/machine/deadline.hpp"
 #include "harness/measure/statistics.hpp"
 
 namespace coordbench {
+namespace {
 
-CaseRun::CaseRun(const Setting& setting) : setting_(setting), began_(now_ns()) {
+/// Simulated ranks of a collective block in the library, where they hear nothing.
+bool hears(const Kernel& kernel) { return !kSimulated || kernel.family == Family::protocol; }
+
+}  // namespace
+
+CaseRun::CaseRun(const Setting& setting)
+    : setting_(setting),
+      began_(now_ns()),
+      bell_(setting.control_communicator, setting.tag + ControlTree::kBell, hears(*setting.planned->kernel)) {
   MPI_Comm_rank(setting.control_communicator, &rank_);
   MPI_Comm_size(setting.control_communicator, &ranks_);
   const std::size_t marks = setting.planned->kernel->marks.size();
   samples_.ranks = ranks_;
   samples_.marks = marks > 1 ? static_cast<std::int64_t>(marks) - 1 : 0;
   mark_columns_.resize(static_cast<std::size_t>(samples_.marks));
-}
-
-void CaseRun::meet() const {
-  MPI_Request request;
-  MPI_Ibarrier(setting_.control_communicator, &request);
-  Deadline deadline(setting_.deadline);
-  for (int done = 0;;) {
-    MPI_Test(&request, &done, MPI_STATUS_IGNORE);
-    if (done) return;
-    if (deadline.passed()) throw TimedOut("waiting for all ranks of the case to be ready");
-  }
 }
 
 std::int64_t CaseRun::agree_on_block(ControlTree& tree, std::int64_t done) {
@@ -41,21 +38,19 @@ std::int64_t CaseRun::agree_on_block(ControlTree& tree, std::int64_t done) {
 /// Stamps become rank 0's clock, counted from the launch's epoch, on the rank that made them.
 void CaseRun::gather(ControlTree& tree, const Recorder& recorder, Operation first, std::int64_t count) {
   operations_ += count;
-  std::vector<Time> mine = recorder.packed(first, count);
-  for (std::size_t i = 0; i < mine.size(); ++i) {
-    const bool is_slack = i / static_cast<std::size_t>(count) == 2;
-    if (!is_slack && mine[i] >= 0) mine[i] = setting_.clock.to_global(mine[i]) - setting_.epoch_ns;
-  }
+  std::vector<Time> mine = recorder.packed({first, count});
+  for (std::size_t i = 0; i < recorder.instants() * static_cast<std::size_t>(count); ++i)
+    if (mine[i] >= 0) mine[i] = setting_.clock.to_global(mine[i]) - setting_.epoch_ns;
   auto blocks = std::make_unique<std::vector<std::vector<Time>>>(static_cast<std::size_t>(rank_ == 0 ? ranks_ : 1),
                                                                  std::vector<Time>(mine.size()));
   (*blocks)[0] = std::move(mine);
   try {
     exchange(tree, *blocks);
-  } catch (const TimedOut&) {
+  } catch (const std::exception&) {
     static_cast<void>(blocks.release());  // never freed: the library may still read or write there
     throw;
   }
-  if (rank_ == 0) append(*blocks, count);
+  if (rank_ == 0) append(*blocks, {first, count}, recorder);
 }
 
 void CaseRun::exchange(ControlTree& tree, std::vector<std::vector<Time>>& blocks) const {
@@ -66,32 +61,46 @@ void CaseRun::exchange(ControlTree& tree, std::vector<std::vector<Time>>& blocks
   }
 }
 
-void CaseRun::append(const std::vector<std::vector<Time>>& blocks, std::int64_t count) {
+void CaseRun::append(const std::vector<std::vector<Time>>& blocks, Operations block, const Recorder& recorder) {
   const auto column = [&](std::size_t which, std::size_t operation, std::size_t rank) {
-    return blocks[rank][which * static_cast<std::size_t>(count) + operation];
+    return blocks[rank][which * static_cast<std::size_t>(block.count) + operation];
   };
-  for (std::size_t k = 0; k < static_cast<std::size_t>(count); ++k) {
+  const std::size_t slack = recorder.instants(), depths = slack + 1, of = slack + 2;
+  for (std::size_t k = 0; k < static_cast<std::size_t>(block.count); ++k) {
     Time least_slack = kNever;
     for (std::size_t rank = 0; rank < blocks.size(); ++rank) {
       samples_.start_ns.push_back(column(0, k, rank));
       samples_.end_ns.push_back(column(1, k, rank));
-      least_slack = std::min(least_slack, column(2, k, rank));
-      for (std::size_t m = 0; m < mark_columns_.size(); ++m) mark_columns_[m].push_back(column(3 + m, k, rank));
+      for (std::size_t m = 0; m < mark_columns_.size(); ++m) mark_columns_[m].push_back(column(2 + m, k, rank));
+      least_slack = std::min(least_slack, column(slack, k, rank));
     }
     if (sync() == Sync::round_time && least_slack != kNever) samples_.start_slack_ns.push_back(least_slack);
+    if (recorder.columns() > depths) append_depths([&](std::size_t rank) { return Depths(column(depths, k, rank)); });
+    if (recorder.columns() > of) {
+      const Rank proposer = proposer_of(*setting_.planned->kernel, shape(), block.first + static_cast<Operation>(k));
+      samples_.of.push_back(column(of, k, static_cast<std::size_t>(std::max(proposer, 0))));
+    }
   }
-  append_rounds();
-  samples_.operations += count;
+  append_endings();
+  samples_.operations += block.count;
   block_ends_.push_back(samples_.operations);
   samples_.mark_ns.clear();
   for (const auto& marks : mark_columns_) samples_.mark_ns.insert(samples_.mark_ns.end(), marks.begin(), marks.end());
 }
 
-void CaseRun::append_rounds() {
-  for (const Rounds& noted : noted_) {
-    samples_.rounds.push_back(noted.rounds);
-    samples_.round_messages.push_back(noted.messages);
-    samples_.known_ns.push_back(noted.known_ns);
+template <class DepthsOf>
+void CaseRun::append_depths(const DepthsOf& depths_of) {
+  Depths& greatest = samples_.depths.emplace_back();
+  for (std::size_t rank = 0; rank < static_cast<std::size_t>(ranks_); ++rank)
+    for (std::size_t mark = 0; mark < setting_.planned->kernel->marks.size(); ++mark)
+      greatest.deepen(mark, depths_of(rank).at(mark));
+}
+
+void CaseRun::append_endings() {
+  for (const Ending& ending : noted_) {
+    if (ending.rounds >= 0) samples_.rounds.push_back(ending.rounds);
+    samples_.ending_messages.push_back(ending.messages);
+    samples_.known_ns.push_back(ending.known_ns);
   }
   noted_.clear();
 }
@@ -102,7 +111,11 @@ void CaseRun::conclude(const Traffic& traffic, const Recorder& recorder, std::in
   report_.control_messages = control_messages;
   report_.wrong_answers = recorder.wrong_answers() + std::abs(answers_due - recorder.answers());
   report_.first_wrong = recorder.first_wrong();
-  std::copy(recorder.deepest().begin(), recorder.deepest().end(), report_.deepest.begin());
+  report_.marks_due = recorder.marks_due();
+  report_.marks_came = recorder.marks_came();
+  report_.misplaced_marks = recorder.misplaced_marks();
+  report_.first_misplaced = recorder.first_misplaced().operation;
+  report_.misplaced_mark = recorder.first_misplaced().mark;
 }
 
 }  // namespace coordbench

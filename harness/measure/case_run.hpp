@@ -7,10 +7,12 @@
 
 #include "harness/case_result.hpp"
 #include "harness/machine/clock_model.hpp"
+#include "harness/measure/bell.hpp"
 #include "harness/measure/case_report.hpp"
 #include "harness/measure/control_tree.hpp"
 #include "harness/measure/recorder.hpp"
 #include "harness/measure/stopping.hpp"
+#include "harness/pattern.hpp"
 #include "harness/transport/neighbours.hpp"
 #include "harness/transport/shared_region.hpp"
 
@@ -55,16 +57,23 @@ class CaseRun {
     }
   }
 
-  /// Returns once every rank of the case has called it. Throws TimedOut.
-  void meet() const;
+  /// Returns once every rank of the case has made what it needs, so that no rank sends anything to one that could not, nor
+  /// waits for one inside the library. Throws TimedOut, or Abandoned. Simulated ranks that wait hear of no failure.
+  void meet(ControlTree& tree) const {
+    if constexpr (!kSimulated) tree.barrier();
+  }
 
-  /// What the rounds of the next operation came to; at the rank that drives them, which is rank 0.
-  void note_rounds(std::int64_t rounds, std::int64_t messages, Time known_ns) {
-    noted_.push_back({rounds, messages, known_ns - setting_.epoch_ns});
+  /// What the next operation took, where its end is found out by the harness, at rank 0; `rounds` where it ran in lock-step.
+  void note_end(std::int64_t messages, Time known_ns, std::int64_t rounds = -1) {
+    noted_.push_back({messages, known_ns - setting_.epoch_ns, rounds});
   }
 
   /// What the kernel's part came to on this rank.
   void conclude(const Traffic& traffic, const Recorder& recorder, std::int64_t control_messages, std::int64_t answers_due);
+
+  [[nodiscard]] Bell& bell() { return bell_; }
+  /// For every loop of this rank that waits.
+  [[nodiscard]] Deadline deadline() { return {setting_.deadline, &bell_, setting_.oversubscribed}; }
 
   [[nodiscard]] CaseReport& report() { return report_; }
   [[nodiscard]] const Samples& samples() const { return samples_; }                          ///< rank 0
@@ -73,25 +82,29 @@ class CaseRun {
   [[nodiscard]] std::int64_t operations() const { return operations_; }
 
  private:
-  struct Rounds {
-    std::int64_t rounds, messages;
+  struct Ending {
+    std::int64_t messages;
     Time known_ns;
+    std::int64_t rounds;
   };
 
   std::int64_t agree_on_block(ControlTree& tree, std::int64_t done);
   void gather(ControlTree& tree, const Recorder& recorder, Operation first, std::int64_t count);
   void exchange(ControlTree& tree, std::vector<std::vector<Time>>& blocks) const;
-  void append(const std::vector<std::vector<Time>>& blocks, std::int64_t count);
-  void append_rounds();
+  void append(const std::vector<std::vector<Time>>& blocks, Operations block, const Recorder& recorder);
+  template <class DepthsOf>
+  void append_depths(const DepthsOf& depths_of);
+  void append_endings();
 
   Setting setting_;
   Rank rank_ = 0;
   int ranks_ = 1;
   Time began_;
+  Bell bell_;
   CaseReport report_;
   Samples samples_;
   std::vector<std::vector<std::int64_t>> mark_columns_;  ///< [mark][operation × rank], as they grow
-  std::vector<Rounds> noted_;  ///< of the block under way; one that times out leaves nothing in the samples
+  std::vector<Ending> noted_;  ///< of the block under way; one that times out leaves nothing in the samples
   std::vector<std::int64_t> block_ends_;
   std::int64_t operations_ = 0;
   StopReason stop_reason_ = StopReason::precision;

@@ -4,7 +4,7 @@
 #include "harness/measure/case_run.hpp"
 #include "harness/measure/start_line.hpp"
 #include "harness/measure/transports.hpp"
-#include "harness/protocol.hpp"
+#include "harness/protocol_traits.hpp"
 
 namespace coordbench {
 
@@ -22,7 +22,7 @@ class CollectiveBench {
  public:
   explicit CollectiveBench(CaseRun& run)
       : run_(run),
-        tree_(run.setting().control_communicator, run.setting().tag, run.setting().deadline),
+        tree_(run.setting().control_communicator, run.setting().tag, run.deadline()),
         line_(tree_, run.sync(), run.setting().clock, run.setting().oversubscribed),
         endpoint_(Over::endpoint(run, posted_max<C>(run.shape()))),
         collective_(run.shape(), run.rank()),
@@ -31,10 +31,10 @@ class CollectiveBench {
         recorder_(run.setting().rule.operations_max(), 0),
         effort_(run.effort()) {
     memory_.close();
-    Over::meet(run);
   }
 
   void measure() {
+    run_.meet(tree_);
     run_.drive(tree_, recorder_, [this](Operation first, std::int64_t count) {
       if constexpr (requires { collective_.begin(endpoint_, data_, first, count); })
         collective_.begin(endpoint_, data_, first, count);

@@ -17,24 +17,36 @@
 
 namespace coordbench {
 
-enum class Cue : std::int64_t { start_at, get_ready, round, tally, run_block, block_done };
+enum class Cue : std::int64_t {
+  start_at,
+  get_ready,  ///< for operation `value`: finish with those before it, and say so
+  line_up,    ///< operation `value` begins at every rank
+  go,         ///< to one rank: operation `value` is yours
+  round,
+  tally,    ///< come to rest, and say what was sent and received
+  whether,  ///< say what was sent and received, and whether anything is still to come of itself
+  run_block,
+  block_done
+};
 
 struct Word {
   Cue cue = Cue::block_done;
   std::int64_t value = 0;
-  std::int64_t round = 0;  ///< of the operation `value`
+  std::int64_t round = 0;  ///< of the operation `value`; of a block: the first operation
 };
 
 /// What flows up: sums over the subtree, and its least slack.
 struct Tally {
   std::int64_t sent = 0;
   std::int64_t received = 0;
-  std::int64_t ended = 0;  ///< operations whose last mark was reached, over the ranks
+  std::int64_t ended = 0;    ///< operations whose last mark was reached, over the ranks
+  std::int64_t ticking = 0;  ///< ranks that want to be woken
   std::int64_t least_slack_ns = kNever;
   void add(const Tally& other) {
     sent += other.sent;
     received += other.received;
     ended += other.ended;
+    ticking += other.ticking;
     least_slack_ns = std::min(least_slack_ns, other.least_slack_ns);
   }
 };
@@ -43,15 +55,15 @@ inline constexpr auto kNoProgress = [] {};
 
 class ControlTree {
  public:
-  ControlTree(MPI_Comm communicator, int tag, Time deadline, Rank root = 0)
+  /// Rooted at rank 0.
+  ControlTree(MPI_Comm communicator, int tag, const Deadline& deadline)
       : communicator_(communicator), tag_(tag), deadline_(deadline) {
     MPI_Comm_rank(communicator, &rank_);
     MPI_Comm_size(communicator, &ranks_);
-    const int place = (rank_ - root + ranks_) % ranks_;  // counted from the root
-    const int reach = place == 0 ? static_cast<int>(std::bit_ceil(static_cast<unsigned>(ranks_))) : place & -place;
-    parent_ = place == 0 ? -1 : (rank_ - reach + ranks_) % ranks_;
+    const int reach = rank_ == 0 ? static_cast<int>(std::bit_ceil(static_cast<unsigned>(ranks_))) : rank_ & -rank_;
+    parent_ = rank_ == 0 ? -1 : rank_ - reach;
     for (int distance = reach / 2; distance > 0; distance /= 2)
-      if (place + distance < ranks_) children_.push_back((rank_ + distance) % ranks_);
+      if (rank_ + distance < ranks_) children_.push_back(rank_ + distance);
     listen_again();
   }
   ControlTree(const ControlTree&) = delete;
@@ -84,7 +96,7 @@ class ControlTree {
     Word word;
     if constexpr (kSimulated) MPI_Wait(&listening_, MPI_STATUS_IGNORE);
     while (!hear(word))
-      if (deadline_.passed()) throw TimedOut("waiting for a word of the harness from rank " + std::to_string(parent_));
+      if (deadline_.passed()) deadline_.give_up("waiting for a word of the harness from rank " + std::to_string(parent_));
     return word;
   }
 
@@ -130,6 +142,8 @@ class ControlTree {
   }
 
   static constexpr int kTags = 3 + 31;  ///< tags a tree uses, from its first
+  /// Tags of a case, from its first: a tree's, a hot line's two, and one each of a bell and an alarm.
+  static constexpr int kHotLine = kTags, kBell = kTags + 2, kAlarm = kTags + 3, kTagsOfCase = kTags + 4;
 
  private:
   template <class Progress>
@@ -142,16 +156,24 @@ class ControlTree {
   template <class Progress>
   void wait(MPI_Request& request, const char* what, Rank peer, const Progress& progress) {
     if constexpr (kSimulated) {
-      MPI_Wait(&request, MPI_STATUS_IGNORE);
+      if constexpr (requires { progress.until(request); })
+        progress.until(request);
+      else
+        MPI_Wait(&request, MPI_STATUS_IGNORE);
       return;
     }
     for (int done = 0;;) {
       MPI_Test(&request, &done, MPI_STATUS_IGNORE);
       if (done) return;
-      progress();
+      try {
+        progress();
+      } catch (...) {  // this rank gives up the case
+        abandon(request);
+        throw;
+      }
       if (deadline_.passed()) [[unlikely]] {
         abandon(request);
-        throw TimedOut(std::string("waiting ") + what + " rank " + std::to_string(peer));
+        deadline_.give_up(std::string("waiting ") + what + " rank " + std::to_string(peer));
       }
     }
   }

@@ -1,256 +1,248 @@
 #pragma once
-// Measures a protocol: one rank proposes, one operation at a time behind a start line or a window of them in flight; the
-// others serve. Every rank's answers are checked, outside the clock or, in a stream, by a bounded sample.
+// Measures a protocol. Rank 0 conducts: it says which operation begins when, and when a block of them is over. Operations begin
+// one at a time behind a start line, or each proposer has a window of them in flight; all ranks serve meanwhile. Every rank's
+// answers are checked, outside the clock or, in a stream, by a bounded sample.
 
-#include "harness/measure/case_run.hpp"
-#include "harness/measure/start_line.hpp"
-#include "harness/measure/transports.hpp"
-#include "harness/protocol.hpp"
-#include "harness/transport/counted.hpp"
-#include "harness/transport/node.hpp"
+#include "harness/measure/protocol_rank.hpp"
 
 namespace coordbench {
 
-/// Takes a node's marks and answers: stamps into the recorder, answers into the check.
-class Witness {
- public:
-  Witness(Recorder& recorder, const Shape& shape, std::size_t marks, std::int64_t expected_outcome, bool streams)
-      : recorder_(recorder),
-        shape_(shape),
-        last_mark_(static_cast<int>(marks) - 1),
-        expected_outcome_(expected_outcome),
-        streams_(streams) {
-    unchecked_.reserve(kUnchecked);
-  }
-  void reached(Operation operation, int mark, Time at, int depth) {
-    recorder_.mark(operation, mark, at, depth);
-    if (mark == last_mark_) ++ended_;
-  }
-  void answered(Operation operation, Answer answer) {
-    if (streams_ || unchecked_.size() == kUnchecked) return check(operation, answer);
-    unchecked_.push_back({operation, std::move(answer)});
-  }
-  /// Between operations: checks, in full, what was answered since.
-  void check_answers() {
-    for (const auto& [operation, answer] : unchecked_) check(operation, answer);
-    unchecked_.clear();
-  }
-  [[nodiscard]] std::int64_t ended() const { return ended_; }
-
- private:
-  static constexpr std::size_t kUnchecked = 8;  ///< operations do not overlap where answers wait
-
-  void check(Operation operation, const Answer& answer) {
-    recorder_.checked();
-    const bool right =
-        answer.outcome == expected_outcome_ && answer.payload.size() == static_cast<std::size_t>(shape_.payload_bytes) &&
-        Pattern::of(shape_.seed, operation, 0).matches(answer.payload.bytes(), streams_ ? Effort::sampled : Effort::full);
-    if (!right) [[unlikely]]
-      recorder_.wrong(operation);
-  }
-
-  Recorder& recorder_;
-  const Shape& shape_;
-  int last_mark_;
-  std::int64_t expected_outcome_;
-  bool streams_;
-  std::int64_t ended_ = 0;
-  std::vector<std::pair<Operation, Answer>> unchecked_;
-};
-
 template <Protocol P, class Over>
-class ProtocolBench {
+class ProtocolBench : public ProtocolRank<P, Over> {
+  using Base = ProtocolRank<P, Over>;
+
  public:
-  explicit ProtocolBench(CaseRun& run)
-      : run_(run),
-        shape_(run.shape()),
-        deadline_(run.setting().deadline),
-        proposer_(proposer_of<P>(shape_)),
-        blocks_(run.setting().control_communicator, run.setting().tag, run.setting().deadline),
-        tree_(run.setting().control_communicator, run.setting().tag + ControlTree::kTags, run.setting().deadline, proposer_),
-        line_(tree_, run.sync(), run.setting().clock, run.setting().oversubscribed),
-        recorder_(run.setting().rule.operations_max(), P::marks.size()),
-        witness_(recorder_, shape_, P::marks.size(), P::expected_outcome(shape_), run.sync() == Sync::none),
-        transport_(Over::template transport<P>(run)),
-        counted_(transport_, run.rank(), run.setting().neighbours),
-        node_(shape_, run.rank(), counted_, witness_, run.setting().rule.operations_max()) {
-    Over::meet(run);
-    if constexpr (kSimulated && HasTimeouts<P>)
-      if (P::times_out(shape_)) throw std::invalid_argument("a simulated rank blocks, and would sleep through its time-outs");
-  }
+  using Base::Base;
 
   void measure() {
-    run_.drive(blocks_, recorder_, [this](Operation first, std::int64_t count) {
+    run_.meet(tree_);
+    run_.drive(tree_, recorder_, [this](Operation first, std::int64_t count) {
+      const Operations block{first, count};
       node_.resume_ticking();
-      if (run_.rank() != proposer_) return serve();
-      if constexpr (HasRounds<P>)
-        propose_in_rounds(first, count);
-      else if (run_.sync() == Sync::none)
-        stream(first, count);
+      if (this->self() == 0)
+        conduct(block);
       else
-        propose_one_by_one(first, count);
-      drain();
+        serve(block);
+      this->check_marks(block);
     });
   }
 
-  /// After a case that did not end, of which nothing is ever freed.
-  void withdraw() { Over::withdraw(transport_); }
+ private:
+  using Base::deadline_;
+  using Base::hot_line_;
+  using Base::line_;
+  using Base::node_;
+  using Base::proposers_;
+  using Base::recorder_;
+  using Base::run_;
+  using Base::shape_;
+  using Base::silence_;
+  using Base::tree_;
+  using Base::witness_;
 
-  void conclude() {
-    run_.conclude(counted_.traffic(), recorder_, blocks_.messages_sent() + tree_.messages_sent(),
-                  P::answers(shape_, run_.rank()) * run_.operations());
+  /// Whether an operation is over only once several ranks have had its last mark, which no single one of them can know.
+  static constexpr bool kEndsEverywhere =
+      P::about.latency != Latency::proposer && P::about.count_rule != CountRule::expected && !HasRounds<P>;
+
+  // ---- the conductor ---------------------------------------------------------------------------------------------------
+
+  void conduct(Operations block) {
+    if (runs_in_rounds<P>(shape_))
+      propose_in_rounds(block);
+    else if (this->streams())
+      conduct_streams(block);
+    else
+      begin_one_by_one(block);
+    if constexpr (kEndsEverywhere) call_everyone(block.first + block.count);
+    drain();
+  }
+  void conduct_streams(Operations block) {
+    if constexpr (IsAsked<P>) this->stream(block);
+    await_done(this->is_proposer(0) ? proposers_ - 1 : proposers_);
   }
 
- private:
-  using Transport = typename Over::template Transport<P>;
-
-  [[gnu::noinline]] void propose_one_by_one(Operation first, std::int64_t count) {
-    for (Operation k = first; k < first + count; ++k) {
-      Payload payload = fill(k, Effort::full);
-      recorder_.slack(k, line_.call_everyone([this] { node_.poll(); }));
-      recorder_.start(k, now_ns());
-      node_.propose(k, std::move(payload));
-      while (!recorder_.ended(k))
-        if (!node_.poll()) idle("for an operation to end");
-      witness_.check_answers();
+  void begin_one_by_one(Operations block) {
+    for (Operation k = block.first; k < block.first + block.count; ++k) {
+      if (begins_everywhere<P>(shape_))
+        begin_at_every_rank(k);
+      else if (const Rank proposer = proposer_of<P>(shape_, k); proposer == 0)
+        propose_here(k);
+      else
+        have_proposed(k, proposer);
+      if (silence_.first > 0) await_silence();
     }
+  }
+  void propose_here(Operation operation) {
+    if constexpr (IsAsked<P>) {
+      Payload payload = this->fill(operation, Effort::full);
+      call_everyone(operation);
+      this->propose_alone(operation, std::move(payload));
+    }
+  }
+  /// The hop to the proposer lies outside the clock: it stamps the start when it hears the word.
+  void have_proposed(Operation operation, Rank proposer) {
+    call_everyone(operation);
+    hot_line_.tell(proposer, {Cue::go, operation}, [this](MPI_Request& request) { this->wait_for(request); });
+    await_done(1);
+  }
+  void begin_at_every_rank(Operation operation) {
+    Payload payload;
+    if (is_next(operation)) payload = this->fill(operation, Effort::full);
+    call_everyone(operation);
+    tree_.say({Cue::line_up, operation}, this->progress());
+    this->begin_together(operation, std::move(payload));
+  }
+
+  /// The operation is over once nobody ticks and all that was sent has arrived: two waves, as at the end of a block, but beside
+  /// the running protocol, and none before the protocol has had the time that it declares.
+  void await_silence() {
+    const std::int64_t sent_before = last_wave_.sent;
+    poll_until(now_ns() + silence_.first);
+    for (bool is_over = false; !is_over;) {
+      tree_.say({Cue::whether}, this->progress());
+      const Tally before = tree_.gather(this->tally(), this->progress());
+      tree_.say({Cue::whether}, this->progress());
+      last_wave_ = tree_.gather(this->tally(), this->progress());
+      is_over = before.ticking + last_wave_.ticking == 0 && last_wave_.sent == before.received;
+      if (!is_over) poll_until(now_ns() + silence_.again);
+      this->give_up_if_late("for an operation to come to rest");
+    }
+    run_.note_end(last_wave_.sent - sent_before, now_ns());
+    witness_.check_answers();
+  }
+  void poll_until(Time until) {
+    while (now_ns() < until)
+      if (!this->take_one()) this->idle("for an operation to come to rest", {}, until);
+  }
+
+  /// Everyone has finished with the operations before this one, and says so.
+  void call_everyone(Operation operation) {
+    for (;;) {
+      tree_.say({Cue::get_ready, operation}, this->progress());
+      const Tally all = tree_.gather(this->tally(), this->progress());
+      if (!kEndsEverywhere || all.ended >= ends_due_before(operation)) return;
+      this->take_all();
+      this->give_up_if_late("for operations to end everywhere");
+    }
+  }
+  /// Last marks that all ranks together have had once every operation before this one is over.
+  std::int64_t ends_due_before(Operation end) {
+    for (; ends_counted_ < end; ++ends_counted_)
+      for (Rank rank = 0; rank < shape_.members(); ++rank)
+        ends_due_ += reaches<P>(shape_, Base::kLast, rank, ends_counted_) ? 1 : 0;
+    return ends_due_;
+  }
+  /// So many other ranks have done what they were told, or all of their share of a block.
+  void await_done(int proposers) {
+    for (Word word; proposers > 0;)
+      if (hot_line_.hear(word))
+        --proposers;
+      else if (!this->take_one())
+        this->idle("for a proposer to be done", {&hot_line_.next_word()});
   }
 
   /// Round after round until every rank has reached the last mark. A round is over when its messages have arrived, which the
   /// same two waves tell as at the end of a block; they are control traffic, and the messages between them the operation's.
-  void propose_in_rounds(Operation first, std::int64_t count) requires HasRounds<P> {
-    for (Operation k = first; k < first + count; ++k) {
-      Payload payload = fill(k, Effort::full);
-      recorder_.slack(k, line_.call_everyone([this] { node_.poll(); }));
-      recorder_.start(k, now_ns());
-      node_.propose(k, std::move(payload));
-      std::int64_t rounds = 0;
-      const std::int64_t members = tree_.ranks(), sent_before = last_wave_.sent;
-      for (Tally all = quiesce(); all.ended < members * (k + 1); all = quiesce()) {
-        ++rounds;
-        tree_.say({Cue::round, k, rounds}, [this] { node_.poll(); });
-        node_.round(k, static_cast<int>(rounds));
-      }
-      run_.note_rounds(rounds, last_wave_.sent - sent_before, now_ns());
-      witness_.check_answers();
-    }
+  void propose_in_rounds(Operations block) {
+    for (Operation k = block.first; k < block.first + block.count; ++k)
+      if constexpr (HasRounds<P>) propose_in_rounds(k);
   }
-
-  /// A window of operations that have not ended at their proposer, counted from the oldest such.
-  [[gnu::noinline]] void stream(Operation first, std::int64_t count) {
-    Operation oldest = first, next = first;
-    const Operation end = first + count;
-    while (oldest < end) {
-      while (next < end && next - oldest < shape_.in_flight) {
-        Payload payload = fill(next, Effort::sampled);
-        recorder_.start(next, now_ns());
-        node_.propose(next++, std::move(payload));
-        if (next == end) node_.flush();  // nothing will fill the last batch
-      }
-      while (oldest < next && recorder_.ended(oldest)) ++oldest;
-      if (oldest < end && !node_.poll()) idle("for operations in flight to end");
+  void propose_in_rounds(Operation k) requires HasRounds<P> {
+    Payload payload = this->fill(k, Effort::full);
+    call_everyone(k);
+    recorder_.slack(k, line_.pause());
+    recorder_.start(k, now_ns());
+    node_.propose(k, std::move(payload));
+    std::int64_t rounds = 0;
+    const std::int64_t members = tree_.ranks(), sent_before = last_wave_.sent;
+    for (Tally all = quiesce(); all.ended < members * (k + 1); all = quiesce()) {
+      ++rounds;
+      tree_.say({Cue::round, k, rounds}, this->progress());
+      node_.round(k, static_cast<int>(rounds));
     }
-  }
-
-  /// Everyone but the proposer: step, and every so often hear what the harness wants.
-  [[gnu::noinline]] void serve() {
-    for (unsigned turns = 0;;) {
-      if (node_.poll()) continue;
-      if (!kSimulated && ++turns % kIdleTurns != 0) continue;
-      Word word;
-      if (!tree_.hear(word, [this] { node_.poll(); })) {
-        idle("for messages of the protocol or the end of the block", tree_.next_word());
-        continue;
-      }
-      if (word.cue == Cue::round) {
-        if constexpr (HasRounds<P>) node_.round(word.value, static_cast<int>(word.round));
-        continue;
-      }
-      if (word.cue == Cue::tally)
-        come_to_rest();
-      else
-        witness_.check_answers();  // not at a tally: there may be one between two rounds of an operation
-      if (word.cue == Cue::block_done) return;
-      tree_.gather(tally(), [this] { node_.poll(); });
-    }
+    run_.note_end(last_wave_.sent - sent_before, now_ns(), rounds);
+    witness_.check_answers();
   }
 
   /// The end of a block: what was held back leaves, and everything arrives, so that nothing leaks into the next one.
   void drain() {
     quiesce();
     witness_.check_answers();
-    tree_.say({Cue::block_done}, [this] { node_.poll(); });
+    tree_.say({Cue::block_done}, this->progress());
   }
-
   /// Nobody proposes or ticks; step until what was sent by the second of two waves is what had been received by the first
   /// (Mattern, Distributed Computing 2(3) 1987, the four-counter method). The first may be the last one of the time before: if
   /// nothing has been sent since, one is enough. Returns the last wave's sums.
   Tally quiesce() {
-    come_to_rest();
+    this->come_to_rest();
     for (;;) {
       const std::int64_t received_before = last_wave_.received;
-      tree_.say({Cue::tally}, [this] { node_.poll(); });
-      last_wave_ = tree_.gather(tally(), [this] { node_.poll(); });
+      tree_.say({Cue::tally}, this->progress());
+      last_wave_ = tree_.gather(this->tally(), this->progress());
       if (last_wave_.sent == received_before) return last_wave_;
-      while (node_.poll() && kSimulated) {  // while the waves ran, a simulated rank took nothing
-      }
-      give_up_if_late("for the last messages of a block or a round to arrive");
+      this->take_all();
+      this->give_up_if_late("for the last messages of a block or a round to arrive");
     }
   }
 
-  void come_to_rest() {
-    node_.pause_ticking();
-    node_.flush();
-  }
+  // ---- every other rank ------------------------------------------------------------------------------------------------
 
-  [[nodiscard]] Tally tally() const {
-    return {
-        .sent = counted_.traffic().messages_sent, .received = counted_.traffic().messages_received, .ended = witness_.ended()};
-  }
-
-  /// The operation's payload, outside the clock of the operation. Polls while every lease is taken.
-  Payload fill(Operation operation, Effort effort) {
-    for (;;) {
-      Payload payload = transport_.allocate(static_cast<std::size_t>(shape_.payload_bytes));
-      if (payload) {
-        Pattern::of(shape_.seed, operation, 0).fill(payload.bytes(), effort);
-        return payload;
+  /// Steps, and every so often hears what the conductor wants.
+  [[gnu::noinline]] void serve(Operations block) {
+    if constexpr (IsAsked<P>)
+      if (this->streams() && this->is_proposer(this->self())) {
+        this->stream(block);
+        say_done();
       }
-      if (!node_.poll()) idle("for a free payload");
+    for (unsigned turns = 0;;) {
+      if (node_.poll()) continue;
+      if (!kSimulated && ++turns % kIdleTurns != 0) continue;
+      Word word;
+      if (!hot_line_.hear(word) && !tree_.hear(word, this->progress())) {
+        this->idle("for messages of the protocol or the end of the block", {&tree_.next_word(), &hot_line_.next_word()});
+        continue;
+      }
+      if (word.cue == Cue::block_done) return witness_.check_answers();
+      obey(word);
     }
   }
-
-  /// Nothing is to be done now. A simulated rank blocks until there may be, or a word has come.
-  void idle(const char* what, MPI_Request& word) {
-    if constexpr (kSimulated && requires { transport_.wait(word); })
-      transport_.wait(word);
-    else
-      give_up_if_late(what);
+  void obey(const Word& word) {
+    if (word.cue == Cue::get_ready) {
+      get_ready(word.value);
+    } else if (word.cue == Cue::go) {
+      if constexpr (IsAsked<P>) this->propose_alone(word.value, std::exchange(prepared_, {}));
+      say_done();
+    } else if (word.cue == Cue::line_up) {
+      this->begin_together(word.value, std::exchange(prepared_, {}));
+    } else if (word.cue == Cue::round) {
+      if constexpr (HasRounds<P>) node_.round(word.value, static_cast<int>(word.round));
+    } else if (word.cue == Cue::whether) {
+      tree_.gather(this->tally(), this->progress());
+    } else {
+      this->come_to_rest();
+      tree_.gather(this->tally(), this->progress());
+    }
   }
-  void idle(const char* what) {
-    MPI_Request no_word = MPI_REQUEST_NULL;
-    idle(what, no_word);
+  void get_ready(Operation operation) {
+    witness_.check_answers();
+    if (!this->streams() && is_next(operation) && !prepared_) prepared_ = this->fill(operation, Effort::full);
+    tree_.gather(this->tally(), this->progress());
   }
-  void give_up_if_late(const char* what) {
-    if (deadline_.passed()) [[unlikely]]
-      throw TimedOut(std::string("waiting ") + what + ", " + std::to_string(witness_.ended()) + " ended so far");
+  /// Whether the conductor will tell this rank to propose that operation.
+  [[nodiscard]] bool is_next(Operation operation) const {
+    const bool exists = operation < run_.setting().rule.operations_max();
+    return IsAsked<P> && exists && proposer_of<P>(shape_, operation) == this->self();
+  }
+  void say_done() {
+    hot_line_.tell(0, {Cue::go}, [this](MPI_Request& request) { this->wait_for(request); });
   }
 
   static constexpr unsigned kIdleTurns = 16;  ///< listening to the harness at every turn would slow the protocol down
 
-  CaseRun& run_;
-  const Shape& shape_;
-  Deadline deadline_;
-  Rank proposer_;
-  ControlTree blocks_;  ///< rooted at rank 0: which block is next, and its samples
-  ControlTree tree_;    ///< rooted at the proposer: what happens within a block
-  StartLine line_;
-  Recorder recorder_;
-  Witness witness_;
-  Tally last_wave_;  ///< sums over all ranks
-  Transport transport_;
-  Counted<Transport> counted_;
-  Node<P, Transport, Witness> node_;
+  Tally last_wave_;   ///< sums over all ranks
+  Payload prepared_;  ///< of the operation that this rank is to begin next
+  std::int64_t ends_due_ = 0;
+  Operation ends_counted_ = 0;
 };
 
 }  // namespace coordbench

@@ -44,7 +44,8 @@ class StartLine {
       if (gate_ != kNoGate && tree_.rank() == 0) simulator::remove_gate(gate_);  // its samples in, everybody has passed it
   }
 
-  /// Collectives: every rank calls it before every operation. Returns the slack that this rank had, ns; negative: late.
+  /// Where operations begin at every rank: every rank calls it before every operation. Returns the slack that this rank had,
+  /// ns; negative: late.
   Time line_up() {
     if (sync_ == Sync::none) return 0;
     if (sync_ == Sync::barrier) {
@@ -64,14 +65,9 @@ class StartLine {
     return last_slack_ = spin_until(start);
   }
 
-  /// Protocols, at the proposer: everyone else is told to finish with the last operation and says so; then a short pause,
-  /// so that the last of them is back at its work. `progress` polls the node meanwhile.
-  template <class Progress>
-  Time call_everyone(const Progress& progress) {
-    tree_.say({Cue::get_ready}, progress);
-    tree_.gather({}, progress);
-    return sync_ == Sync::round_time ? spin_until(now_ns() + kPause) : 0;
-  }
+  /// Where one rank is asked, there: a short pause once everyone has said that it has finished with the last operation, so that
+  /// the last of them is back at its work.
+  Time pause() { return sync_ == Sync::round_time ? spin_until(now_ns() + kPause) : 0; }
 
  private:
   static constexpr Time kPause = 500;

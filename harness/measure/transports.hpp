@@ -27,14 +27,13 @@ struct OverMpi {
   }
   static Endpoint endpoint(CaseRun& run, std::size_t posted_max) {
     const CaseRun::Setting& setting = run.setting();
-    return {setting.kernel_communicator, setting.tag, posted_max, setting.deadline, setting.neighbours};
+    return {setting.kernel_communicator, setting.tag, posted_max, run.deadline(), setting.neighbours};
   }
   /// Where the buffers of a collective lie.
   struct Memory {
     Memory(CaseRun& /*run*/, std::size_t /*posted_max*/) {}
     void close() {}
   };
-  static void meet(CaseRun& /*run*/) {}    // the library keeps what comes before its receiver is ready
   static void withdraw(auto& /*door*/) {}  // what still arrives has memory of its own
 };
 
@@ -44,13 +43,17 @@ struct InSharedMemory {
   using Transport = SharedMemoryTransport<typename P::Message>;
   using Endpoint = SharedMemoryEndpoint;
 
-  /// The same at all ranks of a case, for they find their way in each other's parts.
+  /// Must be equal on all ranks of a case: each computes addresses in the others' parts.
   template <Protocol P>
   static TransportSize size(const Shape& shape) {
     TransportSize size = transport_size<P>(shape, 0);
-    for (Rank rank = 1; rank < shape.ranks + clients_of<P>(shape); ++rank) {
-      size.leases = std::max(size.leases, transport_size<P>(shape, rank).leases);
-      size.batch_leases = std::max(size.batch_leases, transport_size<P>(shape, rank).batch_leases);
+    for (Rank rank = 1; rank < shape.members(); ++rank) {
+      const TransportSize other = transport_size<P>(shape, rank);
+      size.leases = std::max(size.leases, other.leases);
+      size.large_leases = std::max(size.large_leases, other.large_leases);
+      size.large_bytes = std::max(size.large_bytes, other.large_bytes);
+      size.made = std::max(size.made, other.made);
+      size.made_bytes = std::max(size.made_bytes, other.made_bytes);
     }
     return size;
   }
@@ -61,7 +64,7 @@ struct InSharedMemory {
     return {region(run, Transport<P>::size_of_ring(size)), size, run.setting().oversubscribed};
   }
   static Endpoint endpoint(CaseRun& run, std::size_t posted_max) {
-    return {region(run, Endpoint::size_of_ring(posted_max)), posted_max, run.setting().deadline, run.setting().oversubscribed,
+    return {region(run, Endpoint::size_of_ring(posted_max)), posted_max, run.deadline(), run.setting().oversubscribed,
             run.setting().neighbours};
   }
   /// Until it is closed, buffers come out of what this rank may lend to others.
@@ -80,8 +83,6 @@ struct InSharedMemory {
     std::pmr::monotonic_buffer_resource buffers;
     std::pmr::memory_resource* before;
   };
-  /// Nobody writes into rings that their reader has not cleared.
-  static void meet(CaseRun& run) { run.meet(); }
   static void withdraw(auto& /*door*/) {}  // every rank has left a case before the next one begins
 
   /// What one rank's part must hold, for `sharing` ranks.
@@ -117,11 +118,11 @@ struct Hybrid {
   using Endpoint = HybridEndpoint<NearEndpoint, OverMpi::Endpoint>;
   using Memory = InSharedMemory::Memory;
 
-  /// Of what lies in shared memory: what MPI receives ahead lies there too, and with batches it is batches that it receives.
+  /// Of the shared memory. MPI's posted receives lie in it, too, each as large as the largest payload.
   template <Protocol P>
   static TransportSize size(const Shape& shape) {
     TransportSize size = InSharedMemory::size<P>(shape);
-    size.batch_leases *= 2;
+    size.large_leases *= 2;
     return size;
   }
   template <Protocol P>
@@ -141,10 +142,9 @@ struct Hybrid {
     const SharedRegion region = InSharedMemory::region(run, NearEndpoint::size_of_ring(posted_max));
     const MpiProgress progress(setting.oversubscribed, is_whole(region) ? MPI_COMM_NULL : setting.kernel_communicator,
                                setting.tag + OverMpi::Endpoint::kTags);
-    return {near_ranks(region), posted_max, [&] { return NearEndpoint(region, posted_max, setting.deadline, progress); },
+    return {near_ranks(region), posted_max, [&] { return NearEndpoint(region, posted_max, run.deadline(), progress); },
             [&] { return OverMpi::endpoint(run, posted_max); }};
   }
-  static void meet(CaseRun& run) { run.meet(); }
   /// The next case finds its payloads where MPI may still be putting this one's.
   static void withdraw(auto& door) { door.withdraw(); }
 

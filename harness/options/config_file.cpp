@@ -72,6 +72,14 @@ class Entries {
   int line_ = 0;
 };
 
+std::string text_of(std::istream& input) {
+  try {
+    return {std::istreambuf_iterator<char>(input), {}};
+  } catch (const std::ios_base::failure& error) {
+    throw CLI::ConfigError(fmt::format("cannot be read ({})", error.code().message()));
+  }
+}
+
 void check(const std::string& text, const std::vector<std::string>& keys) {
   Entries entries(text);
   std::set<std::string> seen;
@@ -86,7 +94,7 @@ void check(const std::string& text, const std::vector<std::string>& keys) {
 }  // namespace
 
 std::vector<CLI::ConfigItem> ConfigFile::from_config(std::istream& input) const {
-  const std::string text(std::istreambuf_iterator<char>(input), {});
+  const std::string text = text_of(input);
   if (text.find('\0') != std::string::npos) throw CLI::ConfigError("is not text, which a TOML file is");
   check(text, keys_);
   std::istringstream again(text);

@@ -14,7 +14,7 @@ namespace coordbench {
 namespace {
 
 constexpr std::string_view kSizesAccepted =
-    "sizes from 0 to 1GiB such as 8, 64KiB or 4MiB, or A:B for the powers of two from A to B";
+    "sizes from 0 to 1GiB such as 8, 64KiB or 64k (65536 bytes), 64kB (64000), or A:B for the powers of two from A to B";
 constexpr std::string_view kSettingAccepted = "kernel.parameter=value,value,... of a parameter that coordbench list shows";
 
 template <class Value>
@@ -95,6 +95,14 @@ std::vector<int> parse_in_flight(std::string_view option, const Texts& texts) {
     append_once(windows, static_cast<int>(within<std::int64_t>(1, parse_whole(item), kInFlightMax, option, item,
                                                                fmt::format("whole numbers from 1 to {}", kInFlightMax))));
   return windows;
+}
+
+std::vector<int> parse_clients(std::string_view option, const Texts& texts) {
+  std::vector<int> clients;
+  for (const std::string& item : parse_list(option, texts))
+    append_once(clients, static_cast<int>(within<std::int64_t>(0, parse_whole(item), kClientsMax, option, item,
+                                                               fmt::format("whole numbers from 0 to {}", kClientsMax))));
+  return clients;
 }
 
 ParameterSetting parse_setting(std::string_view option, const std::string& text) {

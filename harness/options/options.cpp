@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <filesystem>
 #include <memory>
 #include <random>
 #include <span>
@@ -25,7 +26,7 @@ constexpr std::array<CommandText, 4> kCommands{{
     {"run", Command::run, "measure: a shuffled plan of cases, every sample into one HDF5 file"},
     {"calibrate", Command::calibrate,
      "measure what a message costs at each distance (LogGP), for jobs/simulate to predict with"},
-    {"list", Command::list, "every kernel: level, promise, messages, delays, parameters, source"},
+    {"list", Command::list, "a line about each kernel, or everything about those that are named"},
     {"doctor", Command::doctor, "what on this machine would spoil a measurement"},
 }};
 
@@ -73,13 +74,15 @@ void describe_launch(OptionTable& table, Options& options) {
 }
 
 void describe_plan_options(OptionTable& table, Options& options) {
-  table.list("--kernels", options.kernels, parse_list, "GLOB,GLOB", "what to measure  [all]");
+  table.list("--kernels", options.kernels, parse_list, "GLOB,@group,!GLOB", "what to measure, and behind ! what not  [all]");
   table.list("--ranks", options.ranks, parse_ranks, "N,N|pow2|all", "rank counts  [pow2: powers of two, and the world]");
   table.one("--ranks-per-node", options.ranks_per_node, parse_ranks_per_node, "N",
             "neighbouring ranks that count as one node  [by host names]");
-  table.list("--bytes", options.payload_bytes, parse_sizes, "SIZE,SIZE|A:B", "payloads  [8,1KiB,64KiB,1MiB]");
+  table.list("--bytes", options.payload_bytes, parse_sizes, "SIZE,SIZE|A:B",
+             "payloads; k and KiB are 1024 bytes, kB 1000  [8,1KiB,64KiB,1MiB]");
   table.list("--set", options.settings, parse_settings, "KERNEL.PARAMETER=V,V", "values of a parameter; repeatable");
   table.list("--in-flight", options.in_flight, parse_in_flight, "N,N", "operations that overlap  [1; streams: 64]");
+  table.list("--clients", options.clients, parse_clients, "N,N", "ranks of their own that ask a protocol's servers  [0]");
   table.one("--sync", options.sync, parse_sync, "round-time|barrier|none", "the start line  [round-time]");
   table.list("--transport", options.transports, parse_transports, "mpi,shared-memory,hybrid",
              "how messages travel; hybrid: in shared memory within a node  [mpi]");
@@ -93,6 +96,13 @@ void describe_budgets(OptionTable& table, Options& options) {
   table.one("--operations", options.operations, parse_operations, "N", "exactly so many per case");
 }
 
+/// Reading a folder fails, and a device or a pipe might never end.
+std::string expect_file(const std::string& path) {
+  std::error_code unknown;
+  if (!std::filesystem::is_regular_file(path, unknown)) throw UsageError("--config", path, "a TOML file that can be read");
+  return "";
+}
+
 void describe_run(CLI::App& app, OptionTable& table, Options& options) {
   describe_plan_options(table, options);
   describe_budgets(table, options);
@@ -101,14 +111,16 @@ void describe_run(CLI::App& app, OptionTable& table, Options& options) {
   table.one("--micro", options.micro, parse_text, "FILE", "coordbench-micro's JSON: the machine's limits, kept in the file");
   table.one("--gbench-json", options.gbench_json, parse_text, "FILE", "the cases for Google Benchmark's compare.py, too");
   table.one("--resume", options.resume, parse_text, "FILE",
-            "go on with what the launch in FILE still lacks; takes no other option");
+            "go on with what the launch in FILE still lacks; of other options takes --total-budget");
   table.flag("--calibrate", options.calibrate, "measure LogGP's parameters, too, around every block of cases");
   table.flag("--list", options.list, "print the names of the plan's cases, measure nothing");
   table.flag("--dry-run", options.dry_run, "print the plan and what it may take, measure nothing");
   Texts keys;
   for (const CLI::Option* option : app.get_options())
     if (!option->check_lname("help")) keys.push_back(option->get_lnames().front());
-  app.set_config("--config", "", "TOML file with the same names")->type_name("FILE.toml");
+  app.set_config("--config", "", "TOML file with the same names")
+      ->check(CLI::Validator(expect_file, ""))
+      ->type_name("FILE.toml");
   app.config_formatter(std::make_shared<ConfigFile>(std::move(keys)));
 }
 
@@ -117,6 +129,14 @@ void describe_calibrate(OptionTable& table, Options& options) {
   options.payload_bytes = {1, 1 << 20};
   table.list("--bytes", options.payload_bytes, parse_sizes, "A:B", "from the smallest to the largest message  [1:1MiB]");
   table.one("--out", options.out, parse_text, "DIR", "where launch-001.h5, ... go  [results/local]");
+}
+
+void describe_list(CLI::App& app, OptionTable& table, Options& options) {
+  options.kernels.clear();
+  const auto store = [&options](const Texts& texts) { options.kernels = parse_list("list", texts); };
+  app.add_option_function<Texts>("KERNEL", store, "all about these: names, parts of names, globs or @groups  [a line for each]")
+      ->type_name("");
+  table.flag("--json", options.json, "for programs");
 }
 
 struct Contradiction {
@@ -135,7 +155,7 @@ void refuse_contradictions(const CLI::App& app, const Options& options) {
       throw UsageError(fmt::format("{} and {} contradict each other: {}; leave one out", one, other, why));
   if (app.count("--resume") > 0)
     for (const CLI::Option* option : app.get_options())
-      if (option->count() > 0 && !option->check_lname("resume"))
+      if (option->count() > 0 && !option->check_lname("resume") && !option->check_lname("total-budget"))
         throw UsageError(fmt::format("--resume and {} contradict each other: a launch goes on as it was begun; leave {} out",
                                      option->get_name(), option->get_name()));
   for (const int window : options.in_flight)
@@ -167,6 +187,14 @@ UsageError sentence_of(const CLI::App& app, const CLI::ParseError& error) {
       fmt::format("{} does not accept its arguments ({}); {} --help lists the options", app.get_name(), what, app.get_name()));
 }
 
+std::vector<std::string> asked_of(const CommandText& command, const CLI::App& app) {
+  std::vector<std::string> asked{std::string(command.name)};
+  for (const CLI::Option* option : app.get_options())
+    if (!option->check_lname("help") && !option->check_lname("config") && !option->check_lname("resume"))
+      for (const std::string& text : option->results()) asked.push_back(fmt::format("{}={}", option->get_name(), text));
+  return asked;
+}
+
 Options parse_command(const CommandText& command, int argc, const char* const* argv) {
   Options options{.command = command.command};
   CLI::App app(command.help, fmt::format("coordbench {}", command.name));
@@ -174,10 +202,11 @@ Options parse_command(const CommandText& command, int argc, const char* const* a
   if (command.command == Command::run) describe_run(app, table, options);
   if (command.command == Command::calibrate) describe_calibrate(table, options);
   if (command.command == Command::doctor || command.command == Command::calibrate) describe_launch(table, options);
-  if (command.command == Command::list) table.flag("--json", options.json, "for programs");
+  if (command.command == Command::list) describe_list(app, table, options);
   try {
     app.parse(argc, argv);
     if (command.command == Command::run) refuse_contradictions(app, options);
+    options.asked = asked_of(command, app);
   } catch (const CLI::CallForHelp&) {
     throw Exit{0, app.help()};
   } catch (const CLI::ParseError& error) {

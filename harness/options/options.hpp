@@ -18,11 +18,12 @@ enum class Command : std::uint8_t { run, calibrate, list, doctor };
 
 struct Options {
   Command command = Command::run;
-  std::vector<std::string> kernels{"*"};  ///< globs
+  std::vector<std::string> kernels{"*"};  ///< as select_kernels (plan/selection.hpp) takes them; of `list` alone none
   std::vector<RankChoice> ranks{RankChoice{}};
   std::vector<std::int64_t> payload_bytes{8, 1 << 10, 64 << 10, 1 << 20};
   std::vector<ParameterSetting> settings{};
   std::vector<int> in_flight{};         ///< empty: each kernel's default
+  std::vector<int> clients{0};          ///< ranks of their own that ask, behind those that serve
   double precision = 0.05;              ///< half-width of the median's interval ÷ median at which a case may stop
   Time time_budget_ns = 2'000'000'000;  ///< per case
   Time total_budget_ns = 600'000'000'000;
@@ -40,6 +41,9 @@ struct Options {
   bool calibrate = false;     ///< always true of the command `calibrate`
   bool list = false, dry_run = false;
   bool json = false;  ///< of the command `list`
+  /// The command, and each option that was given on the command line or in --config, as --name=value; these two, --resume and
+  /// --help apart. parse_options makes the same options of them.
+  std::vector<std::string> asked{};
 };
 
 /// Not a failure: --help or --version was asked for, and rank 0 prints `text` and the launch ends with `status`.

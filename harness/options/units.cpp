@@ -26,18 +26,37 @@ std::optional<Number> only_number(std::string_view text) {
   return text.empty() ? number : std::nullopt;
 }
 
-template <class Factor>
-using Suffixes = std::array<std::pair<std::string_view, Factor>, 4>;
+template <class Factor, std::size_t count>
+using Suffixes = std::array<std::pair<std::string_view, Factor>, count>;
 
-template <class Factor>
-std::optional<Factor> factor_of(std::string_view suffix, const Suffixes<Factor>& suffixes) {
+template <class Factor, std::size_t count>
+std::optional<Factor> factor_of(std::string_view suffix, const Suffixes<Factor, count>& suffixes) {
   for (const auto& [name, factor] : suffixes)
-    if (factor != 0 && suffix == name) return factor;
+    if (suffix == name) return factor;
   return std::nullopt;
 }
 
-constexpr Suffixes<std::int64_t> kSizes{{{"B", 1}, {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}}};
-constexpr Suffixes<double> kTimes{{{"ms", 1e6}, {"s", 1e9}, {"min", 60e9}}};
+/// What people type, in small letters. GNU's tools read sizes like this: `kB` is 1,000 bytes, `k` and `KiB` are 1,024.
+constexpr Suffixes<std::int64_t, 11> kSizes{{{"", 1},
+                                             {"b", 1},
+                                             {"k", 1 << 10},
+                                             {"kib", 1 << 10},
+                                             {"kb", 1'000},
+                                             {"m", 1 << 20},
+                                             {"mib", 1 << 20},
+                                             {"mb", 1'000'000},
+                                             {"g", 1 << 30},
+                                             {"gib", 1 << 30},
+                                             {"gb", 1'000'000'000}}};
+constexpr Suffixes<std::int64_t, 4> kUnitsWritten{{{"B", 1}, {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}}};
+constexpr Suffixes<double, 3> kTimes{{{"ms", 1e6}, {"s", 1e9}, {"min", 60e9}}};
+
+std::string in_small_letters(std::string_view text) {
+  std::string small(text);
+  for (char& letter : small)
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  return small;
+}
 
 }  // namespace
 
@@ -47,7 +66,7 @@ std::optional<std::uint64_t> parse_unsigned(std::string_view text) { return only
 
 std::optional<std::int64_t> parse_bytes(std::string_view text) {
   const auto number = take_number<std::int64_t>(text);
-  const auto factor = factor_of(text.empty() ? "B" : text, kSizes);
+  const auto factor = factor_of(in_small_letters(text), kSizes);
   if (!number || *number < 0 || !factor || *number > INT64_MAX / *factor) return std::nullopt;
   return *number * *factor;
 }
@@ -68,16 +87,23 @@ std::optional<double> parse_percent(std::string_view text) {
 }
 
 std::string format_bytes(std::int64_t bytes) {
-  auto unit = kSizes.front();
-  for (const auto& larger : kSizes)
+  auto unit = kUnitsWritten.front();
+  for (const auto& larger : kUnitsWritten)
     if (bytes >= larger.second) unit = larger;
   return fmt::format("{:.4g} {}", static_cast<double>(bytes) / static_cast<double>(unit.second), unit.first);
+}
+
+std::string format_bytes_exactly(std::int64_t bytes) {
+  auto unit = kUnitsWritten.front();
+  for (const auto& larger : kUnitsWritten)
+    if (bytes > 0 && bytes % larger.second == 0) unit = larger;
+  return fmt::format("{} {}", bytes / unit.second, unit.first);
 }
 
 std::string format_duration(Time duration_ns) {
   auto unit = kTimes.front();
   for (const auto& larger : kTimes)
-    if (larger.second != 0 && static_cast<double>(duration_ns) >= larger.second) unit = larger;
+    if (static_cast<double>(duration_ns) >= larger.second) unit = larger;
   return fmt::format("{:.4g} {}", static_cast<double>(duration_ns) / unit.second, unit.first);
 }
 

@@ -7,8 +7,11 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <string_view>
+#include <tuple>
+#include <vector>
 
 #include "harness/plan/parameters.hpp"
+#include "harness/plan/selection.hpp"
 
 namespace coordbench {
 namespace {
@@ -38,14 +41,16 @@ Json evaluate(const Kernel& kernel, ClosedForm closed_form) {
 }
 
 Json messages_at(const Kernel& kernel) {
-  return evaluate(kernel, [&](const Shape& shape) { return kernel.messages(shape, 1); });
+  return evaluate(kernel, [&](const Shape& shape) { return kernel.cost(shape, {0, 1}).messages.most; });
 }
 Json delays_at(const Kernel& kernel, int mark) {
-  return evaluate(kernel, [&](const Shape& shape) -> double { return kernel.delays(shape, mark); });
+  return evaluate(kernel, [&](const Shape& shape) {
+    return kernel.cost(shape, {0, 1}).delays[static_cast<std::size_t>(mark)].most;
+  });
 }
 
-std::string_view name_of(Mark::Where where) {
-  constexpr std::array<std::string_view, 3> kNames{"proposer", "leader", "everywhere"};
+std::string_view name_of(Where where) {
+  constexpr std::array<std::string_view, 5> kNames{"proposer", "receiver", "leader", "tail", "everywhere"};
   return kNames[static_cast<std::size_t>(where)];
 }
 
@@ -72,6 +77,8 @@ Json marks_of(const Kernel& kernel) {
   return marks;
 }
 
+Json text_or_null(std::string_view text) { return text.empty() ? Json(nullptr) : Json(text); }
+
 int last_mark(const Kernel& kernel) { return kernel.marks.empty() ? 0 : static_cast<int>(kernel.marks.size()) - 1; }
 
 Json json_of(const Kernel& kernel) {
@@ -79,6 +86,8 @@ Json json_of(const Kernel& kernel) {
   Json json{{"name", kernel.name},
             {"family", name_of(kernel.family)},
             {"level", about.level},
+            {"group", about.group},
+            {"baseline_of", text_or_null(about.baseline_of)},
             {"promise", about.promise},
             {"messages", about.messages},
             {"messages_at", messages_at(kernel)},
@@ -87,8 +96,10 @@ Json json_of(const Kernel& kernel) {
             {"delays_at", delays_at(kernel, last_mark(kernel))},
             {"marks", marks_of(kernel)},
             {"latency_definition", name_of(about.latency)},
+            {"clients_most", kernel.clients_most},
             {"has_payload", about.has_payload},
             {"streams", about.streams},
+            {"only_over", about.only_over ? Json(name_of(*about.only_over)) : Json(nullptr)},
             {"parameters", Json::array()},
             {"source", about.source}};
   for (const Parameter& parameter : kernel.parameters) json["parameters"].push_back(json_of(parameter));
@@ -111,7 +122,8 @@ std::string series(const Json& values) {
 class Stanza {
  public:
   explicit Stanza(const Kernel& kernel)
-      : text_(fmt::format("{:<36} L{}  {}\n", kernel.name, kernel.about.level, name_of(kernel.family))) {}
+      : text_(fmt::format("{:<36} L{}  {}, @{}\n", kernel.name, kernel.about.level, name_of(kernel.family),
+                          kernel.about.group)) {}
   void line(std::string_view label, std::string_view value) {
     if (!value.empty()) fmt::format_to(std::back_inserter(text_), "    {:<11} {}\n", label, value);
   }
@@ -125,6 +137,7 @@ std::string text_of(const Kernel& kernel) {
   const About& about = kernel.about;
   Stanza stanza(kernel);
   stanza.line("promise", about.promise);
+  stanza.line("baseline of", about.baseline_of.empty() ? "" : fmt::format("@{}", about.baseline_of));
   stanza.line("messages", fmt::format("{}{}, {}", about.messages.empty() ? "unknown" : about.messages,
                                       series(messages_at(kernel)), name_of(about.count_rule)));
   stanza.line("delays", fmt::format("{}{}", about.delays, series(delays_at(kernel, last_mark(kernel)))));
@@ -138,7 +151,42 @@ std::string text_of(const Kernel& kernel) {
   return stanza.text();
 }
 
+/// At most `columns` characters; a text that is cut ends in "…".
+std::string cut(const std::string& text, std::size_t columns) {
+  std::size_t characters = 0, kept = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if ((text[i] & 0xc0) == 0x80) continue;  // goes on with a character
+    if (++characters == columns) kept = i;
+  }
+  return characters <= columns ? text : text.substr(0, kept) + "…";
+}
+
+/// The ladder from the bottom up.
+std::vector<const Kernel*> by_level(std::span<const Kernel> kernels) {
+  std::vector<const Kernel*> sorted;
+  for (const Kernel& kernel : kernels) sorted.push_back(&kernel);
+  std::stable_sort(sorted.begin(), sorted.end(), [](const Kernel* a, const Kernel* b) {
+    return std::tie(a->about.level, a->about.group) < std::tie(b->about.level, b->about.group);
+  });
+  return sorted;
+}
+
 }  // namespace
+
+std::string list_lines(std::span<const Kernel> kernels, std::size_t columns) {
+  std::size_t name = 0, group = 0;
+  for (const Kernel& kernel : kernels) {
+    name = std::max(name, kernel.name.size());
+    group = std::max(group, kernel.about.group.size());
+  }
+  std::string text;
+  for (const Kernel* kernel : by_level(kernels))
+    text += cut(fmt::format("{:<{}}  L{}  @{:<{}}  {}", kernel->name, name, kernel->about.level, kernel->about.group, group,
+                            kernel->about.promise),
+                columns) +
+            "\n";
+  return text + "coordbench list KERNEL tells everything about one of them.\n";
+}
 
 std::string list_text(std::span<const Kernel> kernels) {
   std::string text;
@@ -150,6 +198,13 @@ std::string list_json(std::span<const Kernel> kernels) {
   Json array = Json::array();
   for (const Kernel& kernel : kernels) array.push_back(json_of(kernel));
   return array.dump(2) + "\n";
+}
+
+std::string listed(const Options& options, std::span<const Kernel> kernels, std::size_t columns) {
+  std::vector<Kernel> chosen;
+  for (const Kernel* kernel : select_kernels("list", options.kernels, kernels)) chosen.push_back(*kernel);
+  if (options.json) return list_json(chosen);
+  return options.kernels.empty() ? list_lines(chosen, columns) : list_text(chosen);
 }
 
 }  // namespace coordbench

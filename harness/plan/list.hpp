@@ -1,12 +1,21 @@
 #pragma once
 // `coordbench list`: what each kernel declares about itself.
 
+#include <cstddef>
 #include <span>
 #include <string>
 
 #include "harness/kernel.hpp"
+#include "harness/options/options.hpp"
 
 namespace coordbench {
+
+/// What the command answers: a line for each kernel, or all about those that were named. `columns`: how wide a line may be.
+/// Throws UsageError for names that are not there.
+std::string listed(const Options& options, std::span<const Kernel> kernels, std::size_t columns);
+
+/// For people: a line a kernel, from level 0 up, and how to learn more.
+std::string list_lines(std::span<const Kernel> kernels, std::size_t columns);
 
 /// For people: a stanza per kernel.
 std::string list_text(std::span<const Kernel> kernels);

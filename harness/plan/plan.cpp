@@ -49,7 +49,13 @@ std::vector<Shape> shapes_of(const Kernel& kernel, const Options& options, const
     for (const std::int64_t bytes : payloads)
       for (const Values& values : points_of(axes))
         for (const int window : windows_of(kernel, options))
-          shapes.push_back({ranks, bytes, window, 0, kernel.parameters, values});
+          for (const int clients : kernel.family == Family::protocol ? options.clients : std::vector<int>{0})
+            shapes.push_back({.ranks = ranks,
+                              .payload_bytes = bytes,
+                              .in_flight = window,
+                              .parameters = kernel.parameters,
+                              .values = values,
+                              .clients = clients});
   return shapes;
 }
 
@@ -60,6 +66,7 @@ std::string name_of_case(const Case& planned) {
   for (std::size_t i = 0; i < shape.parameters.size(); ++i)
     if (const Parameter& parameter = shape.parameters[i]; shape.values[i] != parameter.initial)
       name += fmt::format("/{}={}", parameter.name, value_text(parameter, shape.values[i]));
+  if (shape.clients > 0) name += fmt::format("/clients={}", shape.clients);
   return shape.in_flight == 1 ? name : fmt::format("{}/in_flight={}", name, shape.in_flight);
 }
 
@@ -81,7 +88,6 @@ Case make_case(const Kernel& kernel, const Shape& shape, Transport transport, co
                .shape = shape,
                .sync = alone ? options.sync.value_or(Sync::round_time) : Sync::none,
                .transport = transport,
-               .clients = kernel.clients ? kernel.clients(shape) : 0,
                .name = {}};
   set_name(planned, name_of_case(planned), options);
   return planned;
@@ -117,10 +123,11 @@ std::string unfit_for(Transport transport, const Case& planned, const Room& room
 std::string unfit(const Case& planned, const Room& room, std::int64_t operations_max) {
   const Shape& shape = planned.shape;
   if (planned.members() > room.world)
-    return fmt::format("needs a rank of its own for the client, {} in all; the launch has {}", planned.members(), room.world);
+    return fmt::format("needs a rank of its own for each client, {} in all; the launch has {}", planned.members(), room.world);
   if (std::string reason = planned.kernel->unfit(shape); !reason.empty()) return reason;
   if (std::string reason = unfit_for(planned.transport, planned, room); !reason.empty()) return reason;
-  const auto stamps = static_cast<std::int64_t>(3 + planned.kernel->marks.size());
+  const Kernel& kernel = *planned.kernel;  // start, end, slack, each mark before the end, depths, and whose value was read
+  const auto stamps = static_cast<std::int64_t>(3 + kernel.marks.size() + (kernel.kinds.empty() ? 0 : 1));
   const std::int64_t needed =
       planned.kernel->memory_bytes(shape) + 2 * operations_max * stamps * 8;  // twice: rank 0 has a copy
   if (needed <= room.memory_bytes / planned.members()) return "";
@@ -177,7 +184,9 @@ std::vector<Case> cut_into_blocks(std::vector<Case> cases, const Calibration& ca
   return ordered;
 }
 
-void refuse_useless_window(const Options& options, const std::vector<const Kernel*>& selected) {
+using Selected = std::vector<const Kernel*>;
+
+void refuse_useless_window(const Options& options, const Selected& selected) {
   if (options.in_flight.empty() ||
       std::any_of(selected.begin(), selected.end(), [](auto* kernel) { return overlaps(*kernel); }))
     return;
@@ -186,14 +195,23 @@ void refuse_useless_window(const Options& options, const std::vector<const Kerne
       "streams, or leave it out");
 }
 
+void refuse_useless_clients(const Options& options, const Selected& selected) {
+  if (std::all_of(options.clients.begin(), options.clients.end(), [](int clients) { return clients == 0; }) ||
+      std::any_of(selected.begin(), selected.end(), [](auto* kernel) { return kernel->family == Family::protocol; }))
+    return;
+  throw UsageError(
+      "--clients was given, but every selected kernel is a collective, which has none; select a protocol, or leave it out");
+}
+
 }  // namespace
 
 Plan make_plan(const Options& options, std::span<const Kernel> kernels, const Room& room) {
   if (options.command == Command::calibrate) return {};
-  const auto selected = select_kernels(options.kernels, kernels);
+  const auto selected = select_kernels("--kernels", options.kernels, kernels);
   const auto ranks = rank_counts(options.ranks, room.world);
   auto axes = parameter_axes(options.settings, kernels, selected);
   refuse_useless_window(options, selected);
+  refuse_useless_clients(options, selected);
   Plan plan;
   const auto consider = [&](Case planned) {
     std::string reason = unfit(planned, room, options.operations.value_or(options.max_operations));

@@ -27,11 +27,15 @@ struct Room {
 /// for what the registry or the world does not have.
 Plan make_plan(const Options& options, std::span<const Kernel> kernels, const Room& room);
 
-/// For --list: the names of the cases in the order of the plan, one per line.
 /// What was left out and why, a line a reason, for whoever does not ask with --dry-run; empty if nothing was. Throws UsageError
 /// if nothing is left.
 std::string describe_skipped(const Plan& plan);
+
+/// For --list: the names of the cases in the order of the plan, one per line.
 std::string case_names(const Plan& plan);
+
+/// One line before the first of `due` cases: what is measured, at which sizes, for how long at most, and where results go.
+std::string describe_launch(const Plan& plan, std::size_t due, const Options& options);
 
 /// For --dry-run: cases in order, skipped combinations with reasons, upper bounds of time, memory and disk.
 std::string describe_plan(const Plan& plan, const Options& options);

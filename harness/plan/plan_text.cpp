@@ -1,9 +1,13 @@
 // What --list and --dry-run print of a plan.
 #include <fmt/format.h>
+#include <CLI/StringTools.hpp>
 
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <set>
+#include <string_view>
+#include <vector>
 
 #include "harness/options/units.hpp"
 #include "harness/options/usage_error.hpp"
@@ -49,12 +53,41 @@ Bounds bounds_of(const Plan& plan, const Options& options) {
   return bounds;
 }
 
+/// "8 B, 8 KiB, 1000000 B", so that everybody sees what a unit was taken for.
+std::string sizes_text(const std::vector<std::int64_t>& sizes) {
+  constexpr std::size_t kShown = 6;
+  const auto [least, most] = std::minmax_element(sizes.begin(), sizes.end());
+  if (sizes.size() > kShown)
+    return fmt::format("{} sizes from {} to {}", sizes.size(), format_bytes_exactly(*least), format_bytes_exactly(*most));
+  std::string text;
+  for (const std::int64_t size : sizes) text += (text.empty() ? "" : ", ") + format_bytes_exactly(size);
+  return text;
+}
+
+/// The names of a few kernels, the number of many; the ping_pong around each block goes without saying.
+std::string kernels_text(const Plan& plan) {
+  constexpr std::size_t kShown = 3;
+  std::set<std::string_view> names;
+  for (const Case& planned : plan.cases)
+    if (!planned.calibration) names.insert(planned.kernel->name);
+  if (names.size() > kShown) return fmt::format("{} kernels", names.size());
+  return CLI::detail::join(names, ", ");
+}
+
 }  // namespace
+
+std::string describe_launch(const Plan& plan, std::size_t due, const Options& options) {
+  const std::string& where = options.resume.empty() ? options.out : options.resume;
+  const std::string sizes = sizes_text(options.payload_bytes);
+  if (plan.cases.empty()) return fmt::format("What messages of {} cost, into {}\n", sizes, where);
+  return fmt::format("{} cases of {}; payloads: {}; at most {}; into {}\n", due, kernels_text(plan), sizes,
+                     format_duration(time_bound(due, options)), where);
+}
 
 std::string describe_skipped(const Plan& plan) {
   constexpr std::size_t kReasonsShown = 3;
   if (plan.cases.empty() && !plan.skipped.empty())
-    throw UsageError(fmt::format("nothing of what was asked for can be measured: {} {}", plan.skipped.front().name,
+    throw UsageError(fmt::format("nothing of what was asked for can be measured: {}: {}", plan.skipped.front().name,
                                  plan.skipped.front().reason));
   std::map<std::string, std::size_t> reasons;
   std::size_t left = 0, shown = 0;
@@ -79,6 +112,7 @@ std::string describe_plan(const Plan& plan, const Options& options) {
   std::string text;
   const auto out = std::back_inserter(text);
   fmt::format_to(out, "{} cases, seed {}\n", plan.cases.size(), options.seed.value());
+  fmt::format_to(out, "payloads: {}\n", sizes_text(options.payload_bytes));
   for (std::size_t order = 0; order < plan.cases.size(); ++order)
     fmt::format_to(out, "{:6}  {}\n", order, plan.cases[order].name);
   fmt::format_to(out, "{} combinations skipped\n", plan.skipped.size());

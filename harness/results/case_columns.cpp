@@ -1,6 +1,7 @@
 #include "harness/results/case_columns.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -33,7 +34,7 @@ double per_operation(const CaseRow& row, std::int64_t total) {
   return static_cast<double>(total) / static_cast<double>(operations);
 }
 
-std::int64_t operation_messages(const Traffic& traffic) { return traffic.messages_sent - traffic.background_messages; }
+std::int64_t operation_messages(const Traffic& traffic) { return traffic.carrying_sent(); }
 
 template <class Of>
 std::int64_t sum_over_ranks(const CaseRow& row, Of of) {
@@ -54,7 +55,13 @@ std::int64_t last_or_minus_one(const std::vector<std::int64_t>& of_marks) { retu
 std::int64_t expected_delays(const CaseRow& row) {
   const Kernel& measured = kernel(row);
   if (measured.family == Family::protocol) return last_or_minus_one(row.result.expected_delays);
-  return measured.about.count_rule == CountRule::none ? -1 : measured.delays(shape(row), 0);
+  return measured.about.count_rule == CountRule::none ? -1 : std::llround(measured.cost(shape(row), {0, 1}).delays[0].least);
+}
+
+/// Where operations belong to several, or begin at every rank, no rank is the one.
+std::int64_t proposer(const CaseRow& row) {
+  const Kernel& measured = kernel(row);
+  return measured.proposers != nullptr && measured.proposers(shape(row)) == 1 ? proposer_of(measured, shape(row), 0) : -1;
 }
 
 constexpr const char* kLatency =
@@ -65,6 +72,12 @@ const CaseColumn<std::string> kTexts[] = {
     {"name", {"", "case, its group below /samples"}, [](const CaseRow& row) { return row.result.planned->name; }},
     {"kernel", {"", "what was measured"}, [](const CaseRow& row) { return std::string(kernel(row).name); }},
     {"family", {"", "collective or protocol"}, [](const CaseRow& row) { return std::string(name_of(kernel(row).family)); }},
+    {"group",
+     {"", "what the kernel is for: broadcast, aggregation, ..., native"},
+     [](const CaseRow& row) { return std::string(kernel(row).about.group); }},
+    {"baseline_of",
+     {"", "of group native: the group whose kernels are held against it"},
+     [](const CaseRow& row) { return std::string(kernel(row).about.baseline_of); }},
     {"transport",
      {"", "how messages travelled"},
      [](const CaseRow& row) { return std::string(name_of(row.result.planned->transport)); }},
@@ -77,7 +90,7 @@ const CaseColumn<std::string> kTexts[] = {
      {"", "which stamps make up a latency: proposer, makespan or barrier"},
      [](const CaseRow& row) { return std::string(name_of(kernel(row).about.latency)); }},
     {"count_rule",
-     {"", "how messages are held against the closed form: exact, expected or none"},
+     {"", "how messages are held against the closed form: exact, range, expected or none"},
      [](const CaseRow& row) { return std::string(name_of(kernel(row).about.count_rule)); }},
     {"verdict", {"", "ok, or what was wrong"}, [](const CaseRow& row) { return std::string(name_of(row.result.verdict)); }},
     {"stop_reason",
@@ -93,7 +106,7 @@ const CaseColumn<std::int64_t> kIntegers[] = {
      {"1", "rung of the coordination ladder, 0 to 6"},
      [](const CaseRow& row) { return std::int64_t{kernel(row).about.level}; }},
     {"ranks", {"1", "ranks that took part, clients apart"}, [](const CaseRow& row) { return std::int64_t{shape(row).ranks}; }},
-    {"clients", {"1", "ranks that only propose"}, [](const CaseRow& row) { return std::int64_t{row.result.planned->clients}; }},
+    {"clients", {"1", "ranks that only propose"}, [](const CaseRow& row) { return std::int64_t{shape(row).clients}; }},
     {"nodes",
      {"1", "nodes that the ranks sat on, 0 where ranks of a node are not neighbours or not as many on each"},
      [](const CaseRow& row) {
@@ -113,6 +126,10 @@ const CaseColumn<std::int64_t> kIntegers[] = {
     {"calibration",
      {"1", "1 for a ping_pong before or after a block"},
      [](const CaseRow& row) { return std::int64_t{row.result.planned->calibration}; }},
+    {"proposers",
+     {"1", "ranks that are asked, 0 where operations begin at every rank"},
+     [](const CaseRow& row) { return std::int64_t{kernel(row).proposers ? kernel(row).proposers(shape(row)) : 0}; }},
+    {"proposer", {"1", "the one rank that is asked, -1 if there are several"}, proposer},
     {"background_messages",
      {"1", "messages of all ranks that carried no operation"},
      [](const CaseRow& row) {
@@ -125,8 +142,14 @@ const CaseColumn<std::int64_t> kIntegers[] = {
      {"1", "messages on the longest causal chain to the end, -1 for collectives"},
      [](const CaseRow& row) { return last_or_minus_one(row.result.delays); }},
     {"expected_delays",
-     {"1", "the closed form of delays, -1 where they are random or the library's own"},
+     {"1", "the closed form of delays, the least where timing decides, -1 where they are random or the library's own"},
      [](const CaseRow& row) { return expected_delays(row); }},
+    {"expected_delays_most",
+     {"1", "the closed form of delays, the most where timing decides"},
+     [](const CaseRow& row) {
+       return kernel(row).family == Family::protocol ? last_or_minus_one(row.result.expected_delays_most)
+                                                     : expected_delays(row);
+     }},
 };
 
 const CaseColumn<double> kReals[] = {
@@ -153,6 +176,12 @@ const CaseColumn<double> kReals[] = {
     {"expected_messages_per_operation",
      {"1", "the closed form of messages_per_operation"},
      [](const CaseRow& row) { return row.result.expected_messages_per_operation; }},
+    {"expected_messages_most_per_operation",
+     {"1", "the same; above it only where timing decides between two closed forms"},
+     [](const CaseRow& row) { return row.result.expected_messages_most_per_operation; }},
+    {"coverage",
+     {"1", "share of the marks that came, of those due at all ranks; NaN for collectives"},
+     [](const CaseRow& row) { return row.result.coverage; }},
     {"messages_between_nodes_per_operation",
      {"1", "messages of all ranks that carried operations to another node, per operation"},
      [](const CaseRow& row) {

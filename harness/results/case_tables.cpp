@@ -3,6 +3,7 @@
 #include <fmt/compile.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -58,19 +59,40 @@ void write_stamps(const Handle& group, const Samples& samples, Dimension& operat
   if (!samples.start_slack_ns.empty())
     hdf5::write_variable(group, "start_slack_ns", {&operation}, {"ns", "agreed start minus the latest rank's arrival"},
                          samples.start_slack_ns);
-  if (!samples.rounds.empty()) {
+  if (!samples.of.empty())
+    hdf5::write_variable(group, "answer_of", {&operation},
+                         {"1", "operation whose payload the proposer's answer holds; -1: nobody's yet, -3: it holds none"},
+                         samples.of);
+  if (!samples.rounds.empty())
     hdf5::write_variable(group, "rounds", {&operation}, {"1", "synchronous rounds until every rank had reached the last mark"},
                          samples.rounds);
+  if (!samples.known_ns.empty()) {
     hdf5::write_variable(group, "messages", {&operation}, {"1", "messages of the operation, all ranks"},
-                         samples.round_messages);
+                         samples.ending_messages);
     hdf5::write_variable(group, "known_ns", {&operation},
-                         {"ns", "when the harness knew that every rank had reached the last mark; no latency includes it"},
-                         samples.known_ns);
+                         {"ns", "when the harness knew that the operation was over; no latency includes it"}, samples.known_ns);
   }
   if (samples.marks == 0) return;
   Dimension mark(group, "mark", static_cast<hsize_t>(samples.marks));
   hdf5::write_variable(group, "mark_ns", {&mark, &operation, &rank}, {"ns", "when the rank reached the mark"}, samples.mark_ns);
   mark.list_variables();
+}
+
+/// Who was asked, where that differs, and for what.
+void write_operations(const Handle& group, const CaseResult& result, Dimension& operation) {
+  const Kernel& kernel = *result.planned->kernel;
+  const Shape& shape = result.planned->shape;
+  const auto column = [&](const char* name, const hdf5::Legend& legend, const auto& of) {
+    std::vector<std::int64_t> values;
+    for (Operation k = 0; k < result.samples.operations; ++k) values.push_back(of(k));
+    hdf5::write_variable(group, name, {&operation}, legend, values);
+  };
+  if (kernel.proposers != nullptr && kernel.proposers(shape) > 1)
+    column("proposer", {"1", "rank that was asked"}, [&](Operation k) { return proposer_of(kernel, shape, k); });
+  if (kernel.kind == nullptr) return;
+  column("kind", {"1", "what was asked for"}, [&](Operation k) { return kernel.kind(shape, k); });
+  hdf5::write_attribute(hdf5::open_variable(group, "kind"), "flag_meanings",
+                        fmt::format(FMT_COMPILE("{}"), fmt::join(kernel.kinds, " ")));
 }
 
 void write_traffic(const Handle& group, const std::vector<Traffic>& traffic, Dimension& rank) {
@@ -102,6 +124,7 @@ void write_samples(const Handle& samples_group, const CaseResult& result) {
   Dimension operation(group, "operation", static_cast<hsize_t>(result.samples.operations));
   Dimension rank(group, "rank", static_cast<hsize_t>(result.samples.ranks));
   write_stamps(group, result.samples, operation, rank);
+  write_operations(group, result, operation);
   write_traffic(group, result.traffic, rank);
   if (!result.delays.empty()) write_delays(group, result);
   operation.list_variables();
@@ -134,10 +157,12 @@ void append_cases(const Handle& file, std::span<const CaseResult* const> cases, 
 }
 
 void add_case_flags(const Handle& file, std::span<const std::size_t> rows, std::uint32_t flags) {
+  if (rows.empty()) return;
   const Handle group = hdf5::open_group(file, "cases");
-  std::vector<std::uint32_t> values = hdf5::read_variable<std::uint32_t>(group, "flags");
-  for (const std::size_t row : rows) values.at(row) |= flags;
-  hdf5::write_tail(group, "flags", 0, values);
+  const std::size_t first = *std::min_element(rows.begin(), rows.end());  // all rows are of the last block
+  std::vector<std::uint32_t> values = hdf5::read_tail<std::uint32_t>(group, "flags", first);
+  for (const std::size_t row : rows) values.at(row - first) |= flags;
+  hdf5::write_tail(group, "flags", first, values);
 }
 
 }  // namespace coordbench

@@ -1,18 +1,25 @@
 #pragma once
 // HDF5's C API as values that close themselves: files, groups, attributes. Every failure is a std::runtime_error of one
-// sentence, with the system's own reason where there is one.
+// sentence, with the system's own reason where there is one. What a file says of its own sizes is checked before it is used.
 
 #include <hdf5.h>
 
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
 namespace coordbench::hdf5 {
+
+/// A call of HDF5 failed. `system_code` is the errno that HDF5 quotes; 0: the system had no part in it.
+struct Failure : std::runtime_error {
+  Failure(const std::string& what, int code) : std::runtime_error(what), system_code(code) {}
+  int system_code;
+};
 
 /// Owns one identifier. Move-only.
 class Handle {
@@ -57,19 +64,22 @@ Handle make_space(std::span<const hsize_t> lengths, const hsize_t* largest = nul
 
 /// A new file open for writing, whatever was there before, laid out for many small groups.
 Handle create_file(const std::filesystem::path& path);
+/// A new file that exists in memory only.
+Handle create_memory_file();
 /// An existing file, open for writing and locked; throws while a reader has it open.
 Handle open_file(const std::filesystem::path& path);
 /// The same, to be read; readers do not disturb each other.
 Handle open_file_to_read(const std::filesystem::path& path);
 /// The group at `path` below `parent`; it and the groups above it are made where they are missing.
 Handle make_group(const Handle& parent, std::string_view path);
-bool has_group(const Handle& parent, const char* name);
+/// Whether the group at `path` below `parent` is there and can be opened.
+bool has_group(const Handle& parent, const char* path);
 /// Takes the group `name` of `parent` away, with all that is in it, if there is one.
 void remove_group(const Handle& parent, const char* name);
 /// The group at `path` below `parent`; throws if there is none.
 Handle open_group(const Handle& parent, const char* path);
 
-/// These overwrite an attribute that exists, which must have the same type and size.
+/// These overwrite an attribute that exists. They throw if it holds another number of values than are given.
 void write_attribute(const Handle& object, const char* name, hid_t type, const Handle& space, const void* values);
 void write_attribute(const Handle& object, const char* name, std::string_view text);
 template <class T>
@@ -78,9 +88,12 @@ void write_attribute(const Handle& object, const char* name, T value);
 template <class T>
 void write_attribute(const Handle& object, const char* name, std::span<const T> values);
 
-/// An attribute's value; throw if there is none of that name and kind.
+/// An attribute's value; throw if there is none of that name and kind, or if it holds several values.
 std::string read_text(const Handle& object, const char* name);
 template <class T>
 T read_number(const Handle& object, const char* name);
+/// A text as it is, a whole number in digits.
+std::string read_as_text(const Handle& object, const char* name);
+bool has_attribute(const Handle& object, const char* name);
 
 }  // namespace coordbench::hdf5

@@ -13,6 +13,8 @@
 #include <string>
 #include <type_traits>
 
+#include "harness/results/utf8.hpp"
+
 namespace coordbench::hdf5 {
 namespace {
 
@@ -114,8 +116,10 @@ Handle make_transfer() {
 template <class T, class Use>
 void with_buffer(const std::vector<T>& values, Use use) {
   if constexpr (std::is_same_v<T, std::string>) {
+    std::vector<std::string> valid;
+    for (const std::string& text : values) valid.push_back(utf8_of(text));
     std::vector<const char*> pointers;
-    for (const std::string& text : values) pointers.push_back(text.c_str());
+    for (const std::string& text : valid) pointers.push_back(text.c_str());
     use(pointers.data());
   } else {
     use(values.data());
@@ -175,10 +179,34 @@ Handle open_variable(const Handle& group, const char* name) {
   return {H5Dopen2(group.get(), name, H5P_DEFAULT), H5Dclose, "open variable", name};
 }
 
-hsize_t length_of(const Handle& group, const char* name) {
-  const Handle scale = open_variable(group, name);
-  const Handle space(H5Dget_space(scale.get()), H5Sclose, "read length of", name);
+namespace {
+hsize_t length_of(const Handle& variable, std::string_view name) {
+  const Handle space(H5Dget_space(variable.get()), H5Sclose, "read length of", name);
+  const int dimensions = H5Sget_simple_extent_ndims(space.get());
+  if (dimensions != 1) throw Failure(fmt::format("variable {} has {} dimensions instead of 1", name, dimensions), 0);
   return static_cast<hsize_t>(H5Sget_simple_extent_npoints(space.get()));
+}
+
+/// The same, of a variable that is about to be read: a file of so many bytes cannot hold more elements, whatever it says.
+hsize_t readable_length_of(const Handle& variable, const char* name) {
+  const Handle file(H5Iget_file_id(variable.get()), H5Fclose, "find the file of", name);
+  hsize_t bytes = 0;
+  check(H5Fget_filesize(file.get(), &bytes), "measure the file of", name);
+  const hsize_t length = length_of(variable, std::string_view(name));
+  if (length > bytes) throw Failure(fmt::format("variable {} has {} elements in a file of {} bytes", name, length, bytes), 0);
+  return length;
+}
+
+/// The space of a variable with `count` elements from `first` on selected.
+Handle part_of(const Handle& variable, const char* name, hsize_t first, hsize_t count) {
+  Handle space(H5Dget_space(variable.get()), H5Sclose, "select a part of", name);
+  check(H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, &first, nullptr, &count, nullptr), "select a part of", name);
+  return space;
+}
+}  // namespace
+
+hsize_t length_of(const Handle& group, const char* name) {
+  return length_of(open_variable(group, name), std::string_view(name));
 }
 
 void resize(const Handle& group, const char* dimension, hsize_t length) {
@@ -190,8 +218,7 @@ void write_tail(const Handle& group, const char* name, hsize_t first, const std:
   Handle variable = open_variable(group, name);
   const hsize_t count = values.size(), length = first + count;
   check(H5Dset_extent(variable.get(), &length), "extend", name);
-  const Handle file_space(H5Dget_space(variable.get()), H5Sclose, "extend", name);
-  check(H5Sselect_hyperslab(file_space.get(), H5S_SELECT_SET, &first, nullptr, &count, nullptr), "select the end of", name);
+  const Handle file_space = part_of(variable, name, first, count);
   with_buffer(values, [&](const void* buffer) {
     check(H5Dwrite(variable.get(), type_of<T>(), make_space(std::array{count}).get(), file_space.get(), make_transfer().get(),
                    buffer),
@@ -211,9 +238,9 @@ void overwrite_variable(const Handle& group, const char* name, const std::vector
 
 template <>
 std::vector<std::string> read_variable(const Handle& group, const char* name) {
-  std::vector<char*> texts(length_of(group, name));
-  check(H5Dread(open_variable(group, name).get(), type_of<std::string>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, texts.data()), "read",
-        name);
+  const Handle variable = open_variable(group, name);
+  std::vector<char*> texts(readable_length_of(variable, name));
+  check(H5Dread(variable.get(), type_of<std::string>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, texts.data()), "read", name);
   std::vector<std::string> values;
   for (char* text : texts) {
     values.emplace_back(text == nullptr ? "" : text);
@@ -223,10 +250,21 @@ std::vector<std::string> read_variable(const Handle& group, const char* name) {
 }
 
 template <class T>
-std::vector<T> read_variable(const Handle& group, const char* name) {
-  std::vector<T> values(length_of(group, name));
-  check(H5Dread(open_variable(group, name).get(), type_of<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), "read", name);
+std::vector<T> read_tail(const Handle& group, const char* name, hsize_t first) {
+  const Handle variable = open_variable(group, name);
+  const hsize_t length = readable_length_of(variable, name);
+  if (first > length) throw Failure(fmt::format("variable {} has {} elements instead of {} or more", name, length, first), 0);
+  const hsize_t count = length - first;
+  std::vector<T> values(count);
+  check(H5Dread(variable.get(), type_of<T>(), make_space(std::array{count}).get(), part_of(variable, name, first, count).get(),
+                H5P_DEFAULT, values.data()),
+        "read", name);
   return values;
+}
+
+template <class T>
+std::vector<T> read_variable(const Handle& group, const char* name) {
+  return read_tail<T>(group, name, 0);
 }
 
 template Handle make_variable<std::string>(const Handle&, const char*, const Dimensions&, const Legend&);
@@ -241,7 +279,7 @@ template void write_tail(const Handle&, const char*, hsize_t, const std::vector<
 template void write_tail(const Handle&, const char*, hsize_t, const std::vector<double>&);
 template void write_tail(const Handle&, const char*, hsize_t, const std::vector<std::int64_t>&);
 template void write_tail(const Handle&, const char*, hsize_t, const std::vector<std::uint32_t>&);
-template std::vector<std::uint32_t> read_variable(const Handle&, const char*);
+template std::vector<std::uint32_t> read_tail(const Handle&, const char*, hsize_t);
 template std::vector<std::int64_t> read_variable(const Handle&, const char*);
 template std::vector<double> read_variable(const Handle&, const char*);
 

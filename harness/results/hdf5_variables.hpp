@@ -54,7 +54,7 @@ void write_variable(const Handle& group, const char* name, const Dimensions& dim
                     const std::vector<T>& values);
 
 Handle open_variable(const Handle& group, const char* name);
-/// The length of a dimension or of a one-dimensional variable.
+/// The length of a dimension or of a one-dimensional variable. Throws if it has several dimensions.
 hsize_t length_of(const Handle& group, const char* name);
 /// Of an unlimited dimension.
 void resize(const Handle& group, const char* dimension, hsize_t length);
@@ -64,8 +64,11 @@ template <class T>
 void write_tail(const Handle& group, const char* name, hsize_t first, const std::vector<T>& values);
 /// Writes all elements of a one-dimensional variable anew; there must be as many as it has.
 void overwrite_variable(const Handle& group, const char* name, const std::vector<double>& values);
-/// All elements of a one-dimensional variable.
+/// All elements of a one-dimensional variable. Throws if it has several dimensions, or more elements than its file has bytes.
 template <class T>
 std::vector<T> read_variable(const Handle& group, const char* name);
+/// The same, of numbers, from `first` on.
+template <class T>
+std::vector<T> read_tail(const Handle& group, const char* name, hsize_t first);
 
 }  // namespace coordbench::hdf5

@@ -32,6 +32,7 @@ struct LaunchRecord {
   std::string campaign;
   int launch = 0;
   std::vector<std::string> arguments{};  ///< of the program, its name first
+  std::vector<std::string> options{};    ///< as Options::asked: what was asked for, the configuration file's part included
   std::string command_line, created_utc, version, git_commit;
   std::uint64_t seed = 0;
   Time epoch_ns = 0;                                       ///< the instant from which all stamps of the file count

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -20,7 +21,8 @@ namespace {
 using hdf5::Dimension;
 using hdf5::Handle;
 
-constexpr const char* kSchemaVersion = "1.2";
+/// Bytes that are no UTF-8 are replaced, as everywhere in the file.
+std::string json_of(const nlohmann::json& json) { return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); }
 
 void write_root(const Handle& file, const LaunchRecord& launch) {
   const auto text = [&](const char* name, std::string_view value) { hdf5::write_attribute(file, name, value); };
@@ -29,14 +31,16 @@ void write_root(const Handle& file, const LaunchRecord& launch) {
   text("git_commit", launch.git_commit);
   text("created_utc", launch.created_utc);
   text("command_line", launch.command_line);
-  text("arguments", nlohmann::json(launch.arguments).dump());
+  text("arguments", json_of(launch.arguments));
+  text("options", json_of(launch.options));
   text("resumptions", "[]");
   text("campaign", launch.campaign);
   hdf5::write_attribute(file, "launch", std::int64_t{launch.launch});
   hdf5::write_attribute(file, "seed", launch.seed);
-  text("source", kSimulated ? "simulated" : "measured");
+  text("source", kSource);
   hdf5::write_attribute(file, "epoch_ns", launch.epoch_ns);
   hdf5::write_attribute(file, "complete", std::int64_t{0});
+  text("ended_by", "");
   write_wall_times(file, 0, 0);
 }
 
@@ -143,6 +147,8 @@ void write_limits(const Handle& file, const Limits& limits) {
 }
 }  // namespace
 
+const char* const kSource = kSimulated ? "simulated" : "measured";
+
 void create_launch_tables(const Handle& file, const LaunchRecord& launch) {
   write_root(file, launch);
   write_environment(file, launch);
@@ -157,22 +163,31 @@ void write_wall_times(const Handle& file, double wall_s, double writing_s) {
 }
 
 void add_resumption(const Handle& file, const LaunchRecord& launch, std::size_t first_case) {
-  using Json = nlohmann::json;
-  Json resumptions = Json::parse(hdf5::read_text(file, "resumptions"));
+  nlohmann::json resumptions = nlohmann::json::parse(hdf5::read_text(file, "resumptions"));
   std::vector<std::string> hosts;
   for (const LaunchRecord::RankRow& row : launch.ranks) hosts.push_back(row.host);
   resumptions.push_back(
       {{"utc", launch.created_utc}, {"first_case", first_case}, {"epoch_ns", launch.epoch_ns}, {"hosts", hosts}});
-  hdf5::write_attribute(file, "resumptions", resumptions.dump());
+  hdf5::write_attribute(file, "resumptions", json_of(resumptions));
   hdf5::write_attribute(file, "complete", std::int64_t{0});
+  hdf5::write_attribute(file, "ended_by", std::string_view());
 }
 
+/// Of several lives of the launch the first trouble with clocks and the largest errors stay.
 void finish_launch_tables(const Handle& file, const LaunchEnd& end) {
   hdf5::write_attribute(hdf5::open_group(file, "environment"), "load_after", end.load_after);
   const Handle ranks = hdf5::open_group(file, "ranks");
-  hdf5::write_attribute(ranks, "clock_check", end.clock_check);
-  hdf5::overwrite_variable(ranks, "clock_error_ns", end.clock_error_ns);
+  if (end.clock_check != "ok") hdf5::write_attribute(ranks, "clock_check", end.clock_check);
+  auto errors_ns = hdf5::read_variable<double>(ranks, "clock_error_ns");
+  for (std::size_t rank = 0; rank < errors_ns.size(); ++rank)
+    errors_ns[rank] = std::fmax(errors_ns[rank], end.clock_error_ns.at(rank));
+  hdf5::overwrite_variable(ranks, "clock_error_ns", errors_ns);
   hdf5::write_attribute(file, "complete", std::int64_t{1});
+  leave_launch_tables(file, "plan");
+}
+
+void leave_launch_tables(const Handle& file, const std::string& why) {
+  hdf5::write_attribute(file, "ended_by", std::string_view(why));
 }
 
 }  // namespace coordbench

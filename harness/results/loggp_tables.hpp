@@ -1,7 +1,7 @@
 #pragma once
 // The group /loggp of a result file.
 
-#include "harness/calibrate/loggp.hpp"
+#include "harness/loggp/loggp.hpp"
 #include "harness/results/hdf5.hpp"
 
 namespace coordbench {

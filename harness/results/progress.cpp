@@ -1,40 +1,17 @@
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
 
 #include "harness/machine/clock.hpp"
+#include "harness/machine/remark.hpp"
 #include "harness/results/report.hpp"
+#include "harness/results/terminal.hpp"
 
 namespace coordbench {
 namespace {
 
-constexpr Time kSecond = 1'000'000'000;
 constexpr std::size_t kShortestName = 8;  ///< with less room for the name, the time left goes instead
-
-/// The terminal at which standard error ends, or -1. Under mpirun a rank's standard error is a pipe to the launcher, which
-/// copies it to its own; that one decides. A rank on another node sees none.
-int open_terminal() {
-  if (isatty(STDERR_FILENO)) return fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
-  struct stat status {};
-  const bool forwarded = std::getenv("OMPI_COMM_WORLD_RANK") && fstat(STDERR_FILENO, &status) == 0 && S_ISFIFO(status.st_mode);
-  if (!forwarded) return -1;
-  const int terminal = open(fmt::format("/proc/{}/fd/2", getppid()).c_str(), O_RDONLY | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
-  if (terminal < 0 || isatty(terminal)) return terminal;
-  close(terminal);
-  return -1;
-}
-
-/// Columns to use: one less than there are, because some terminals wrap as soon as the last one is filled.
-std::size_t columns_of(int terminal) {
-  winsize size{};
-  if (ioctl(terminal, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 79;
-  return size.ws_col - 1U;
-}
 
 std::string duration_text(Time duration_ns) {
   const Time seconds = (duration_ns + kSecond - 1) / kSecond;  // never "0 s left" with work to do
@@ -50,7 +27,7 @@ std::string shortened(const std::string& text, std::size_t width) {
 
 }  // namespace
 
-Progress::Progress(std::size_t cases) : cases_(cases), began_(now_ns()), terminal_(open_terminal()) {}
+Progress::Progress(std::size_t cases) : cases_(cases), began_(now_ns()), terminal_(open_terminal(STDERR_FILENO)) {}
 
 Progress::~Progress() {
   wipe();
@@ -61,12 +38,13 @@ void Progress::show(std::size_t index, std::string_view name) {
   if (terminal_ < 0) return;
   const auto done = static_cast<Time>(index), planned = static_cast<Time>(cases_);
   const Time left_ns = done == 0 ? -1 : (now_ns() - began_) / done * (planned - done);
-  fmt::print(stderr, "\r{}\x1b[K", progress_line(index, cases_, name, left_ns, columns_of(terminal_)));
+  const std::size_t columns = columns_of(terminal_) - 1;  // some terminals wrap as soon as the last one is filled
+  remark("\r{}\x1b[K", progress_line(index, cases_, name, left_ns, columns));
   shown_ = true;
 }
 
 void Progress::wipe() {
-  if (shown_) fmt::print(stderr, "\r\x1b[K");
+  if (shown_) remark("\r\x1b[K");
   shown_ = false;
 }
 

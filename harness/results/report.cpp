@@ -13,10 +13,12 @@
 #include "harness/measure/statistics.hpp"
 #include "harness/options/units.hpp"
 #include "harness/plan/parameters.hpp"
+#include "harness/results/table_layout.hpp"
 
 namespace coordbench {
 namespace {
 
+constexpr std::size_t kIndent = 2;  ///< of a closing line's second half
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 struct Unit {
@@ -50,6 +52,7 @@ std::string median_text(const LatencySummary& latency) {
 
 std::string messages_text(const TableRow& row) {
   if (row.count_rule == CountRule::none || std::isnan(row.messages_per_operation)) return "-";
+  if (std::isnan(row.expected_messages_per_operation)) return fmt::format("{:.6g}", row.messages_per_operation);
   const bool equal = row.messages_per_operation == row.expected_messages_per_operation;
   return fmt::format("{:.6g} {} {:.6g}", row.messages_per_operation,
                      row.count_rule == CountRule::expected ? "~"
@@ -58,12 +61,18 @@ std::string messages_text(const TableRow& row) {
                      row.expected_messages_per_operation);
 }
 
-/// The first word of each flag's name.
 std::string flags_text(std::uint32_t flags) {
   std::string text;
   for (std::size_t i = 0; i < flag_names().size(); ++i)
     if (flags >> i & 1U)
       text += fmt::format("{}{}", text.empty() ? "" : " ", flag_names()[i].substr(0, flag_names()[i].find('_')));
+  return text;
+}
+
+/// The first word of each flag's name, and how far the case's messages reached if not everywhere.
+std::string notes_of(const TableRow& row) {
+  std::string text = flags_text(row.flags);
+  if (row.coverage < 1) text += fmt::format("{}reached {:.3g} %", text.empty() ? "" : " ", 100 * row.coverage);
   return text;
 }
 
@@ -93,26 +102,21 @@ std::string ratio_text(const TableRow& row, const std::map<Footing, double>& rou
   return three_digits_or_dash(found == round_trips.end() ? kNone : row.latency.p50 / found->second);
 }
 
-using Line = std::vector<std::string>;
+/// Numbers that say what the case cost leave last, words about it first.
+constexpr std::array<TableColumn, 12> kColumns{{{.header = "kernel", .is_text = true, .gives_way = 3},
+                                                {.header = "transport", .is_text = true, .gives_way = 7},
+                                                {.header = "ranks"},
+                                                {.header = "bytes"},
+                                                {.header = "parameters", .is_text = true, .gives_way = 4},
+                                                {.header = "operations", .brief = "ops", .gives_way = 6},
+                                                {.header = "p50 [95 %]"},
+                                                {.header = "p99", .gives_way = 5},
+                                                {.header = "/ ping_pong", .brief = "/ ping", .gives_way = 8},
+                                                {.header = "messages/op", .gives_way = 9},
+                                                {.header = "flags", .is_text = true, .gives_way = 2},
+                                                {.header = "verdict", .is_text = true, .gives_way = 1}}};
 
-struct Column {
-  std::string_view header;
-  bool is_text = false;  ///< text stands to the left, numbers to the right
-};
-constexpr std::array<Column, 12> kColumns{{{"kernel", true},
-                                           {"transport", true},
-                                           {"ranks"},
-                                           {"bytes"},
-                                           {"parameters", true},
-                                           {"operations"},
-                                           {"p50 [95 %]"},
-                                           {"p99"},
-                                           {"/ ping_pong"},
-                                           {"messages/op"},
-                                           {"flags", true},
-                                           {"verdict", true}}};
-
-Line line_of(const TableRow& row, const std::map<Footing, double>& round_trips, bool with_transport) {
+TableLine line_of(const TableRow& row, const std::map<Footing, double>& round_trips, bool with_transport) {
   return {row.kernel,
           with_transport ? std::string(name_of(row.transport)) : "",
           fmt::format("{}", row.ranks),
@@ -123,37 +127,8 @@ Line line_of(const TableRow& row, const std::map<Footing, double>& round_trips, 
           short_duration(row.latency.p99),
           ratio_text(row, round_trips),
           messages_text(row),
-          flags_text(row.flags),
+          notes_of(row),
           verdict_text(row)};
-}
-
-/// Characters, not bytes: every byte of UTF-8 that does not continue a character begins one.
-std::size_t columns(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
-}
-
-/// Adds one column to each text, its header to the first; leaves it out if it is empty below its header.
-void add_column(std::vector<std::string>& texts, const Column& column, std::size_t index, const std::vector<Line>& lines) {
-  std::size_t width = columns(std::string(column.header)), content = 0;
-  for (const Line& line : lines) {
-    width = std::max(width, columns(line[index]));
-    content += line[index].size();
-  }
-  if (content == 0) return;
-  const auto add = [&](std::string& text, const std::string& cell) {
-    const std::string padding(width - columns(cell), ' ');
-    text += column.is_text ? cell + padding + "  " : padding + cell + "  ";
-  };
-  add(texts[0], std::string(column.header));
-  for (std::size_t i = 0; i < lines.size(); ++i) add(texts[i + 1], lines[i][index]);
-}
-
-std::string aligned(const std::vector<Line>& lines) {
-  std::vector<std::string> texts(lines.size() + 1);
-  for (std::size_t i = 0; i < kColumns.size(); ++i) add_column(texts, kColumns[i], i, lines);
-  std::string table;
-  for (const std::string& text : texts) table += text.substr(0, text.find_last_not_of(' ') + 1) + "\n";
-  return table;
 }
 
 /// By kernel, ranks, bytes; then shorter parameters first, so that 8 stands before 64.
@@ -169,12 +144,14 @@ std::string closing_line(std::span<const TableRow> rows, const TableSummary& sum
   std::map<Verdict, std::size_t> count;
   for (const TableRow& row : rows) ++count[row.verdict];
   std::string text = fmt::format("{} cases: {} ok", summary.cases_planned, count[Verdict::ok]);
-  for (const Verdict bad : {Verdict::wrong_answer, Verdict::count_mismatch, Verdict::timed_out})
+  for (const Verdict bad : {Verdict::wrong_answer, Verdict::count_mismatch, Verdict::timed_out, Verdict::failed})
     if (count[bad] > 0) text += fmt::format(", {} {}", count[bad], name_of(bad));
   if (summary.cases_planned > rows.size()) text += fmt::format(", {} not run", summary.cases_planned - rows.size());
   if (summary.cases_before > 0) text += fmt::format(", {} were there before", summary.cases_before);
+  if (const auto unseen = std::count_if(rows.begin(), rows.end(), [](const TableRow& row) { return row.calibration; }))
+    text += fmt::format("; {} of them, ping_pong around each block, have no row above", unseen);
   const double share = summary.wall_s > 0 ? summary.writing_s / summary.wall_s : 0;
-  return text + fmt::format("; {}; {:.1f} s, {:.1f} % of it writing\n", summary.file, summary.wall_s, 100 * share);
+  return text + fmt::format("; {}; {:.1f} s, {:.1f} % of it writing", summary.file, summary.wall_s, 100 * share);
 }
 
 /// What one reading of the clock, which every latency holds, is of the shortest median: Hoefler and Belli (SC15) ask for 5 %
@@ -189,7 +166,7 @@ std::string clock_line(std::span<const TableRow> rows, double timer_overhead_ns)
   const auto flagged = std::count_if(rows.begin(), rows.end(), [](const TableRow& row) {
     return !row.calibration && (row.flags & bit(Flag::timer_overhead)) != 0;
   });
-  return fmt::format("one reading of the clock takes {}, {:.0f} % of the shortest median ({}); above 20 % in {} cases\n",
+  return fmt::format("one reading of the clock takes {}, {:.0f} % of the shortest median ({}); above 20 % in {} cases",
                      short_duration(timer_overhead_ns), 100 * timer_overhead_ns / shortest->latency.p50, shortest->kernel,
                      flagged);
 }
@@ -199,6 +176,7 @@ std::string parameters_of(const Shape& shape) {
   for (std::size_t i = 0; i < shape.parameters.size(); ++i)
     if (const Parameter& parameter = shape.parameters[i]; shape.values[i] != parameter.initial)
       text += fmt::format("{}={} ", parameter.name, value_text(parameter, shape.values[i]));
+  if (shape.clients > 0) text += fmt::format("clients={} ", shape.clients);
   if (shape.in_flight != 1) text += fmt::format("in_flight={} ", shape.in_flight);
   return text.substr(0, text.find_last_not_of(' ') + 1);
 }
@@ -210,7 +188,7 @@ double per_operation(const CaseResult& result, std::int64_t total) {
 
 double messages_per_operation(const CaseResult& result) {
   std::int64_t messages = 0;
-  for (const Traffic& traffic : result.traffic) messages += traffic.messages_sent - traffic.background_messages;
+  for (const Traffic& traffic : result.traffic) messages += traffic.carrying_sent();
   return per_operation(result, messages);
 }
 
@@ -221,7 +199,7 @@ TableRow row_of(const CaseResult& result) {
   return {.name = planned.name,
           .kernel = std::string(planned.kernel->name),
           .ranks = planned.shape.ranks,
-          .clients = planned.clients,
+          .clients = planned.shape.clients,
           .payload_bytes = planned.shape.payload_bytes,
           .parameters = parameters_of(planned.shape),
           .transport = planned.transport,
@@ -234,6 +212,7 @@ TableRow row_of(const CaseResult& result) {
           .count_rule = planned.kernel->about.count_rule,
           .messages_per_operation = messages_per_operation(result),
           .expected_messages_per_operation = result.expected_messages_per_operation,
+          .coverage = result.coverage,
           .flags = result.flags,
           .verdict = result.verdict,
           .detail = result.detail};
@@ -245,10 +224,13 @@ std::string final_table(std::span<const TableRow> rows, const TableSummary& summ
     if (!row.calibration) shown.push_back(&row);
   std::stable_sort(shown.begin(), shown.end(), earlier);
   const auto round_trips = round_trips_ns(rows);
-  std::vector<Line> lines;
+  std::vector<TableLine> lines;
   const bool with_transport = std::any_of(rows.begin(), rows.end(), [](auto& row) { return row.transport != Transport::mpi; });
   for (const TableRow* row : shown) lines.push_back(line_of(*row, round_trips, with_transport));
-  return (lines.empty() ? "" : aligned(lines)) + closing_line(rows, summary) + clock_line(rows, summary.timer_overhead_ns);
+  std::string text = lines.empty() ? "" : table_text(kColumns, lines, summary.columns);
+  for (const std::string& line : {closing_line(rows, summary), clock_line(rows, summary.timer_overhead_ns)})
+    if (!line.empty()) text += wrapped(line, summary.columns - kIndent, kIndent) + "\n";
+  return text;
 }
 
 std::string short_duration(double duration_ns) {

@@ -52,7 +52,8 @@ struct TableRow {
   double cpu_ns_per_operation = 0;  ///< of all ranks; NaN without a single operation
   CountRule count_rule = CountRule::exact;
   double messages_per_operation = 0;           ///< NaN without a single operation
-  double expected_messages_per_operation = 0;  ///< NaN where the count rule is none
+  double expected_messages_per_operation = 0;  ///< NaN where none is known
+  double coverage = 1;                         ///< share of the marks that were due
   std::uint32_t flags = 0;
   Verdict verdict = Verdict::ok;
   std::string detail;
@@ -66,11 +67,12 @@ struct TableSummary {
   std::string file;              ///< of the results, as the user is to open it
   double wall_s = 0;
   double writing_s = 0;
-  double timer_overhead_ns = 0;  ///< one reading of the clock
+  double timer_overhead_ns = 0;    ///< one reading of the clock
+  std::size_t columns = SIZE_MAX;  ///< how wide the table may be
 };
 
 /// One row per case in `rows` that is no calibration, sorted by kernel, ranks and bytes, two closing lines over all cases. The
-/// column `RTT` is the median over the median of the launch's 8-byte ping_pong cases with the same start line.
+/// column `/ ping_pong` is the median over the median of the launch's 8-byte ping_pong cases with the same start line.
 std::string final_table(std::span<const TableRow> rows, const TableSummary& summary);
 
 /// Three significant digits: "999 ns", "1.00 µs", "12.3 ms", "4.50 s"; "-" for NaN.

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -19,37 +18,27 @@ namespace coordbench {
 namespace fs = std::filesystem;
 namespace {
 
-fs::path hidden(const fs::path& published, const char* suffix) {
-  return published.parent_path() / fmt::format(".{}.{}", published.filename().native(), suffix);
-}
-fs::path reservation_of(const fs::path& published) { return hidden(published, "reserved"); }
-fs::path lock_of(const fs::path& published) { return hidden(published, "lock"); }
-
 [[noreturn]] void throw_errno(const char* doing) { throw std::system_error(errno, std::generic_category(), doing); }
 
-/// False if the number is taken. The file that reserves it is made first and looked past afterwards, so that of two launches
+/// Empty if the number is taken. The file that reserves it is made first and looked past afterwards, so that of two launches
 /// that start at once only one can succeed.
-bool reserve(const fs::path& published) {
-  if (fs::exists(published)) return false;
-  const int descriptor = ::open(reservation_of(published).c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
-  if (descriptor < 0 && errno == EEXIST) return false;
-  if (descriptor < 0) throw_errno("cannot make a file in it");
-  ::close(descriptor);
-  if (!fs::exists(published)) return true;
-  fs::remove(reservation_of(published));
-  return false;
+std::optional<HeldFile> reserve(const fs::path& published) {
+  if (fs::exists(published)) return std::nullopt;
+  auto held = HeldFile::take(HiddenFiles(published).reservation, HeldFile::InDoubt::leave);
+  if (fs::exists(published)) return std::nullopt;
+  return held;
 }
 
-/// The published file is another one after every change, so the lock is on one beside it. The system takes it away with the
-/// process.
-int lock(const fs::path& published) {
-  const int descriptor = ::open(lock_of(published).c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0666);
-  if (descriptor < 0)
-    throw ResultError(fmt::format("results cannot be written to '{}' ({}); name another folder with --out", published.native(),
-                                  std::generic_category().message(errno)));
-  // Some parallel file systems have no locks; there nobody can be refused.
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return descriptor;
-  ::close(descriptor);
+/// The published file is another one after every change, so the lock is on one beside it.
+HeldFile lock(const fs::path& published) {
+  try {
+    if (auto held = HeldFile::take(HiddenFiles(published).lock, HeldFile::InDoubt::take)) return std::move(*held);
+  } catch (const std::system_error& error) {
+    throw ResultError(fmt::format(
+        "results cannot be written to '{}', because no file can be made beside it ({}); make its folder writable for "
+        "you, or use another",
+        published.native(), error.code().message()));
+  }
   throw ResultError(fmt::format("a launch is writing to '{}' just now; wait until it is over", published.native()));
 }
 
@@ -74,13 +63,24 @@ class ResultFile::Stopwatch {
   Time begin_ns_;
 };
 
-fs::path ResultFile::next_free(const fs::path& directory) try {
+ResultFile::Name ResultFile::next_free(const fs::path& directory) try {
   fs::create_directories(directory);
-  for (int number = 1;; ++number)
-    if (fs::path path = directory / fmt::format("launch-{:03}.h5", number); reserve(path)) return path;
+  remove_leftovers_in(directory);
+  for (int number = 1;; ++number) {
+    fs::path path = directory / fmt::format("launch-{:03}.h5", number);
+    if (auto held = reserve(path)) return {std::move(path), std::move(*held)};
+  }
 } catch (const std::system_error& error) {
   throw ResultError(fmt::format("results cannot be written to the folder '{}' ({}); name another with --out",
                                 directory.native(), error.code().message()));
+}
+
+/// What may help against a failure; 0: one that is not the system's.
+std::string ResultFile::advice(int system_code) const {
+  if (system_code == ENOLCK || system_code == EOPNOTSUPP)
+    return "its file system takes no locks: set HDF5_USE_FILE_LOCKING=FALSE in the environment";
+  if (system_code != 0) return resumed_ ? "make room there" : "make room there or name another folder with --out";
+  return "HDF5 failed: the file keeps all earlier cases, run what it lacks in a new launch";
 }
 
 /// Turns what went wrong into the user's sentence. HDF5 cannot be trusted after a failure, so it is the last thing asked of it.
@@ -89,23 +89,25 @@ void ResultFile::guarded(Work work) {
   if (!failure_.empty()) throw ResultError(failure_);
   const Stopwatch stopwatch(writing_ns_);
   began_writing_ns_ = now_ns();
+  const auto fail = [&](const char* what, int system_code) {
+    failure_ = fmt::format("results cannot be written to '{}' ({}); {}", published_.native(), what, advice(system_code));
+    remove_copies();
+    lock_.reset();
+    throw ResultError(failure_);
+  };
   try {
     work();
+  } catch (const hdf5::Failure& error) {
+    fail(error.what(), error.system_code);
+  } catch (const std::system_error& error) {
+    fail(error.what(), error.code().value());
   } catch (const std::exception& error) {
-    failure_ = fmt::format("results cannot be written to '{}' ({}); make room there or name another folder with --out",
-                           published_.native(), error.what());
-    remove_hidden_files();
-    release();
-    throw ResultError(failure_);
+    fail(error.what(), 0);
   }
 }
 
 ResultFile::ResultFile(fs::path path, const LaunchRecord& launch)
-    : published_(std::move(path)),
-      working_(hidden(published_, "next")),
-      spare_(hidden(published_, "previous")),
-      placement_(launch.placement),
-      epoch_ns_(launch.epoch_ns) {
+    : published_(std::move(path)), hidden_(published_), placement_(launch.placement), epoch_ns_(launch.epoch_ns) {
   if (fs::exists(published_)) throw ResultError(fmt::format("'{}' exists already and is not overwritten", published_.native()));
   lock_ = lock(published_);
   guarded([&] { create(launch); });
@@ -113,26 +115,17 @@ ResultFile::ResultFile(fs::path path, const LaunchRecord& launch)
 
 ResultFile::ResultFile(fs::path path, const LaunchRecord& launch, const StoredLaunch& begun)
     : published_(std::move(path)),
-      working_(hidden(published_, "next")),
-      spare_(hidden(published_, "previous")),
+      hidden_(published_),
+      resumed_(true),
       placement_(launch.placement),
       epoch_ns_(launch.epoch_ns),
       wall_before_s_(begun.wall_s) {
   lock_ = lock(published_);  // what another launch keeps beside it is not ours to take away
+  remove_reservation_of(published_);
   commit(Resumption{launch, begun.done.size()});
 }
 
-ResultFile::~ResultFile() {
-  remove_hidden_files();
-  release();
-}
-
-void ResultFile::release() {
-  if (lock_ < 0) return;
-  std::error_code ignored;
-  fs::remove(lock_of(published_), ignored);
-  ::close(std::exchange(lock_, -1));
-}
+ResultFile::~ResultFile() { remove_copies(); }
 
 void ResultFile::append(const CaseResult& result) { commit(result); }
 
@@ -144,52 +137,48 @@ void ResultFile::write(const LogGp& loggp) { commit(loggp); }
 
 void ResultFile::finish(const LaunchEnd& end) {
   commit(end);
-  remove_hidden_files();
-  release();
+  remove_copies();
+  lock_.reset();
 }
 
-void ResultFile::leave() {
-  remove_hidden_files();
-  release();
+void ResultFile::leave(const std::string& why) {
+  commit(Leave{why});
+  remove_copies();
+  lock_.reset();
 }
 
 void ResultFile::create(const LaunchRecord& launch) {
-  fs::remove(working_);  // of a launch that was killed and whose file was deleted since
-  fs::remove(spare_);
-  hdf5::Handle file = hdf5::create_file(working_);
+  fs::remove(hidden_.working);  // of a launch that was killed and whose file was deleted since
+  fs::remove(hidden_.spare);
+  hdf5::Handle file = hdf5::create_file(hidden_.working);
   create_launch_tables(file, launch);
   create_case_tables(file);
   file.close("write and close the file");
-  fs::rename(working_, published_);
-  fs::remove(reservation_of(published_));
+  fs::rename(hidden_.working, published_);
 }
 
 void ResultFile::commit(Change change) {
   guarded([&] {
     const bool last = std::holds_alternative<LaunchEnd>(change);
     write_changes(change);
-    if (last && !bring_to_disk(working_)) throw_errno("cannot bring the file to the disk");
+    if (last && !bring_to_disk(hidden_.working)) throw_errno("cannot bring the file to the disk");
     publish();
     if (last) bring_to_disk(fs::absolute(published_).parent_path());  // some file systems cannot; the file itself is safe
     behind_ = std::move(change);
   });
 }
 
-std::vector<fs::path> ResultFile::hidden_files(const fs::path& published) {
-  return {hidden(published, "next"), hidden(published, "previous"), reservation_of(published), lock_of(published)};
-}
-
 /// The working copy, which a whole copy of the published file replaces where there is none or a reader still has it open
 /// under the name that it had.
 hdf5::Handle ResultFile::open_working_copy() {
   if (has_working_copy_) try {
-      return hdf5::open_file(working_);
+      return hdf5::open_file(hidden_.working);
     } catch (const std::runtime_error&) {
     }
-  remove_hidden_files();
-  fs::copy_file(published_, working_);
+  remove_copies();
+  fs::copy_file(published_, hidden_.working);
   behind_.reset();
-  return hdf5::open_file(working_);
+  return hdf5::open_file(hidden_.working);
 }
 
 void ResultFile::write_changes(const Change& change) {
@@ -205,6 +194,7 @@ void ResultFile::write_changes(const Change& change) {
     if (const auto* resumption = std::get_if<Resumption>(each))
       add_resumption(file, resumption->launch, resumption->first_case);
     if (const auto* loggp = std::get_if<LogGp>(each)) write_loggp(file, *loggp);
+    if (const auto* leave = std::get_if<Leave>(each)) leave_launch_tables(file, leave->why);
     if (const auto* end = std::get_if<LaunchEnd>(each)) finish_launch_tables(file, *end);
   }
   const Time now = now_ns();
@@ -216,15 +206,15 @@ void ResultFile::write_changes(const Change& change) {
 /// The spare name keeps the file that is replaced; where the file system has no hard links it is lost, and copied next time.
 void ResultFile::publish() {
   std::error_code error;
-  fs::create_hard_link(published_, spare_, error);
-  fs::rename(working_, published_);
-  if (!error) fs::rename(spare_, working_, error);
+  fs::create_hard_link(published_, hidden_.spare, error);
+  fs::rename(hidden_.working, published_);
+  if (!error) fs::rename(hidden_.spare, hidden_.working, error);
   has_working_copy_ = !error;
 }
 
-void ResultFile::remove_hidden_files() const {
+void ResultFile::remove_copies() const {
   std::error_code ignored;
-  for (const fs::path& path : {working_, spare_, reservation_of(published_)}) fs::remove(path, ignored);
+  for (const fs::path& path : {hidden_.working, hidden_.spare}) fs::remove(path, ignored);
 }
 
 }  // namespace coordbench

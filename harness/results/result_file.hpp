@@ -13,9 +13,10 @@
 #include <variant>
 #include <vector>
 
-#include "harness/calibrate/loggp.hpp"
 #include "harness/case_result.hpp"
+#include "harness/loggp/loggp.hpp"
 #include "harness/results/hdf5.hpp"
+#include "harness/results/hidden_files.hpp"
 #include "harness/results/launch_record.hpp"
 #include "harness/results/stored_launch.hpp"
 
@@ -30,12 +31,14 @@ class ResultError : public std::runtime_error {
 
 class ResultFile {
  public:
-  /// directory/launch-001.h5, the first number that no launch has, finished or not; makes the directory and reserves the
-  /// number. Throws ResultError if it cannot.
-  static std::filesystem::path next_free(const std::filesystem::path& directory);
-
-  /// The files that a launch keeps beside its published one while it runs, for whoever must end it at once.
-  static std::vector<std::filesystem::path> hidden_files(const std::filesystem::path& published);
+  /// A name that no other launch is given as long as `held` lives or the file exists.
+  struct Name {
+    std::filesystem::path path;
+    HeldFile held;
+  };
+  /// directory/launch-001.h5, the first number that no launch has, finished or not; makes the directory, and removes what
+  /// killed launches left behind in it. Throws ResultError if it cannot.
+  static Name next_free(const std::filesystem::path& directory);
 
   /// When it returns the file exists and opens, `complete` is 0. Throws ResultError, also if there is such a file already.
   ResultFile(std::filesystem::path path, const LaunchRecord& launch);
@@ -54,8 +57,8 @@ class ResultFile {
   void write(const LogGp& loggp);
   /// Sets `complete` to 1 and brings the file to the disk. Throws ResultError.
   void finish(const LaunchEnd& end);
-  /// Nothing more comes now, but what the plan still lacks may: the file stays incomplete.
-  void leave();
+  /// Nothing more comes now, but what the plan still lacks may: the file stays incomplete, and says why. Throws ResultError.
+  void leave(const std::string& why);
 
   /// Wall time spent in this class so far, s.
   [[nodiscard]] double writing_s() const { return static_cast<double>(writing_ns_) * 1e-9; }
@@ -69,7 +72,10 @@ class ResultFile {
     LaunchRecord launch;
     std::size_t first_case;
   };
-  using Change = std::variant<CaseResult, FlagChange, LaunchEnd, Resumption, LogGp>;
+  struct Leave {
+    std::string why;
+  };
+  using Change = std::variant<CaseResult, FlagChange, LaunchEnd, Resumption, Leave, LogGp>;
   class Stopwatch;
 
   template <class Work>
@@ -79,16 +85,18 @@ class ResultFile {
   hdf5::Handle open_working_copy();
   void write_changes(const Change& change);
   void publish();
-  void remove_hidden_files() const;
-  void release();
+  void remove_copies() const;
+  [[nodiscard]] std::string advice(int system_code) const;
 
-  std::filesystem::path published_, working_, spare_;
+  std::filesystem::path published_;
+  HiddenFiles hidden_;
+  bool resumed_ = false;
   std::string placement_;
   Time epoch_ns_;
   double wall_before_s_ = 0;  ///< of the launch's earlier lives
   Time writing_ns_ = 0, began_writing_ns_ = 0;
   bool has_working_copy_ = false;
-  int lock_ = -1;                 ///< of the launch that writes, so that no other goes on in the same file
+  std::optional<HeldFile> lock_;  ///< of the launch that writes, so that no other goes on in the same file
   std::optional<Change> behind_;  ///< what the working copy lacks
   std::string failure_;           ///< the sentence of the first ResultError, if any
 };

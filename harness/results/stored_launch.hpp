@@ -4,28 +4,47 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace coordbench {
 
-struct StoredLaunch {
-  std::vector<std::string> arguments;  ///< of the program, its name first
-  std::uint64_t seed = 0;
-  std::string git_commit;
-  int ranks = 0;
-  double wall_s = 0;                    ///< of its lives so far
-  std::vector<std::string> planned;     ///< names of its cases, in the order they run
-  std::vector<std::string> done;        ///< of these, the ones in /cases, in its order
-  std::vector<std::size_t> open_block;  ///< rows of /cases behind the last calibrating ping_pong
-  double ping_before_ns = 0;            ///< the median of that one; 0 if there is none
-  bool calibrated = false;              ///< has /loggp
-};
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoredLaunch, arguments, seed, git_commit, ranks, wall_s, planned, done, open_block,
-                                   ping_before_ns, calibrated)
+using Texts = std::vector<std::string>;
 
-/// Throws UsageError, naming --resume, for a file that coordbench did not write or that does not say how it was asked to.
-StoredLaunch read_stored_launch(const std::filesystem::path& file);
+struct StoredLaunch {
+  Texts arguments{};  ///< of the program, its name first
+  Texts options{};    ///< the command and what it was asked for, as Options::asked
+  std::uint64_t seed = 0;
+  bool complete = false;
+  double wall_s = 0;                                 ///< of its lives so far
+  std::map<std::string, std::string> environment{};  ///< of /environment what makes numbers differ, as texts
+  std::string bound_by{};                            ///< who bound the ranks
+  Texts hosts{}, cpusets{};                          ///< [rank]
+  Texts planned{};                                   ///< names of its cases, in the order they run
+  Texts done{};                                      ///< of these, the ones in /cases, in its order
+  std::vector<std::size_t> open_block{};             ///< rows of /cases behind the last calibrating ping_pong
+  double ping_before_ns = 0;                         ///< the median of that one; 0 if there is none
+  bool calibrated = false;                           ///< has /loggp
+};
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoredLaunch, arguments, options, seed, complete, wall_s, environment, bound_by, hosts,
+                                   cpusets, planned, done, open_block, ping_before_ns, calibrated)
+
+/// What a launch is of, in the words of the file's attributes: who goes on with it must be of the same.
+struct Origin {
+  std::string program;  ///< the name of its file, without folders
+  std::string source, schema_version, coordbench_version, git_commit;
+  int ranks = 1;
+};
+
+/// Attributes of /environment that make numbers differ.
+std::span<const std::string_view> telling_facts();
+
+/// Throws UsageError, naming --resume, for a file that cannot be read here, that coordbench did not write, that is of another
+/// origin than `here`, or that is damaged: whatever a launch that goes on relies on is looked at.
+StoredLaunch read_stored_launch(const std::filesystem::path& file, const Origin& here);
 
 }  // namespace coordbench

@@ -21,9 +21,16 @@ inline bool is_complete(MPI_Request& request) {
   return done != 0;
 }
 
-/// Gives up a request that is open. SMPI keeps one that was cancelled, and looks through all of them at each message, until it
-/// has been waited for.
+[[nodiscard]] inline std::size_t bytes_of(const MPI_Status& status) {
+  int bytes = 0;
+  MPI_Get_count(&status, MPI_BYTE, &bytes);
+  return static_cast<std::size_t>(bytes);
+}
+
+/// Gives up a request unless it is complete. SMPI keeps one that was cancelled, and looks through all of them at each message,
+/// until it has been waited for.
 inline void abandon(MPI_Request& request) {
+  if (request == MPI_REQUEST_NULL) return;
   MPI_Cancel(&request);
   if constexpr (kSimulated)
     MPI_Wait(&request, MPI_STATUS_IGNORE);
@@ -31,7 +38,7 @@ inline void abandon(MPI_Request& request) {
     MPI_Request_free(&request);
 }
 
-/// The same, of a receive whose memory may be another case's next: what has begun to arrive is let in, for a tenth of a second.
+/// The same, of a receive whose memory another case may use next: a message that has begun to arrive gets a tenth of a second.
 inline void abandon_memory_of(MPI_Request& request) {
   MPI_Cancel(&request);
   for (const Time until = now_ns() + 100'000'000; now_ns() < until;)
@@ -39,8 +46,7 @@ inline void abandon_memory_of(MPI_Request& request) {
   MPI_Request_free(&request);
 }
 
-/// What everybody has for rank 0 simulated ranks send one after another: SimGrid's work grows with the square of the messages
-/// that are under way to one host.
+/// Simulated ranks report to rank 0 one at a time: SimGrid's work grows with the square of the messages under way to one host.
 inline void give_turn(Rank to, int tag, MPI_Comm communicator) {
   if constexpr (kSimulated) MPI_Send(nullptr, 0, MPI_BYTE, to, tag, communicator);
 }

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "harness/case.hpp"
-#include "harness/protocol.hpp"
+#include "harness/protocol_traits.hpp"
 #include "harness/transport/neighbours.hpp"
 
 namespace coordbench {
@@ -38,11 +38,18 @@ class Counted {
   bool poll(Receive&& receive) {
     return transport_.poll([&](Rank from, const auto& message, Depth depth, const Payload& payload) {
       ++traffic_.messages_received;
+      if (message.count == 0) ++traffic_.background_received;
       receive(from, message, depth, payload);
     });
   }
 
   [[nodiscard]] Time now() const { return transport_.now(); }
+  /// Messages that cannot leave yet.
+  [[nodiscard]] bool has_waiting() const { return transport_.has_waiting(); }
+  /// Where payloads of the machine's own making lie.
+  [[nodiscard]] PayloadArena& made() { return transport_.made(); }
+  /// Where payloads of operations lie, in this rank's memory.
+  [[nodiscard]] PayloadArena& own() { return transport_.own(); }
   [[nodiscard]] const Traffic& traffic() const { return traffic_; }
 
  private:

@@ -33,7 +33,7 @@ class Endpoint {
 
   /// `communicator` holds exactly the ranks of the case; `tag` is this case's own, so that nothing of a case that timed out
   /// can be taken for a message of a later one. At most `posted_max` requests may be open at a time.
-  Endpoint(MPI_Comm communicator, int tag, std::size_t posted_max, Time deadline, const Neighbours& neighbours = {})
+  Endpoint(MPI_Comm communicator, int tag, std::size_t posted_max, const Deadline& deadline, const Neighbours& neighbours = {})
       : communicator_(communicator), tag_(tag), deadline_(deadline), neighbours_(neighbours), posted_(posted_max) {
     MPI_Comm_rank(communicator, &rank_);
     MPI_Comm_size(communicator, &ranks_);
@@ -130,9 +130,9 @@ class Endpoint {
         MPI_Test(&request, &done, MPI_STATUS_IGNORE);
       }
   }
-  [[noreturn]] [[gnu::cold]] static void give_up(MPI_Request& request, const char* what, Rank peer) {
+  [[noreturn]] [[gnu::cold]] void give_up(MPI_Request& request, const char* what, Rank peer) const {
     abandon_memory_of(request);
-    throw TimedOut(std::string("waiting ") + what + " rank " + std::to_string(peer));
+    deadline_.give_up_on(what, peer);
   }
   /// A receive is cancelled; a send cannot be, and its buffer is left to the library.
   static void abandon(MPI_Request& request) {

@@ -91,7 +91,7 @@ class HybridEndpoint {
     outward.finish(sending);
   }
 
-  /// Whether the request that is posted next goes to who is near.
+  /// Notes whether the request that is posted next goes to a near peer.
   bool note(Rank peer) {
     if (last_ - first_ == posted_.size()) throw std::length_error("endpoint: more open requests than the kernel declared");
     return (posted_[last_++ % posted_.size()] = is_near(peer)) != 0;
@@ -100,7 +100,7 @@ class HybridEndpoint {
   Near near_;
   Far far_;
   NearRanks is_near_;
-  std::vector<std::uint8_t> posted_;  ///< a ring: 1 for who is near
+  std::vector<std::uint8_t> posted_;  ///< a ring: 1 for a near peer
   std::size_t first_ = 0, last_ = 0;
 };
 

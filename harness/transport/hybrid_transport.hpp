@@ -5,18 +5,20 @@
 #include <span>
 #include <vector>
 
-#include "harness/protocol.hpp"
+#include "harness/protocol_traits.hpp"
 
 namespace coordbench {
 
 /// Which members of a case are near: [member], 1 or 0.
 using NearRanks = std::vector<std::uint8_t>;
 
-/// Both ways have their payloads in the same arenas, Near's, so that what came by the one leaves by the other as it would have
-/// by its own.
+/// Both transports allocate from the near one's arenas, so a payload received on one can leave by the other without a copy.
 template <class Near, class Far>
 class HybridTransport {
  public:
+  /// Compiled as one piece, every kernel would take half as long again to compile. Hops over a network hide the difference.
+  static constexpr bool compiled_in_pieces = true;
+
   /// `make_near()` and `make_far(near)` return the transports. Nobody may send before all have been made.
   template <class MakeNear, class MakeFar>
   HybridTransport(NearRanks near_ranks, Rank self, MakeNear make_near, MakeFar make_far)
@@ -30,6 +32,12 @@ class HybridTransport {
   [[nodiscard]] Time now() const { return near_.now(); }
   /// A lease to fill and propose; empty when all are taken, which is the caller's sign to poll first.
   [[nodiscard]] Payload allocate(std::size_t bytes) { return near_.allocate(bytes); }
+
+  /// Where payloads of the machine's own making lie.
+  [[nodiscard]] PayloadArena& made() { return near_.made(); }
+  /// Where payloads of operations lie, in this rank's memory.
+  [[nodiscard]] PayloadArena& own() { return near_.own(); }
+  [[nodiscard]] bool has_waiting() const { return near_.has_waiting() || far_.has_waiting(); }
 
   /// Never blocks. Throws std::length_error above the declared backlog.
   template <class M>

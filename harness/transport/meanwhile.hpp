@@ -1,5 +1,5 @@
 #pragma once
-// What a rank does at each fruitless turn of a wait in shared memory.
+// What a rank does each time it finds nothing while it waits in shared memory.
 
 #include <sched.h>
 
@@ -8,7 +8,7 @@ namespace coordbench {
 /// With more ranks than cores it lets others run.
 class Yield {
  public:
-  Yield(bool yields) : yields_(yields) {}  // NOLINT(google-explicit-constructor): whether is all there is to say
+  Yield(bool yields) : yields_(yields) {}  // not explicit: whether is all there is to say
   void operator()() const {
     if (yields_) [[unlikely]]
       sched_yield();

@@ -1,7 +1,7 @@
 #pragma once
-// What a rank does while it waits in shared memory and has peers on other nodes too: MPI's messages travel only while somebody
-// calls the library. One that it has taken over and said to be sent may be waiting for a connection still, and who waits for it
-// may be who this rank is waiting for, around a corner.
+// What a rank does while it waits in shared memory and has peers on other nodes, too. MPI moves messages only while someone
+// calls it. A message reported as sent may still wait for a connection, and this rank may be waiting, indirectly, for its
+// receiver.
 
 #include <mpi.h>
 

@@ -9,13 +9,12 @@
 #include <bit>
 #include <cstring>
 #include <memory>
-#include <optional>
 #include <stdexcept>
 #include <utility>
 #include <vector>
 
 #include "harness/machine/clock.hpp"
-#include "harness/protocol.hpp"
+#include "harness/protocol_traits.hpp"
 #include "harness/simulated.hpp"
 #include "harness/transport/completion.hpp"
 #include "harness/transport/payload_arenas.hpp"
@@ -33,7 +32,7 @@ class MpiTransport {
   MpiTransport(MPI_Comm communicator, int tag, const TransportSize& size, PayloadArenas& arenas)
       : communicator_(communicator),
         tag_(tag),
-        size_(affordable(size)),
+        size_(affordable_over_mpi(size)),
         arenas_(arenas),
         headers_(8 * size.window + size_.backlog, 0),
         posted_(std::bit_ceil(size_.posted_receives)),
@@ -59,6 +58,11 @@ class MpiTransport {
   [[nodiscard]] Time now() const { return now_ns(); }
   /// A lease to fill and propose; empty when all are taken, which is the caller's sign to poll first.
   [[nodiscard]] Payload allocate(std::size_t bytes) { return arenas_.single.allocate(bytes); }
+  /// Where payloads of the machine's own making lie, and those of operations.
+  [[nodiscard]] PayloadArena& made() { return arenas_.made; }
+  [[nodiscard]] PayloadArena& own() { return arenas_.single; }
+  /// Messages that wait for their peer's window; they leave when polled.
+  [[nodiscard]] bool has_waiting() const { return !backlog_.empty(); }
 
   /// Never blocks. Throws std::length_error above the declared backlog.
   void send(Rank to, const M& message, Depth depth, const Payload& payload) {
@@ -68,8 +72,8 @@ class MpiTransport {
       queue(to, message, depth, payload);
   }
 
-  /// Several payloads in one message: copied, one behind the other, into a lease that is the message's own. While none is free
-  /// the message waits with the leases of its payloads, so that who proposes faster than a receiver takes runs out of them.
+  /// Several payloads in one message are copied, one behind the other, into a lease of the message's own. While none is free
+  /// the message waits and holds their leases: a proposer that is faster than its receiver runs out of leases here.
   void send(Rank to, const M& message, Depth depth, std::span<const Payload> payloads) {
     if (payloads.size() == 1) return send(to, message, depth, payloads.front());
     if (backlog_.empty()) [[likely]]
@@ -101,12 +105,12 @@ class MpiTransport {
     return false;
   }
 
-  /// Simulated ranks: blocks until there may be something to poll, or `word` is complete.
-  void wait(MPI_Request& word) {
+  /// Simulated ranks: blocks until there may be something to poll, or one of the words is complete, which then is void.
+  void wait(std::span<MPI_Request* const> words) {
     MPI_Status status;
-    gather_open(word);
-    if (arrival_ || open_requests_.size() == 0) return;
-    note(open_requests_.wait(status), status, word);
+    gather_open(words);
+    if (!arrivals_.empty() || open_requests_.size() == 0) return;
+    note(open_requests_.wait(status), status, words);
   }
 
  private:
@@ -135,56 +139,56 @@ class MpiTransport {
     --receives_;
     const Tag tag = Wire::read_tag(lease);
     receive(status.MPI_SOURCE, Wire::message_in(lease), Wire::depth_of(tag),
-            Wire::has_payload(tag) ? lease.resized(payload_bytes(status)) : Payload());
+            Wire::has_payload(tag) ? lease.resized(bytes_of(status) - kHeaderBytes) : Payload());
     lease = {};  // back to the arena unless the machine kept it
     post_receives();
   }
 
-  /// In the order in which they arrive, whoever sent them: matched when they are sent, a message from afar would hold up what
-  /// its neighbours send later.
+  /// Messages are delivered in order of arrival. Matching at send time would let a distant sender delay nearer ones.
   template <class Receive>
   bool poll_simulated(Receive&& receive) {
-    MPI_Request no_word = MPI_REQUEST_NULL;
-    MPI_Status status;
-    if (!arrival_) {
-      gather_open(no_word);
-      if (const auto which = open_requests_.test(status)) note(*which, status, no_word);
+    if (arrivals_.empty()) {
+      MPI_Status status;
+      gather_open({});
+      if (const auto which = open_requests_.test(status)) note(*which, status, {});
     }
-    if (!arrival_) return false;
-    status = *std::exchange(arrival_, std::nullopt);
+    if (arrivals_.empty()) return false;
+    const MPI_Status status = arrivals_.front();
+    arrivals_.erase(arrivals_.begin());
     take(status, std::move(posted_[first_ & mask_].lease), receive);
     return true;
   }
-  void gather_open(MPI_Request word) {
+  void gather_open(std::span<MPI_Request* const> words) {
     open_requests_.clear();
     for (std::size_t i = 0; i < receives_; ++i) open_requests_.add(posted_[(first_ + i) & mask_].request);
     for (const Sending& sending : open_) open_requests_.add(sending.request);
-    if (word != MPI_REQUEST_NULL) open_requests_.add(word);
+    for (MPI_Request* word : words)
+      if (*word != MPI_REQUEST_NULL) open_requests_.add(*word);
   }
-  /// Of what gather_open gathered, `which` is complete: a receive becomes the oldest one.
-  void note(std::size_t which, const MPI_Status& status, MPI_Request& word) {
+  /// Of what gather_open gathered, `which` is complete: a receive becomes one of the oldest. Of several that arrived at one
+  /// instant the simulator names any. They are taken as they were matched: no message overtakes an earlier one of its sender.
+  void note(std::size_t which, const MPI_Status& status, std::span<MPI_Request* const> words) {
     if (which < receives_) {
-      for (; which > 0; --which) std::swap(posted_[(first_ + which) & mask_], posted_[(first_ + which - 1) & mask_]);
-      arrival_ = status;
+      MPI_Status earlier;
+      for (std::size_t i = 0; i < which; ++i)
+        if (int arrived = 0; MPI_Test(&posted_[(first_ + i) & mask_].request, &arrived, &earlier), arrived != 0)
+          put_in_front(i, earlier);
+      put_in_front(which, status);
     } else if (which - receives_ < open_.size()) {
       open_[which - receives_].request = MPI_REQUEST_NULL;
       progress_sends();
     } else {
-      word = MPI_REQUEST_NULL;
+      which -= receives_ + open_.size();
+      for (MPI_Request* word : words)
+        if (*word != MPI_REQUEST_NULL && which-- == 0) return void(*word = MPI_REQUEST_NULL);
     }
   }
 
-  static std::size_t payload_bytes(const MPI_Status& status) {
-    int bytes = 0;
-    MPI_Get_count(&status, MPI_BYTE, &bytes);
-    return static_cast<std::size_t>(bytes) - kHeaderBytes;
-  }
-
-  /// Simulated ranks share one memory, and the library keeps for them what they are not ready to take.
-  static TransportSize affordable(TransportSize size) {
-    if (kSimulated) size.posted_receives = std::min<std::size_t>(size.posted_receives, 16);
-    if (kSimulated) size.backlog = std::min<std::size_t>(size.backlog, 256);
-    return size;
+  void put_in_front(std::size_t which, const MPI_Status& status) {
+    for (; which > arrivals_.size(); --which)
+      std::swap(posted_[(first_ + which) & mask_], posted_[(first_ + which - 1) & mask_]);
+    posted_[(first_ + which) & mask_].request = MPI_REQUEST_NULL;
+    arrivals_.push_back(status);
   }
 
   PayloadArena& carriers() { return arenas_.carriers(); }
@@ -220,9 +224,9 @@ class MpiTransport {
     open_.push_back({to, request, carrier});
   }
 
-  /// The payload itself, with the header written in front of it; a copy of a part, of what another process lent, or while
-  /// another header is still being sent from there. A message without payload has a slot to itself, the same until a send keeps
-  /// it.
+  /// Returns the buffer to send: the payload with its header in front; or a copy, if it is a part, if another process lent
+  /// it, or if another header is still being sent from that space. A message without payload has a slot to itself, the same
+  /// until a send keeps it.
   const Payload& carrier_of(const M& message, Tag tag, const Payload& payload) {
     if (!payload) {
       if (!bare_ || bare_.slot()->sends > 0) [[unlikely]]
@@ -289,8 +293,8 @@ class MpiTransport {
   std::vector<std::size_t> open_to_;  ///< [peer]
   std::vector<Waiting<M>> backlog_;
   std::vector<bool> blocked_;
-  Completion open_requests_;           ///< simulated ranks: see gather_open
-  std::optional<MPI_Status> arrival_;  ///< simulated ranks: of the oldest receive, which is complete
+  Completion open_requests_;          ///< simulated ranks: see gather_open
+  std::vector<MPI_Status> arrivals_;  ///< simulated ranks: of the oldest receives, which are complete
 };
 
 }  // namespace coordbench

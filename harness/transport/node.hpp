@@ -3,44 +3,68 @@
 // witness (the recorder over MPI, the invariants in simulation) which operation reached which mark, when, and how deep.
 
 #include <algorithm>
-#include <limits>
-#include <type_traits>
+#include <stdexcept>
+#include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
-#include "harness/protocol.hpp"
+#include "harness/protocol_traits.hpp"
+#include "harness/simulated.hpp"
 #include "harness/transport/counted.hpp"
 
 namespace coordbench {
 
-/// Of one rank, where a protocol tells ranks apart; thousands of them may share a process.
-template <Protocol P>
-OutboxCapacity outbox_capacity_of(const Shape& shape, Rank self) {
-  if constexpr (requires { P::outbox_capacity(shape, self); })
-    return P::outbox_capacity(shape, self);
-  else
-    return P::outbox_capacity(shape);
-}
+/// A transport whose thousands of ranks may share one process; its outboxes grow as they are needed.
+template <class Transport>
+concept SharesItsProcess = kSimulated || requires {
+  requires Transport::shares_its_process;
+};
 
-/// What lies between a proposal or an arrival and the message that it leads to is compiled as one piece (`flatten`): calls
-/// between these small functions, and what they pass through memory, were a third of it.
+/// A transport over which what lies between an arrival and a message is not compiled as one piece.
+template <class Transport>
+concept IsCompiledInPieces = SharesItsProcess<Transport> || requires {
+  requires Transport::compiled_in_pieces;
+};
+
 template <Protocol P, class Transport, class Witness>
 class Node {
  public:
   using Message = typename P::Message;
 
-  /// `operations_max` bounds the operations of the case. Everything is allocated here, nothing later.
+  /// `operations_max` bounds the operations of the case. Everything is allocated here, nothing later, but in simulated worlds.
   Node(const Shape& shape, Rank self, Counted<Transport>& transport, Witness& witness, std::int64_t operations_max)
-      : machine_(shape, self),
-        outbox_(outbox_capacity_of<P>(shape, self)),
+      : shape_(shape),
+        self_(self),
+        stride_(proposers_of<P>(shape)),
+        bounds_(bounds_of<P>(shape, self)),
+        machine_(shape, self),
+        outbox_(bounds_, !SharesItsProcess<Transport>, &transport.made(), &transport.own()),
         transport_(transport),
         witness_(witness),
-        depths_(static_cast<std::size_t>(operations_max), 0) {
-    if constexpr (HasTimeouts<P>) ticking_ = times_out_ = P::times_out(shape);
+        times_out_(coordbench::times_out<P>(shape)),
+        ticking_(times_out_),
+        depths_(static_cast<std::size_t>(operations_max), 0) {}
+
+  /// Whether the machine may be asked or woken: nothing waits to leave, and it has payloads to make. So nothing but the
+  /// transport's own pace holds a proposer back, whatever its messages carry; receipt is never held back.
+  [[nodiscard]] bool is_ready() {
+    return !transport_.has_waiting() && (bounds_.made == 0 || transport_.made().has_free(bounds_.made));
   }
 
-  [[gnu::flatten]] void propose(Operation operation, Payload payload) {
-    machine_.propose(clock(), operation, std::move(payload), outbox_);
+  void propose(Operation operation, Payload payload) requires IsAsked<P> {
+    if constexpr (IsCompiledInPieces<Transport>)
+      propose_in_steps(operation, std::move(payload));
+    else
+      propose_as_one_piece(operation, std::move(payload));
+  }
+  /// An operation that begins at every rank. What it sends begins a chain, even if another rank's message was here before.
+  void begin(Operation operation) requires BeginsEverywhere<P> {
+    outbox_.hand(clock());
+    machine_.begin(operation, outbox_);
+    begins_ = true;
     carry_out();
+    begins_ = false;
   }
 
   /// Takes at most one message that has arrived; false if there was none.
@@ -54,43 +78,73 @@ class Node {
     return taken;
   }
 
-  [[gnu::flatten]] void receive(Rank from, const Message& message, Depth deep, const Payload& payload) {
-    for (Operation k = message.first, end = k + message.count; k < end; ++k) depth(k) = std::max(depth(k), deep);
-    machine_.step(clock(), from, message, payload, outbox_);
-    carry_out();
+  void receive(Rank from, const Message& message, Depth deep, const Payload& payload) {
+    if constexpr (IsCompiledInPieces<Transport>)
+      receive_in_steps(from, message, deep, payload);
+    else
+      receive_as_one_piece(from, message, deep, payload);
   }
 
   void tick_if_due() requires HasTimeouts<P> {
     const Time now = transport_.now();
-    if (!ticking_ || machine_.deadline() > now) return;
-    machine_.tick(now, outbox_);
+    if (!ticking_ || machine_.deadline() > now || !is_ready()) return;
+    outbox_.hand(now);
+    machine_.tick(outbox_);
     carry_out();
+  }
+  /// When the machine wants to be woken, on this rank's clock; kNever while no time-out may fire.
+  [[nodiscard]] Time deadline() const {
+    if constexpr (HasTimeouts<P>)
+      if (ticking_) return machine_.deadline();
+    return kNever;
   }
 
   void round(Operation operation, int number) requires HasRounds<P> {
-    machine_.round(clock(), operation, number, outbox_);
+    outbox_.hand(clock());
+    machine_.round(operation, number, outbox_);
     carry_out();
   }
   /// Nobody will ask for more for now.
   void flush() {
     if constexpr (HasFlush<P>) {
-      machine_.flush(clock(), outbox_);
+      outbox_.hand(clock());
+      machine_.flush(outbox_);
       carry_out();
     }
   }
   void restart() requires HasRestart<P> {
-    machine_.restart(clock(), outbox_);
+    outbox_.hand(clock());
+    machine_.restart(outbox_);
     carry_out();
   }
 
   /// At the end of a block no time-out may fire, so that the machines come to rest.
   void pause_ticking() { ticking_ = false; }
-  void resume_ticking() {
-    if constexpr (HasTimeouts<P>) ticking_ = times_out_;
-  }
+  void resume_ticking() { ticking_ = times_out_; }
   [[nodiscard]] const P& machine() const { return machine_; }
 
  private:
+  /// What lies between a proposal or an arrival and the message that it leads to is compiled as one piece (`flatten`): calls
+  /// between these small functions, and what they pass through memory, were a third of it. In simulated worlds, whose time does
+  /// not depend on it, that made an object four times as large and five times as slow to compile.
+  [[gnu::flatten]] void propose_as_one_piece(Operation operation, Payload payload) {
+    propose_in_steps(operation, std::move(payload));
+  }
+  void propose_in_steps(Operation operation, Payload payload) {
+    outbox_.hand(clock());
+    machine_.propose(operation, std::move(payload), outbox_);
+    carry_out();
+  }
+  [[gnu::flatten]] void receive_as_one_piece(Rank from, const Message& message, Depth deep, const Payload& payload) {
+    receive_in_steps(from, message, deep, payload);
+  }
+  void receive_in_steps(Rank from, const Message& message, Depth deep, const Payload& payload) {
+    for_each_operation<P>(shape_, stride_, message, payload, [&](Operation k) { depth(k) = std::max(depth(k), deep); });
+    outbox_.hand(clock());
+    machine_.step(from, message, payload, outbox_);
+    carry_out();
+  }
+
   /// A machine without time-outs in force never needs the time, so the clock is not read for it.
   [[nodiscard]] Time clock() const { return times_out_ ? transport_.now() : 0; }
 
@@ -103,46 +157,88 @@ class Node {
     empty_outbox();
   }
 
+  using Envelope = typename Outbox<Message>::Envelope;
+
   /// One message leaves before the marks are stamped: reading the clock costs as much as half a hop, and would make everything
   /// after the mark later by it. So a mark is late by one send, however many follow. The marks of one step share one reading.
   void empty_outbox() {
     const auto envelopes = outbox_.envelopes();
-    if (!envelopes.empty()) send(envelopes.front());
-    if (const auto completions = outbox_.completions(); !completions.empty()) {
-      const Time at = transport_.now();
-      for (const auto& [operation, mark] : completions) {
-        witness_.reached(operation, mark, at, depth(operation));
-        if (P::marks[static_cast<std::size_t>(mark)].answers) witness_.answered(operation, machine_.answer(operation));
-      }
+    int receivers = 0;  // of the first envelope
+    if (!envelopes.empty()) {
+      receivers = receivers_of(envelopes.front());
+      if (receivers > 0) [[likely]]
+        send(envelopes.front(), first_receiver_of(envelopes.front()), depth_of(envelopes.front()));
     }
-    for (std::size_t i = 1; i < envelopes.size(); ++i) send(envelopes[i]);
+    if (!outbox_.completions().empty()) tell_marks();
+    if (receivers > 1 || envelopes.size() > 1) send_rest(envelopes);
+    if (!envelopes.empty() && envelopes.front().payload) envelopes.front().payload = {};
     outbox_.clear();
   }
-
-  void send(typename Outbox<Message>::Envelope& envelope) {
-    const Depth deep = depth_of(envelope.message);
-    if constexpr (kGathers)
-      if (envelope.parts > 0) return transport_.send(envelope.to, envelope.message, deep, outbox_.parts_of(envelope));
-    transport_.send(envelope.to, envelope.message, deep, envelope.payload);
-    if (envelope.payload) envelope.payload = {};
+  void tell_marks() {
+    const Time at = transport_.now();
+    for (const auto& [operation, mark] : outbox_.completions()) {
+      if (static_cast<std::size_t>(mark) >= P::marks.size()) [[unlikely]]
+        refuse_mark(mark);
+      witness_.reached(operation, mark, at, depth(operation));
+      if (P::marks[static_cast<std::size_t>(mark)].answers) witness_.answered(operation, machine_.answer(operation));
+    }
+  }
+  /// Whatever is behind the first message. Not inlined: a second copy of all that sending takes would double what is compiled.
+  [[gnu::noinline]] void send_rest(std::span<Envelope> envelopes) {
+    bool is_first = true;
+    for (Envelope& envelope : envelopes) {
+      const Depth deep = depth_of(envelope);
+      Rank to = first_receiver_of(envelope);
+      for (int left = receivers_of(envelope); left > 0; --left, to = next_server(to))
+        if (!std::exchange(is_first, false)) send(envelope, to, deep);
+      is_first = false;
+      if (envelope.payload) envelope.payload = {};
+    }
   }
 
-  /// One more than the deepest of the operations that it names.
-  Depth depth_of(const Message& message) {
+  [[nodiscard]] int receivers_of(const Envelope& envelope) const {
+    if (envelope.to != Outbox<Message>::kOthers) return 1;
+    return std::min(static_cast<int>(envelope.others), self_ < shape_.ranks ? shape_.ranks - 1 : shape_.ranks);
+  }
+  [[nodiscard]] Rank first_receiver_of(const Envelope& envelope) const {
+    return envelope.to != Outbox<Message>::kOthers ? envelope.to : next_server(self_);
+  }
+  [[nodiscard]] Rank next_server(Rank rank) const { return rank + 1 >= shape_.ranks ? 0 : rank + 1; }
+
+  void send(const Envelope& envelope, Rank to, Depth deep) {
+    if constexpr (kGathers)
+      if (envelope.parts > 0) return transport_.send(to, envelope.message, deep, outbox_.parts_of(envelope));
+    transport_.send(to, envelope.message, deep, envelope.payload);
+  }
+
+  /// One more than the deepest of the operations that it carries.
+  Depth depth_of(const Envelope& envelope) {
+    if constexpr (BeginsEverywhere<P>)
+      if (begins_) return 1;
     Depth deepest = 0;
-    for (Operation k = message.first, end = k + message.count; k < end; ++k) deepest = std::max(deepest, depth(k));
+    for_each_operation<P>(shape_, stride_, envelope.message, envelope.payload,
+                          [&](Operation k) { deepest = std::max(deepest, depth(k)); });
     return static_cast<Depth>((deepest + 1) & kDepthMax);
+  }
+
+  [[noreturn, gnu::noinline, gnu::cold]] static void refuse_mark(int mark) {
+    throw std::out_of_range("a machine completed mark " + std::to_string(mark) + ", and its marks are 0 to " +
+                            std::to_string(P::marks.size() - 1) + "; declare it in `marks`");
   }
 
   static constexpr bool kGathers = requires(const Shape& shape) { P::batch(shape); };
 
   Depth& depth(Operation operation) { return depths_[static_cast<std::size_t>(operation)]; }
 
+  const Shape shape_;
+  Rank self_;
+  int stride_;
+  Bounds bounds_;
   P machine_;
   Outbox<Message> outbox_;
   Counted<Transport>& transport_;
   Witness& witness_;
-  bool times_out_ = false, ticking_ = false;
+  bool times_out_, ticking_, begins_ = false;
   std::vector<Depth> depths_;  ///< [operation]: greatest depth received for it here
 };
 

@@ -1,7 +1,8 @@
 #pragma once
-// Where the payloads of a protocol's transport lie: those of single operations, and apart from them those of messages of
-// several, which would scatter the others.
+// The arenas of a protocol's payloads: one for operations, one for batches, one for payloads that the machine makes. Large
+// payloads have an arena of their own, because between small ones they would scatter them over memory.
 
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -13,27 +14,46 @@ namespace coordbench {
 struct PayloadArenas {
   /// In memory of its own.
   explicit PayloadArenas(const TransportSize& size)
-      : single(size.leases, size.payload_capacity), batches(size.batch_leases, size.batch * size.payload_capacity) {}
+      : single(size.leases, size.payload_capacity),
+        large(size.large_leases, size.large_bytes),
+        made(size.made, size.made_bytes) {}
   /// In memory that other processes see, `shared_bytes(size)` of it.
   PayloadArenas(const TransportSize& size, std::byte* shared, Rank owner)
-      : single(shared_slots(size), size.payload_capacity, shared, static_cast<std::uint32_t>(owner)),
-        batches(size.batch_leases, size.batch * size.payload_capacity, shared + single.memory_bytes(),
-                static_cast<std::uint32_t>(owner) | kOfBatches) {}
+      : single(shared_slots(size), size.payload_capacity, shared, named(owner, kSingle)),
+        large(size.large_leases, size.large_bytes, shared + single.memory_bytes(), named(owner, kLarge)),
+        made(2 * size.made, size.made_bytes, shared + single.memory_bytes() + large.memory_bytes(), named(owner, kMade)) {}
 
   static std::size_t shared_bytes(const TransportSize& size) {
     return shared_slots(size) * PayloadArena::stride(size.payload_capacity) +
-           size.batch_leases * PayloadArena::stride(size.batch * size.payload_capacity);
+           size.large_leases * PayloadArena::stride(size.large_bytes) + 2 * size.made * PayloadArena::stride(size.made_bytes);
   }
   /// A slot is free again only once every receiver has given it back, and they keep as many as the machine says.
   static std::size_t shared_slots(const TransportSize& size) { return 2 * size.leases; }
+  /// Leases that one rank may have of what lies in the arenas of others.
+  static std::size_t borrowed_slots(const TransportSize& size) {
+    return shared_slots(size) + size.large_leases + 2 * size.made;
+  }
 
   /// What arrives may be as large as this one's slots.
-  PayloadArena& carriers() { return batches.slots() > 0 ? batches : single; }
+  PayloadArena& carriers() { return large.slots() > 0 ? large : single; }
+  PayloadArena& of_size(std::size_t bytes) { return bytes <= single.capacity() ? single : large; }
 
-  /// In shared memory: set in the owner of a slot that lies in `batches`.
-  static constexpr std::uint32_t kOfBatches = 1U << 31U;
+  // ---- in shared memory, how a slot is named -------------------------------------------------------------------------
 
-  PayloadArena single, batches;
+  enum Which : std::uint32_t { kSingle, kLarge, kMade };
+  static constexpr std::uint32_t kRankBits = 30;
+  static std::uint32_t named(Rank owner, Which which) { return static_cast<std::uint32_t>(owner) | which << kRankBits; }
+  static Rank owner_of(std::uint32_t name) { return static_cast<Rank>(name & ((1U << kRankBits) - 1)); }
+  /// Where slot `number` of an arena lies from the beginning of its owner's memory, which is laid out as this one's.
+  [[nodiscard]] std::size_t offset_of(std::uint32_t name, std::uint32_t number) const {
+    const std::uint32_t which = name >> kRankBits;
+    if (which == kSingle) [[likely]]
+      return number * single.stride();
+    if (which == kLarge) return single.memory_bytes() + number * large.stride();
+    return single.memory_bytes() + large.memory_bytes() + number * made.stride();
+  }
+
+  PayloadArena single, large, made;
 };
 
 /// A message that cannot leave yet, with the leases of its payloads.

@@ -33,7 +33,7 @@ class BasicSharedMemoryEndpoint {
 
   /// `region` is laid out for the ranks of the case, with size_of_ring(posted_max) slots in a ring; at most `posted_max`
   /// requests may be open at a time. Nobody may send before all have been made.
-  BasicSharedMemoryEndpoint(const SharedRegion& region, std::size_t posted_max, Time deadline, Meanwhile meanwhile,
+  BasicSharedMemoryEndpoint(const SharedRegion& region, std::size_t posted_max, const Deadline& deadline, Meanwhile meanwhile,
                             const Neighbours& neighbours = {})
       : region_(region),
         deadline_(deadline),
@@ -267,7 +267,7 @@ class BasicSharedMemoryEndpoint {
   void spin(IsDone&& is_done, const char* what, Rank peer) {
     while (!is_done()) {
       if (deadline_.passed()) [[unlikely]]
-        throw TimedOut(std::string("waiting ") + what + " rank " + std::to_string(peer));
+        deadline_.give_up_on(what, peer);
       meanwhile_();
     }
   }

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "harness/machine/clock.hpp"
-#include "harness/protocol.hpp"
+#include "harness/protocol_traits.hpp"
 #include "harness/transport/payload_arenas.hpp"
 #include "harness/transport/shared_region.hpp"
 #include "harness/transport/transport_size.hpp"
@@ -28,7 +28,7 @@ class SharedMemoryTransport {
         size_(size),
         yields_(yields),
         arenas_(size, region.arena(region.self()).data(), region.self()),
-        borrowed_(PayloadArenas::shared_slots(size) + size.batch_leases, PayloadArena::Borrowed{}),
+        borrowed_(PayloadArenas::borrowed_slots(size), PayloadArena::Borrowed{}),
         writers_(region.writers()),
         readers_(region.readers()) {
     static_assert(sizeof(M) + sizeof(Reference) <= RingSlot::kBodyBytes && alignof(M) <= 8);
@@ -47,6 +47,10 @@ class SharedMemoryTransport {
   [[nodiscard]] Time now() const { return now_ns(); }
   /// A lease to fill and propose; empty when all are taken, which is the caller's sign to poll first.
   [[nodiscard]] Payload allocate(std::size_t bytes) { return arenas_.single.allocate(bytes); }
+  /// Where payloads of the machine's own making lie.
+  [[nodiscard]] PayloadArena& made() { return arenas_.made; }
+  /// Where payloads of operations lie, in this rank's memory.
+  [[nodiscard]] PayloadArena& own() { return arenas_.single; }
   /// For a transport beside this one, so that what arrives there can leave here.
   [[nodiscard]] PayloadArenas& arenas() { return arenas_; }
 
@@ -57,12 +61,12 @@ class SharedMemoryTransport {
         return write(to, *slot, message, depth, payload);
     queue(to, message, depth, payload);
   }
-  /// Several payloads in one message: copied, one behind the other, into a lease that is the message's own. While none is free
-  /// the message waits with the leases of its payloads, so that who proposes faster than a receiver takes runs out of them.
+  /// Several payloads in one message are copied, one behind the other, into a lease of the message's own. While none is free
+  /// the message waits and holds their leases: a proposer that is faster than its receiver runs out of leases here.
   void send(Rank to, const M& message, Depth depth, std::span<const Payload> payloads) {
     if (payloads.size() == 1) return send(to, message, depth, payloads.front());
     if (backlog_.empty()) [[likely]]
-      if (const Payload joined = arenas_.batches.join(payloads)) [[likely]]
+      if (const Payload joined = arenas_.large.join(payloads)) [[likely]]
         return send(to, message, depth, joined);
     queue(to, message, depth, {}, payloads);
   }
@@ -70,14 +74,14 @@ class SharedMemoryTransport {
   /// Hands at most one arrived message to `receive(from, message, depth, payload)`; false if there was none. Ranks take turns.
   template <class Receive>
   bool poll(Receive&& receive) {
+    if (!backlog_.empty()) [[unlikely]]  // first, or two ranks that always have something to take would never send it
+      send_waiting();
     for (std::size_t left = peers_.size(); left > 0; --left) {
       const Rank from = peers_[turn_];
       turn_ = turn_ + 1 == peers_.size() ? 0 : turn_ + 1;
       if (const RingSlot* slot = readers_[static_cast<std::size_t>(from)].peek()) [[likely]]
         if (take(from, *slot, receive)) return true;
     }
-    if (!backlog_.empty()) [[unlikely]]
-      send_waiting();
     if (yields_) [[unlikely]]
       sched_yield();
     return false;
@@ -136,17 +140,15 @@ class SharedMemoryTransport {
     return true;
   }
   Payload copied(const RingSlot& slot) {
-    Payload payload = (slot.size <= arenas_.single.capacity() ? arenas_.single : arenas_.batches).allocate(slot.size);
+    Payload payload = arenas_.of_size(slot.size).allocate(slot.size);
     if (payload) copy_few(payload.data(), slot.body + sizeof(M), slot.size);
     return payload;
   }
   Payload borrow(const RingSlot& slot) {
     Reference reference;
     std::memcpy(&reference, slot.body + RingSlot::kBodyBytes - sizeof reference, sizeof reference);
-    const bool of_batches = (reference.owner & PayloadArenas::kOfBatches) != 0;
-    std::byte* room = region_.arena(static_cast<Rank>(reference.owner & ~PayloadArenas::kOfBatches)).data() +
-                      (of_batches ? arenas_.single.memory_bytes() : 0) +
-                      reference.number * (of_batches ? arenas_.batches : arenas_.single).stride();
+    std::byte* room =
+        region_.arena(PayloadArenas::owner_of(reference.owner)).data() + arenas_.offset_of(reference.owner, reference.number);
     return borrowed_.borrow(room + PayloadArena::kHeaderRoom, std::launder(reinterpret_cast<std::atomic<std::uint32_t>*>(room)),
                             reference.owner, reference.number, reference.offset, reference.size);
   }
@@ -162,7 +164,7 @@ class SharedMemoryTransport {
     auto kept = backlog_.begin();
     for (Waiting<M>& waiting : backlog_) {
       const auto peer = static_cast<std::size_t>(waiting.to);
-      if (!blocked_[peer] && waiting.is_joined(arenas_.batches))
+      if (!blocked_[peer] && waiting.is_joined(arenas_.large))
         if (RingSlot* slot = writers_[peer].claim()) {
           write(waiting.to, *slot, waiting.message, waiting.depth, waiting.payload);
           continue;

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <new>
 
-#include "harness/protocol.hpp"
+#include "harness/protocol_traits.hpp"
 
 namespace coordbench {
 
@@ -21,7 +21,7 @@ struct WireFormat {
   static_assert(kHeaderBytes <= PayloadArena::kFreeRoom && alignof(M) <= PayloadArena::kAlignment);
 
   static Tag tag_of(Depth depth, const Payload& payload) {
-    return static_cast<Tag>(depth << 1U | (payload.size() > 0 ? 1U : 0U));
+    return static_cast<Tag>(static_cast<unsigned>(depth) << 1U | (payload.size() > 0 ? 1U : 0U));
   }
   static Depth depth_of(Tag tag) { return static_cast<Depth>(tag >> 1U); }
   static bool has_payload(Tag tag) { return (tag & 1U) != 0; }

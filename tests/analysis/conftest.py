@@ -1,8 +1,15 @@
 """Fixtures: a made-up campaign on disk, and the programs of analysis/ run as a user runs them."""
 
+import io
+import runpy
+import signal
 import subprocess
 import sys
+import traceback
+import warnings
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -49,7 +56,8 @@ def replication_cases(launch: int, scale: float) -> list[Case]:
             rate = 1e12 if sync != "none" else 1e5 * window * batch * (1 + launch / 100)
             latencies = ((1000 + 10 * window + launch + 100 * (sync == "none")) * scale + spread).astype(int)
             cases.append(Case("replication", latencies, 2, payload, "proposer", "protocol", sync, {"batch": batch}, window,
-                              2 / batch, 2 / batch, operations_per_second=rate, marks=marks))
+                              2 / batch, 2 / batch, operations_per_second=rate, marks=marks,
+                              group="replication"))
     return cases
 
 
@@ -57,7 +65,7 @@ def gossip_case(n: int, scale: float) -> Case:
     """A rumour that takes 3 (N - 1) messages in expectation, each number of times from 2 (N - 1) to 4 (N - 1) equally often."""
     each = np.resize(np.arange(2 * (n - 1), 4 * (n - 1) + 1), 400 // (2 * n - 1) * (2 * n - 1))
     latencies = (900 * scale + np.arange(len(each)) - (len(each) - 1) / 2).astype(int)
-    return Case("rumour_gossip", latencies, n, 8, family="protocol", messages=2.5 * (n - 1),
+    return Case("rumour_gossip", latencies, n, 8, family="protocol", group="gossip", messages=2.5 * (n - 1),
                 expected_messages=3.0 * (n - 1), count_rule="expected", messages_each=each)
 
 
@@ -83,12 +91,13 @@ def cases_of_both_transports(launch: int) -> list[Case]:
     cases = []
     for transport, round_trip in (("mpi", 600), ("shared-memory", round(OVER_FLOOR[launch - 1] * floor_ns(launch)))):
         over = dict(transport=transport)
+        ours = dict(group="broadcast", **over)
         cases += [Case("ping_pong", round_trip + spread, expected_delays=2, **over)]
         cases += [Case("two_phase_commit", 2 * round_trip + spread, definition="proposer", family="protocol", expected_delays=4,
                        marks=(Mark("decided", round_trip),), parameters={"batch": batch}, **over) for batch in (1, 2)]
         slow = 1000 * (transport == "mpi")
         for payload in (8, 1024):
-            cases += [Case(f"{name}_broadcast", 700 + index + slow + spread, 2, payload, expected_delays=delays, **over)
+            cases += [Case(f"{name}_broadcast", 700 + index + slow + spread, 2, payload, expected_delays=delays, **ours)
                       for index, (name, delays) in enumerate([("binomial", 1), ("chain", 8), ("eager", 2), ("flat", 1)])]
             name, delays = ("native", -1) if transport == "mpi" else ("shared", 2)
             cases.append(Case(f"{name}_broadcast", 900 + spread, 2, payload, expected_delays=delays, **over))
@@ -154,8 +163,42 @@ def draw(name: str, folder: Path):
 
 
 def run(program: str, *arguments, interpreter: list[str] = []) -> subprocess.CompletedProcess:
-    command = [*interpreter, str(ROOT / "analysis" / program), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300)
+    """A program of analysis/: in this process, which has imported what it imports, or in one of its own by an interpreter."""
+    path = str(ROOT / "analysis" / program)
+    command = [*interpreter, path, *map(str, arguments)]
+    if interpreter:
+        return subprocess.run(command, capture_output=True, text=True, timeout=300)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGPIPE)}
+    with redirect_stdout(_stream()) as out, redirect_stderr(_stream()) as err, warnings.catch_warnings(), \
+            patch.object(sys, "argv", command), patch.object(sys, "path", list(sys.path)):
+        warnings.showwarning = lambda message, *_, **__: print(message, file=sys.stderr)
+        status = _status(path)
+    for number, handler in handlers.items():  # a program goes by what a shell expects of it, this process by pytest
+        signal.signal(number, handler)
+    return subprocess.CompletedProcess(command, status, _written(out), _written(err))
+
+
+def _stream() -> io.TextIOWrapper:
+    """As a program finds its own."""
+    return io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    return stream.buffer.getvalue().decode("utf-8")
+
+
+def _status(path: str) -> int:
+    try:
+        runpy.run_path(path, run_name="__main__")
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
+        return 1 if isinstance(end.code, str) else end.code or 0
+    except Exception:
+        traceback.print_exc()
+        return 1
+    return 0
 
 
 def assert_refused(done: subprocess.CompletedProcess, *words: str, status: int = 2) -> None:

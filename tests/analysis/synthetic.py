@@ -10,7 +10,7 @@ import numpy as np
 FLAG_WORDS = "oversubscribed late_starts clock_bound timer_overhead drift steal involuntary_switches few_samples"
 DISTANCE_WORDS = "self pu core l2 l3 numa package machine network unknown"
 TEXT = h5py.string_dtype("utf-8")
-DEFAULTS = {"batch": 1}
+DEFAULTS = {"pace": "timer", "batch": 1}
 
 
 @dataclass
@@ -26,7 +26,8 @@ class Mark:
 @dataclass
 class Case:
     """One row of /cases and its samples; `latencies_ns` are the operations' latencies under `definition`, exactly.
-    `messages_each`, [operation], is what a protocol in rounds counts."""
+    `messages_each`, [operation], is what a protocol in rounds counts. Without a `group` in any case the file has no groups,
+    and without an `expected_most` none of the columns that came with ranges. `kinds`: of each operation, what was asked for."""
 
     kernel: str
     latencies_ns: np.ndarray
@@ -50,6 +51,10 @@ class Case:
     messages_each: np.ndarray | None = None
     transport: str = "mpi"
     expected_delays: int = -1
+    group: str = ""
+    baseline_of: str = ""
+    expected_most: float | None = None
+    kinds: tuple[str, ...] = ()
 
     @property
     def members(self) -> int:
@@ -59,6 +64,7 @@ class Case:
     def name(self) -> str:
         swept = "".join(f"/{name}={value}" for name, value in self.parameters.items() if DEFAULTS.get(name) != value)
         swept += f"/in_flight={self.in_flight}" if self.in_flight > 1 else ""
+        swept += f"/clients={self.clients}" if self.clients and "client" not in self.parameters else ""
         return f"{self.kernel}/n{self.ranks}/b{self.payload_bytes}/{self.transport}/{self.sync}{swept}{self.suffix}"
 
     def stamps(self) -> tuple[np.ndarray, np.ndarray]:
@@ -82,14 +88,15 @@ class Case:
                          for mark in self.marks])
 
 
-def write_launch(path: Path, cases: list[Case], launch: int = 1, world: int = 2, oversubscribed: bool = False,
+def write_launch(path: Path, cases: list[Case], launch: int = 1, world: int | None = None, oversubscribed: bool = False,
                  complete: int = 1, source: str = "measured", schema_version: str = "1.0", campaign: str = "synthetic",
                  seed: int | None = None, limits: dict[str, tuple[float, float]] | None = None, cores: int = 2,
                  distance: np.ndarray | None = None, calibration: str = "") -> Path:
     """A launch's file; its seed is its number, unless given. `limits`: of each, its time_ns and its bytes_per_second.
     `distance`, [rank, peer]: positions in DISTANCE_WORDS; l3 between any two ranks unless given. `calibration`: of a simulated
-    launch, which one it predicts."""
+    launch, which one it predicts. The world is as large as the largest case unless given."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    world = world or max([2, *(case.ranks + case.clients for case in cases)])
     with h5py.File(path, "w") as file:
         file.attrs.update(schema_version=schema_version, coordbench_version="1.0.0", git_commit="0" * 40,
                           command_line="coordbench run", created_utc=f"2024-05-06T07:08:{launch:02d}Z", campaign=campaign,
@@ -152,6 +159,8 @@ def _write_cases(group: h5py.Group, cases: list[Case], oversubscribed: bool) -> 
         _text(group, name, [getattr(case, field_name) for case in cases], "case")
     for name, word in (("placement", "auto"), ("stop_reason", "precision"), ("detail", "")):
         _text(group, name, [word] * len(cases), "case")
+    for name in ("group", "baseline_of") if any(case.group for case in cases) else ():
+        _text(group, name, [getattr(case, name) for case in cases], "case")
     _text(group, "parameters", [json.dumps(case.parameters) for case in cases], "case")
     own = ("ranks", "clients", "payload_bytes", "in_flight", "calibration", "expected_delays")
     integers = {name: [getattr(case, name) for case in cases] for name in own}
@@ -164,6 +173,8 @@ def _write_cases(group: h5py.Group, cases: list[Case], oversubscribed: bool) -> 
         values = [np.quantile(case.latencies_ns, share) if len(case.latencies_ns) else np.nan for case in cases]
         _numbers(group, f"latency_{name}_ns", np.array(values, dtype=float), "case", units="ns", definition="as named")
     _write_rates(group, cases)
+    if any(case.expected_most is not None for case in cases):
+        _write_ranges(group, cases)
     flags = np.array([case.flags | int(oversubscribed) for case in cases], dtype=np.uint32)
     _numbers(group, "flags", flags, "case").attrs.update(flag_masks=np.array([1 << i for i in range(8)], dtype=np.uint32),
                                                          flag_meanings=FLAG_WORDS)
@@ -176,6 +187,14 @@ def _write_rates(group: h5py.Group, cases: list[Case]) -> None:
     for name, field_name in floats.items():
         _numbers(group, name, np.array([getattr(case, field_name) for case in cases], dtype=float), "case")
     _numbers(group, "cpu_ns_per_operation", np.zeros(len(cases)), "case", units="ns")
+
+
+def _write_ranges(group: h5py.Group, cases: list[Case]) -> None:
+    most = [case.expected_messages if case.expected_most is None else case.expected_most for case in cases]
+    _numbers(group, "expected_messages_most_per_operation", np.array(most, dtype=float), "case")
+    _numbers(group, "coverage", np.ones(len(cases)), "case")
+    for name, values in (("proposers", 1), ("proposer", 0), ("expected_delays_most", -1)):
+        _numbers(group, name, np.full(len(cases), values, dtype=np.int64), "case")
 
 
 def _write_samples(group: h5py.Group, case: Case) -> None:
@@ -191,6 +210,10 @@ def _write_samples(group: h5py.Group, case: Case) -> None:
         _numbers(group, "mark_ns", case.mark_stamps(), "mark", "operation", "rank", units="ns")
     if case.messages_each is not None:
         _numbers(group, "messages", np.asarray(case.messages_each, dtype=np.int64), "operation")
+    if case.kinds:
+        words = sorted(set(case.kinds))
+        kind = _numbers(group, "kind", np.array([words.index(word) for word in case.kinds]), "operation")
+        kind.attrs.update(flag_meanings=" ".join(words))
 
 
 def _text(group: h5py.Group, name: str, values: list[str], dimension: str) -> None:

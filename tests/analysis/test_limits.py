@@ -44,7 +44,7 @@ def test_launches_without_limits_are_merged_with_those_that_have_them(tmp_path):
 def test_limits_that_lack_a_variable_are_refused(tmp_path, name):
     with h5py.File(write(tmp_path, limits=limits_of_launch(1)), "a") as file:
         del file["limits"][name]
-    with pytest.raises(Refusal, match=f"lacks the variable {name} of /limits"):
+    with pytest.raises(Refusal, match=f"is damaged at /limits/{name}: expected .*, found nothing"):
         load(tmp_path)
 
 
@@ -108,8 +108,8 @@ def test_the_caption_says_what_the_floor_is(drawn_of_both, drawn, name):
 
 
 def test_half_of_mpis_ping_pong_is_no_floor_of_shared_memory(tmp_path):
-    write(tmp_path, Case("ping_pong", SPREAD), Case("commit", SPREAD, family="protocol", expected_delays=4),
-          Case("learn", SPREAD, family="protocol", expected_delays=3, transport="shared-memory"))
+    write(tmp_path, Case("ping_pong", SPREAD), Case("commit", SPREAD, family="protocol", expected_delays=4, group="commitment"),
+          Case("learn", SPREAD, family="protocol", expected_delays=3, transport="shared-memory", group="commitment"))
     figure, numbers = draw("latency_against_payload", tmp_path)
     assert grey_levels(panel(figure, "agreement")) == pytest.approx([4 * 1.1995 / 2])
     assert numbers.floor_us.notna().sum() == 1
@@ -118,7 +118,7 @@ def test_half_of_mpis_ping_pong_is_no_floor_of_shared_memory(tmp_path):
 
 def test_a_form_that_is_part_of_another_has_no_line_of_its_own(tmp_path):
     forms = {"short": {2: 1}, "long": {2: 1, 4: 2}, "flat": {2: 1, 4: 1}}
-    write(tmp_path, *(Case(f"{name}_broadcast", SPREAD, ranks, expected_delays=delays)
+    write(tmp_path, *(Case(name, SPREAD, ranks, expected_delays=delays, group="broadcast")
                       for name, form in forms.items() for ranks, delays in form.items()), world=4,
           limits={"line_round_trip/l3": (100.0, np.nan)})
     axes = panel(draw("latency_against_ranks", tmp_path)[0], "broadcast")

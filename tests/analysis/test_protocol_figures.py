@@ -143,11 +143,15 @@ def test_launch_to_launch_leaves_overlapping_operations_out_and_numbers_the_laun
     assert numbers.values.tolist() == [["even", 2, 1], ["even", 4, 2], ["odd", 1, 1], ["odd", 3, 2]]
 
 
+def test_a_label_says_where_clients_are(tmp_path):
+    write_launch(tmp_path / "launch-001.h5", [Case("k", SPREAD, family="protocol", clients=clients) for clients in (0, 1, 3)])
+    assert draw("latency_against_ranks", tmp_path)[1].series.tolist() == [
+        "k", "k 3 clients on ranks of their own", "k client on a rank of its own"]
+
+
 def test_a_label_names_nothing_twice(tmp_path):
-    write_launch(tmp_path / "launch-001.h5", [
-        Case("k", SPREAD, family="protocol", parameters={"client": client}, clients=int(client == "own_rank"))
-        for client in ("co_located", "own_rank")])
-    assert draw("latency_against_ranks", tmp_path)[1].series.tolist() == ["k client=co_located", "k client=own_rank"]
+    write_launch(tmp_path / "launch-001.h5", [Case("k", SPREAD, parameters={"x": x, "x_twice": 2 * x}) for x in (1, 2)])
+    assert draw("latency_against_ranks", tmp_path)[1].series.tolist() == ["k x=1", "k x=2"]
 
 
 def test_without_a_start_line_elsewhere_a_case_without_one_is_shown(tmp_path):

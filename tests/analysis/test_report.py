@@ -158,12 +158,12 @@ def test_a_later_minor_version_is_known(tmp_path):
 def test_truncated_file(campaign_folder, tmp_path):
     whole = (campaign_folder / "launch-001.h5").read_bytes()
     (tmp_path / "launch-001.h5").write_bytes(whole[: len(whole) * 6 // 10])
-    assert_refused(run("report", tmp_path), "launch-001.h5 cannot be read as HDF5")
+    assert_refused(run("report", tmp_path), "launch-001.h5 is damaged: HDF5 cannot read it")
 
 
 def test_folder_without_launches(tmp_path):
     assert_refused(run("report", tmp_path), "holds no launch-*.h5")
-    assert_refused(run("report", tmp_path / "absent"), "holds no launch-*.h5")
+    assert_refused(run("report", tmp_path / "absent"), "does not exist")
 
 
 def test_unwritable_place(campaign_folder, tmp_path):

@@ -22,7 +22,8 @@ SPREAD = np.arange(-4, 5)
 
 
 def cases(laws, ranks=RANKS, slow=1.0, **options) -> list[Case]:
-    return [Case(kernel, np.round(law(n) * slow).astype(int) + SPREAD, n, **options)
+    by_timers = {"parameters": {"pace": "timer"}}
+    return [Case(kernel, np.round(law(n) * slow).astype(int) + SPREAD, n, **options, **(by_timers if kernel == GOSSIP else {}))
             for kernel, law in laws.items() for n in ranks]
 
 

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "harness/kernel.hpp"
-#include "harness/launch/world.hpp"
 #include "harness/machine/clock.hpp"
 #include "harness/measure/case_run.hpp"
 #include "harness/measure/statistics.hpp"
+#include "harness/world/world.hpp"
 
 namespace coordbench {
 namespace {

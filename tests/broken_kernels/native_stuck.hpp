@@ -13,7 +13,9 @@ namespace coordbench {
 class NativeStuck {
  public:
   using Data = BroadcastData;
-  static constexpr About about{.promise = "nothing",
+  static constexpr About about{.group = "native",
+                               .baseline_of = "broadcast",
+                               .promise = "nothing",
                                .messages = "unknown",
                                .delays = "unknown",
                                .source = "none",

@@ -10,7 +10,7 @@ namespace coordbench {
 class StuckBroadcast {
  public:
   using Data = BroadcastData;
-  static constexpr About about{.promise = "nothing", .messages = "0", .delays = "0", .source = "none"};
+  static constexpr About about{.group = "broadcast", .promise = "nothing", .messages = "0", .delays = "0", .source = "none"};
   static constexpr std::array parameters{kRoot};
   static std::int64_t messages(const Shape& /*shape*/) { return 0; }
   static int delays(const Shape& /*shape*/) { return 0; }

@@ -10,7 +10,8 @@ namespace coordbench {
 class WordyBroadcast {
  public:
   using Data = BroadcastData;
-  static constexpr About about{.promise = "nothing", .messages = "N - 1", .delays = "1", .source = "none"};
+  static constexpr About about{
+      .group = "broadcast", .promise = "nothing", .messages = "N - 1", .delays = "1", .source = "none"};
   static constexpr std::array parameters{kRoot};
   static std::int64_t messages(const Shape& shape) { return shape.ranks - 1; }
   static int delays(const Shape& /*shape*/) { return 1; }

@@ -4,7 +4,7 @@
 
 #include "tests/support/collective_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::accidental_n2_test {
 namespace {
 
 TEST(AccidentalN2, SendsEveryStateToEveryOtherRank) {
@@ -27,4 +27,4 @@ TEST(AccidentalN2, LoadsEveryRankWithEveryOther) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::accidental_n2_test

@@ -4,7 +4,7 @@
 
 #include "tests/support/collective_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::acknowledged_broadcast_test {
 namespace {
 
 TEST(AcknowledgedBroadcast, SendsAndHearsOfEveryRankButTheRoot) {
@@ -12,6 +12,13 @@ TEST(AcknowledgedBroadcast, SendsAndHearsOfEveryRankButTheRoot) {
     for (const Rank root : three_roots(ranks))
       for (const std::int64_t bytes : {0, 1, 8, 4097})
         expect_closed_form<AcknowledgedBroadcast>(shape_of<AcknowledgedBroadcast>(ranks, bytes, {{"root", root}}));
+}
+
+TEST(AcknowledgedBroadcast, TellsTheRootWhenAllHaveIt) {
+  for (const int ranks : {2, 3, 8}) {
+    const Shape shape = shape_of<AcknowledgedBroadcast>(ranks, 100, {{"root", 1}});
+    EXPECT_EQ(left_before_others_held<AcknowledgedBroadcast>(shape, [](Rank rank) { return rank == 1; }), 0);
+  }
 }
 
 TEST(AcknowledgedBroadcast, CostsTwiceTheUnacknowledgedOne) {
@@ -24,4 +31,4 @@ TEST(AcknowledgedBroadcast, AcksCarryNoBytes) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::acknowledged_broadcast_test

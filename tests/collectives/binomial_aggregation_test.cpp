@@ -4,7 +4,7 @@
 
 #include "tests/support/collective_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::binomial_aggregation_test {
 namespace {
 
 TEST(BinomialAggregation, EveryRankButTheRootSendsOnce) {
@@ -25,4 +25,4 @@ TEST(BinomialAggregation, DeclaresTheDepthOfItsTree) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::binomial_aggregation_test

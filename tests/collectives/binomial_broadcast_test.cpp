@@ -4,7 +4,7 @@
 
 #include "tests/support/collective_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::binomial_broadcast_test {
 namespace {
 
 TEST(BinomialBroadcast, SendsOneMessageToEveryRankButTheRoot) {
@@ -25,4 +25,4 @@ TEST(BinomialBroadcast, DeclaresTheDepthOfItsTree) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::binomial_broadcast_test

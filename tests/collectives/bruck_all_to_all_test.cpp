@@ -4,7 +4,7 @@
 
 #include "tests/support/collective_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::bruck_all_to_all_test {
 namespace {
 
 TEST(BruckAllToAll, SendsOneMessageARound) {
@@ -35,4 +35,4 @@ TEST(BruckAllToAll, DeclaresItsRounds) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::bruck_all_to_all_test

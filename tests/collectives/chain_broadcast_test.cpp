@@ -4,7 +4,7 @@
 
 #include "tests/support/collective_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::chain_broadcast_test {
 namespace {
 
 Shape chain(int ranks, std::int64_t bytes, std::int64_t segments) {
@@ -44,4 +44,4 @@ TEST(ChainBroadcast, FillsThePipelineOnce) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::chain_broadcast_test

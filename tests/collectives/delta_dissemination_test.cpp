@@ -4,7 +4,7 @@
 
 #include "tests/support/collective_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::delta_dissemination_test {
 namespace {
 
 Shape delta(int ranks, std::int64_t bytes, std::int64_t delta_bytes) {
@@ -32,4 +32,4 @@ TEST(DeltaDissemination, DeclaresTheDepthOfItsTree) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::delta_dissemination_test

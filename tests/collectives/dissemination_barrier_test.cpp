@@ -6,7 +6,7 @@
 
 #include "tests/support/collective_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::dissemination_barrier_test {
 namespace {
 
 TEST(DisseminationBarrier, SendsOneMessagePerRankAndRound) {
@@ -52,4 +52,4 @@ TEST(DisseminationBarrier, IsTimedFromTheLastEntry) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::dissemination_barrier_test

@@ -4,7 +4,7 @@
 
 #include "tests/support/collective_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::empty_test {
 namespace {
 
 TEST(Empty, SendsNothing) {
@@ -19,4 +19,4 @@ TEST(Empty, HasNoPayload) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::empty_test

@@ -4,7 +4,7 @@
 
 #include "tests/support/collective_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::flat_aggregation_test {
 namespace {
 
 TEST(FlatAggregation, EveryRankButTheRootSendsOnce) {
@@ -25,4 +25,4 @@ TEST(FlatAggregation, TakesOneStep) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::flat_aggregation_test

@@ -4,7 +4,7 @@
 
 #include "tests/support/collective_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::flat_broadcast_test {
 namespace {
 
 TEST(FlatBroadcast, SendsOneMessageToEveryRankButTheRoot) {
@@ -23,4 +23,4 @@ TEST(FlatBroadcast, TakesOneStep) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::flat_broadcast_test

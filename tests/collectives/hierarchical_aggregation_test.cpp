@@ -4,7 +4,7 @@
 
 #include "tests/support/hierarchy_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::hierarchical_aggregation_test {
 namespace {
 
 TEST(HierarchicalAggregation, EveryRankButTheRootSendsOnceWhateverANodeHolds) {
@@ -35,4 +35,4 @@ TEST(HierarchicalAggregation, RefusesRanksThatAreNoNeighbours) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::hierarchical_aggregation_test

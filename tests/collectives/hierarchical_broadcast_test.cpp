@@ -4,7 +4,7 @@
 
 #include "tests/support/hierarchy_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::hierarchical_broadcast_test {
 namespace {
 
 TEST(HierarchicalBroadcast, SendsOneMessageToEveryRankButTheRootWhateverANodeHolds) {
@@ -34,4 +34,4 @@ TEST(HierarchicalBroadcast, RefusesRanksThatAreNoNeighbours) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::hierarchical_broadcast_test

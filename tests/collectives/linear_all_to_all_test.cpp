@@ -4,7 +4,7 @@
 
 #include "tests/support/collective_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::linear_all_to_all_test {
 namespace {
 
 TEST(LinearAllToAll, SendsABlockFromEveryRankToEveryOther) {
@@ -28,4 +28,4 @@ TEST(LinearAllToAll, HasEverythingOpenAtOnce) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::linear_all_to_all_test

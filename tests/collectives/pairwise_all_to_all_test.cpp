@@ -4,7 +4,7 @@
 
 #include "tests/support/collective_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::pairwise_all_to_all_test {
 namespace {
 
 TEST(PairwiseAllToAll, SendsABlockFromEveryRankToEveryOther) {
@@ -24,4 +24,4 @@ TEST(PairwiseAllToAll, TakesARoundForEveryOther) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::pairwise_all_to_all_test

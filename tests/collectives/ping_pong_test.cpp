@@ -4,7 +4,7 @@
 
 #include "tests/support/collective_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::ping_pong_test {
 namespace {
 
 TEST(PingPong, SendsThereAndBackOrNothingAlone) {
@@ -23,4 +23,4 @@ TEST(PingPong, IsARoundTripOfRankZero) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::ping_pong_test

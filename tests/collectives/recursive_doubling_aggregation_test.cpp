@@ -4,7 +4,7 @@
 
 #include "tests/support/collective_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::recursive_doubling_aggregation_test {
 namespace {
 
 TEST(RecursiveDoublingAggregation, SwapsInPairsAndFoldsInTheRest) {
@@ -30,4 +30,4 @@ TEST(RecursiveDoublingAggregation, DeclaresItsRoundsAndTheFolding) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::recursive_doubling_aggregation_test

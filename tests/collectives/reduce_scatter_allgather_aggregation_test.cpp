@@ -4,7 +4,7 @@
 
 #include "tests/support/collective_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::reduce_scatter_allgather_aggregation_test {
 namespace {
 
 TEST(ReduceScatterAllgatherAggregation, HalvesAndDoublesAndFoldsInTheRest) {
@@ -36,4 +36,4 @@ TEST(ReduceScatterAllgatherAggregation, DeclaresBothWaysAndTheFolding) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::reduce_scatter_allgather_aggregation_test

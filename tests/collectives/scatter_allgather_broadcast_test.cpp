@@ -4,7 +4,7 @@
 
 #include "tests/support/collective_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::scatter_allgather_broadcast_test {
 namespace {
 
 TEST(ScatterAllgatherBroadcast, ScattersDownATreeAndCollectsRoundARing) {
@@ -27,4 +27,4 @@ TEST(ScatterAllgatherBroadcast, DeclaresTreeAndRing) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::scatter_allgather_broadcast_test

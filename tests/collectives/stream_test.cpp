@@ -6,7 +6,7 @@
 
 #include "tests/support/collective_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::stream_test {
 namespace {
 
 Shape stream(int window, int ranks = 2, std::int64_t bytes = 8) {
@@ -125,4 +125,4 @@ TEST(Stream, GivesOneCreditPerWindowThatTheSenderStillNeedsAndOnePerBlock) {
 TEST(Stream, NeedsOneBufferMoreThanItsWindow) { EXPECT_EQ(StreamData::memory_bytes(stream(8, 2, 4096)), 9 * 4096); }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::stream_test

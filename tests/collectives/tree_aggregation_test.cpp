@@ -4,7 +4,7 @@
 
 #include "tests/support/collective_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::tree_aggregation_test {
 namespace {
 
 Shape tree(int ranks, std::int64_t fanout, Rank root = 0) {
@@ -41,4 +41,4 @@ TEST(TreeAggregation, DeclaresTheDepthOfItsTree) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::tree_aggregation_test

@@ -26,12 +26,22 @@ class Ended:
         return [line for line in self.stderr.splitlines() if line.startswith("coordbench: ")]
 
 
+def compiler(language: str = "CXX") -> str:
+    """The one that the build was configured with."""
+    cache = BUILD / "CMakeCache.txt"
+    found = re.search(rf"^CMAKE_{language}_COMPILER:\w+=(.+)$", cache.read_text() if cache.exists() else "", re.MULTILINE)
+    assert found, f"{BUILD} is not configured: run cmake -S . -B build, or name the build folder in COORDBENCH_BUILD"
+    return found[1]
+
+
 class Launch:
     """A running program in a session of its own, which every process that it starts belongs to."""
 
     def __init__(self, command, **popen):
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL, **popen}
-        self._process = subprocess.Popen([str(part) for part in command], text=True, start_new_session=True,
+        # However the tests were started, what they start ignores no signal: a shell's background ignores SIGINT, nohup SIGHUP.
+        started = ["env", "--default-signal", *(str(part) for part in command)]
+        self._process = subprocess.Popen(started, text=True, start_new_session=True,
                                          env={**os.environ, **as_root(), **streams.pop("env", {})}, **streams)
 
     def __enter__(self):

@@ -15,7 +15,7 @@ EXCHANGES = {"round_trip", "burst", "spaced", "late_receive", "held_send"}
 def path(mpirun, coordbench, tmp_path_factory):
     """Three ranks, of which the pairs that stand for their distances take part, and others may not."""
     folder = tmp_path_factory.mktemp("calibrated")
-    ended = mpirun(3, coordbench, "run", "--calibrate", "--kernels", "ping_pong,*barrier", "--bytes", 8, "--ranks", 2,
+    ended = mpirun(3, coordbench, "run", "--calibrate", "--kernels", "ping_pong,@barrier", "--bytes", 8, "--ranks", 2,
                    "--operations", 5, "--out", folder, limit_s=240)
     assert ended.status == 0, ended.stderr
     return folder / "launch-001.h5"
@@ -72,7 +72,7 @@ def test_what_kernels_do_between_messages_is_there_too(path):
 
 def test_the_cases_are_there_as_ever(path):
     assert set(stored.column(path, "verdict")) == {"ok"} and stored.attribute(path, "complete") == 1
-    assert stored.attribute(path, "schema_version") == "1.2"
+    assert stored.attribute(path, "schema_version") == "1.3"
 
 
 def test_the_command_alone_makes_a_file_without_cases(mpirun, coordbench, tmp_path):

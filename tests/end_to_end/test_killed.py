@@ -16,7 +16,7 @@ import time
 import pytest
 
 from . import stored
-from .launching import Launch, run, under_mpirun
+from .launching import Launch, compiler, run, under_mpirun
 
 EXHAUSTIVE = os.environ.get("COORDBENCH_EXHAUSTIVE") == "1"
 BEGINS = re.compile(rb"\[ *(\d+)/(\d+)\]")
@@ -91,7 +91,7 @@ def run_until_killed(command, limit_s=None, env=None) -> tuple[int | None, bytes
 def shim(tmp_path_factory):
     library = tmp_path_factory.mktemp("shim") / "kill_at_write.so"
     source = os.path.join(os.path.dirname(__file__), "kill_at_write.c")
-    subprocess.run(["cc", "-O1", "-Wall", "-shared", "-fPIC", source, "-o", library, "-ldl"], check=True, timeout=60)
+    subprocess.run([compiler("C"), "-O1", "-Wall", "-shared", "-fPIC", source, "-o", library, "-ldl"], check=True, timeout=60)
     return library
 
 
@@ -131,7 +131,7 @@ def test_killed_at_write_calls_it_loses_nothing(coordbench, shim, tmp_path, half
 
 def test_a_job_killed_at_any_instant_loses_nothing(coordbench, tmp_path):
     def job(out):
-        return under_mpirun(2, coordbench, "run", "--kernels", "*broadcast,two_phase_commit", "--bytes", "8,64KiB",
+        return under_mpirun(2, coordbench, "run", "--kernels", "@broadcast,two_phase_commit", "--bytes", "8,64KiB",
                             "--operations", 300, "--seed", 5, "--out", out)
 
     # Nobody cleans up after a library that was killed, but pytest does.

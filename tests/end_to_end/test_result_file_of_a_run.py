@@ -59,7 +59,7 @@ def test_opens_with_xarray_without_options(path, cases):
 def test_says_what_it_is(path):
     with h5py.File(path) as file:
         attributes = {name: stored.text(value) for name, value in file.attrs.items()}
-    assert attributes["schema_version"] == "1.2" and attributes["source"] == "measured"
+    assert attributes["schema_version"] == "1.3" and attributes["source"] == "measured"
     assert (attributes["campaign"], attributes["launch"], attributes["seed"]) == ("small-campaign", 1, 11)
     assert "--operations 20" in attributes["command_line"]
     assert attributes["complete"] == 1 and attributes["epoch_ns"] > 0
@@ -89,6 +89,8 @@ def test_every_exact_kernel_sends_what_its_closed_form_says(cases):
     exact = cases["count_rule"].values == "exact"
     assert len(set(cases["kernel"].values[exact])) >= 15
     assert (cases["messages_per_operation"].values[exact] == cases["expected_messages_per_operation"].values[exact]).all()
+    assert (cases["expected_messages_most_per_operation"].values[exact]
+            == cases["expected_messages_per_operation"].values[exact]).all()
     none = cases["count_rule"].values == "none"
     assert none.any() and np.isnan(cases["expected_messages_per_operation"].values[none]).all()
 
@@ -107,8 +109,59 @@ def test_protocols_have_their_delays_and_their_marks_in_order(path, cases):
     decided, learned = samples["mark_ns"].values
     assert (start[:, 0] >= 0).all() and (start[:, 1] == -1).all() and (end[:, 1] == -1).all(), "only the proposer has these"
     assert (decided[:, 1] == -1).all() and (learned[:, 0] == -1).all()
-    chain = np.stack([start[:, 0], decided[:, 0], learned[:, 1], end[:, 0]])
-    assert (np.diff(chain, axis=0) >= 0).all(), "start, decided, learned, ended: one clock, on one host"
+    assert (np.diff(np.stack([start[:, 0], decided[:, 0], end[:, 0]]), axis=0) >= 0).all(), "one rank's order"
+    # A mark is stamped after its step's messages left. A rank that loses its core in between learns after the end.
+    assert (learned[:, 1] >= start[:, 0]).all(), "one clock, on one host"
+
+
+def test_where_timing_decides_the_count_lies_between_two_closed_forms(mpirun, coordbench, tmp_path):
+    launch(mpirun, coordbench, tmp_path, "--kernels", "quorum_register", "--set", "quorum_register.write_back=if_needed")
+    names = ("count_rule", *(f"{name}_per_operation" for name in ("expected_messages", "messages", "expected_messages_most")))
+    rows = [row for row in zip(*(stored.column(tmp_path / "launch-001.h5", name) for name in names)) if row[0] == "range"]
+    assert len(rows) == 2, "of two payloads"
+    assert all(least <= count <= most and least < most for _, least, count, most in rows), rows
+
+
+def test_who_is_asked_and_whether_all_marks_came_is_told_of_every_protocol(cases):
+    protocol = (cases["family"].values == "protocol")
+    assert (cases["coverage"].values[protocol] == 1).all() and np.isnan(cases["coverage"].values[~protocol]).all()
+    proposers = dict(zip(cases["kernel"].values, zip(cases["proposers"].values, cases["proposer"].values)))
+    assert proposers["two_phase_commit"] == proposers["raft_replication"] == (1, 0)
+    assert proposers["quorum_register"] == proposers["sequencer"] == proposers["g_counter"] == (2, -1), "every rank asks"
+    assert (cases["clients"] == 0).all()
+    assert (cases["expected_delays_most"].values >= cases["expected_delays"].values).all()
+
+
+def test_operations_that_differ_say_who_asked_and_for_what(path):
+    samples = samples_of(path, "quorum_register")
+    assert samples["proposer"].values.tolist() == [k % 2 for k in range(OPERATIONS)]
+    start = samples["start_ns"].values
+    assert [int(rank) for rank in np.argmax(start >= 0, axis=1)] == samples["proposer"].values.tolist(), "who stamped the start"
+    words, kinds = samples["kind"].attrs["flag_meanings"].split(), samples["kind"].values
+    assert set(words) == {"read", "write"} and set(kinds) <= set(range(len(words)))
+    writes = kinds == words.index("write")
+    assert writes.any() and not writes.all()
+    answered = samples["answer_of"].values
+    before = [[k for k in range(reading) if writes[k]] for reading in np.flatnonzero(~writes)]
+    latest = [max(written, default=-1) for written in before]
+    assert answered[~writes].tolist() == latest, "one at a time: the last that was written"
+    assert "kind" not in samples_of(path, "two_phase_commit") and "proposer" not in samples_of(path, "two_phase_commit")
+
+
+def test_a_client_asks_from_a_rank_of_its_own(mpirun, coordbench, tmp_path):
+    ended = mpirun(3, coordbench, "run", "--kernels", "raft_replication", "--ranks", 2, "--clients", "0,1", "--bytes", 8,
+                   "--operations", OPERATIONS, "--out", tmp_path, limit_s=120)
+    assert ended.status == 0, ended.stderr
+    path = tmp_path / "launch-001.h5"
+    names = [name for name in stored.column(path, "name") if "drift=" not in name]
+    assert sorted(name.endswith("/clients=1") for name in names) == [False, True]
+    with h5py.File(path) as file:
+        with_client, = [name for name in names if name.endswith("/clients=1")]
+        row = stored.column(path, "name").index(with_client)
+        names = ("ranks", "clients", "proposers", "proposer", "expected_delays")
+        told = {name: int(file["cases"][name][row]) for name in names}
+        assert told == {"ranks": 2, "clients": 1, "proposers": 1, "proposer": 2, "expected_delays": 4}
+        assert (file["samples"][with_client]["start_ns"][:] >= 0).tolist() == [[False, False, True]] * OPERATIONS
 
 
 def test_the_clocks_of_one_host_agree(path):
@@ -154,7 +207,7 @@ def test_the_report_draws_the_campaign(folder, tmp_path):
 
 def test_keeps_the_limits_that_micro_measured(mpirun, coordbench, tmp_path):
     common = {"run_type": "iteration", "repetitions": 1, "time_unit": "ns"}
-    micro = {"context": {"host_name": socket.gethostname()},
+    micro = {"context": {"host_name": socket.gethostname(), "program": "coordbench-micro"},
              "benchmarks": [{"run_name": "clock_read", "real_time": 1e6, **common},
                             {"run_name": "copy/l3/8", "real_time": 7, "bytes_per_second": 1e9, **common}]}
     (tmp_path / "micro.json").write_text(json.dumps(micro))

@@ -8,7 +8,7 @@ import h5py
 import pytest
 
 from . import stored
-from .launching import Launch, assert_one_sentence, under_mpirun
+from .launching import Launch, assert_one_sentence, run, under_mpirun
 
 SLOW = ("--kernels", "ping_pong,flat_broadcast,binomial_broadcast,two_phase_commit", "--bytes", "8:256", "--seed", 7)
 
@@ -63,12 +63,31 @@ def test_what_was_missing_is_run_and_nothing_else(mpirun, coordbench, interrupte
     assert stored.whole_cases(interrupted) == plan
 
 
+def test_whoever_interrupts_a_launch_sees_what_there_is_and_the_command_that_goes_on(coordbench, tmp_path):
+    """Without mpirun, which ends a rank that does not get to speak within 200 ms."""
+    path = tmp_path / "launch-001.h5"
+    command = [coordbench, "run", "--kernels", "two_phase_commit,@broadcast", "--bytes", "8:1MiB", "--operations", 3000]
+    with Launch([*command, "--seed", 7, "--out", tmp_path]) as launch:
+        end = time.monotonic() + 60
+        while time.monotonic() < end and launch.running and (not path.exists() or len(done(path)) < 4):
+            time.sleep(0.02)
+        launch.signal(signal.SIGINT)
+        ended = launch.wait(20)
+    cases, plan = stored.whole_cases(path), planned(path)
+    assert_one_sentence(ended, "interrupted", f"finished cases are in {path}", f"by: {coordbench} run --resume {path}")
+    rows = [line.split()[0] for line in ended.stderr.splitlines() if " = " in line]
+    assert sorted(rows) == sorted(case.split("/")[0] for case in cases if "drift=" not in case)
+    assert f"{len(plan)} cases: {len(cases)} ok, {len(plan) - len(cases)} not run" in ended.stderr
+    ended = run("bash", "-c", ended.sentences[0].split("are measured by: ")[1], limit_s=300)
+    assert ended.status == 0 and stored.whole_cases(path) == plan, ended.stderr
+
+
 def test_what_cannot_be_gone_on_with_is_refused(mpirun, coordbench, interrupted, tmp_path):
     ended = mpirun(3, coordbench, "run", "--resume", interrupted)
     assert_one_sentence(ended, "--resume", "begun on 2 ranks", "mpirun -n 2")
     foreign = tmp_path / "foreign.h5"
     h5py.File(foreign, "w").close()
-    for given in (foreign, tmp_path / "absent.h5"):
+    for given in (foreign, tmp_path / "absent.h5"):  # neither is damaged
         ended = mpirun(2, coordbench, "run", "--resume", given)
         assert ended.status == 2 and str(given) in ended.sentences[0]
         assert_one_sentence(ended, "--resume", "a launch-*.h5 of this version")

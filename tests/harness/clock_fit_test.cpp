@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <vector>
 
-namespace coordbench {
+namespace coordbench::clock_fit_test {
 namespace {
 
 constexpr double kSecond = 1e9;
@@ -128,4 +128,4 @@ TEST(ClockFit, AClockThatJumpsIsFoundOut) {
 }
 
 }  // namespace
-}  // namespace coordbench
+}  // namespace coordbench::clock_fit_test

@@ -12,7 +12,7 @@
 
 #include "tests/support/fake_host.hpp"
 
-namespace coordbench {
+namespace coordbench::environment_test {
 namespace {
 
 using nlohmann::json;
@@ -133,4 +133,4 @@ TEST(ClockSource, IsTheCurrentOne) {
 }
 
 }  // namespace
-}  // namespace coordbench
+}  // namespace coordbench::environment_test

@@ -6,7 +6,7 @@
 
 #include <functional>
 
-namespace coordbench {
+namespace coordbench::findings_test {
 namespace {
 
 HostState sound(int ranks = 2) {
@@ -140,4 +140,4 @@ TEST(HostState, OfThisMachineIsPlausible) {
 }
 
 }  // namespace
-}  // namespace coordbench
+}  // namespace coordbench::findings_test

@@ -18,7 +18,7 @@
 #include "tests/support/small_launch.hpp"
 #include "tests/support/topologies.hpp"
 
-namespace coordbench {
+namespace coordbench::gbench_json_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -152,7 +152,7 @@ TEST(GbenchJson, KernelsAreFamiliesInTheSameOrderWhateverThePlan) {
 
 TEST(RowOf, HasWhatGoogleBenchmarkAsksFor) {
   const Kernel kernel = testing::fake_commit();
-  const Case planned{.kernel = &kernel, .shape = {.parameters = kernel.parameters}, .clients = 1, .name = "commit/n2"};
+  const Case planned{.kernel = &kernel, .shape = {.parameters = kernel.parameters, .clients = 1}, .name = "commit/n2"};
   CaseResult result;
   result.planned = &planned;
   result.samples.operations = 10;
@@ -211,4 +211,4 @@ TEST_F(GbenchFile, IsRefusedBeforehandWhereItCouldNotBeWritten) {
 }
 
 }  // namespace
-}  // namespace coordbench
+}  // namespace coordbench::gbench_json_test

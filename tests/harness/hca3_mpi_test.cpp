@@ -1,6 +1,6 @@
 // The global clock over real messages, between ranks whose clocks are set wrong and run wrong on purpose.
 
-#include "harness/launch/hca3.hpp"
+#include "harness/clocks/hca3.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 
 #include "tests/support/mpi_world.hpp"
 
-namespace coordbench {
+namespace coordbench::hca3_mpi_test {
 namespace {
 
 using testing::world;
@@ -70,4 +70,4 @@ TEST(Hca3, BoundIsHalfOfTheSmallestRoundTrip) {
 }
 
 }  // namespace
-}  // namespace coordbench
+}  // namespace coordbench::hca3_mpi_test

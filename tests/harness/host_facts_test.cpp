@@ -11,7 +11,7 @@
 #include "harness/machine/clock.hpp"
 #include "tests/support/fake_host.hpp"
 
-namespace coordbench {
+namespace coordbench::host_facts_test {
 namespace {
 
 using testing::bare_host;
@@ -152,4 +152,4 @@ TEST(ThisProcess, SpendsCpuTimeByWorkingAndIsCountedWhenItLosesItsCore) {
 }
 
 }  // namespace
-}  // namespace coordbench
+}  // namespace coordbench::host_facts_test

@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace coordbench::testing {
+namespace coordbench::testing::hybrid_endpoint_test {
 namespace {
 
 /// Writes down what it is asked, with its own name in front.
@@ -118,4 +118,4 @@ TEST(HybridEndpoint, CountsWhatWentEitherWay) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::hybrid_endpoint_test

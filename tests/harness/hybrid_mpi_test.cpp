@@ -4,11 +4,11 @@
 
 #include <numeric>
 
-#include "harness/launch/shared_window.hpp"
 #include "harness/measure/transports.hpp"
+#include "harness/world/shared_window.hpp"
 #include "tests/support/mpi_world.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::hybrid_mpi_test {
 namespace {
 
 struct Numbered {
@@ -239,4 +239,4 @@ TEST(Hybrid, KeepsMpiMovingWhileItWaitsNearby) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::hybrid_mpi_test

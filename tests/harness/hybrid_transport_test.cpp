@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-namespace coordbench::testing {
+namespace coordbench::testing::hybrid_transport_test {
 namespace {
 
 struct Numbered {
@@ -121,4 +121,4 @@ TEST(HybridTransport, LooksAfarOnlyNowAndThenWhileOnlyNeighboursSpeak) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::hybrid_transport_test

@@ -3,6 +3,7 @@
 #include "harness/machine/limits.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cmath>
 #include <fstream>
@@ -13,15 +14,16 @@
 #include "harness/results/result_file.hpp"
 #include "tests/support/small_launch.hpp"
 
-namespace coordbench {
+namespace coordbench::limits_test {
 namespace {
 
 using testing::SmallLaunch, testing::TemporaryFolder;
 
-Limits limits_of(const std::string& benchmarks, const std::string& host = "here") {
+Limits limits_of(const std::string& benchmarks, const std::string& host = "here",
+                 const std::string& program = R"("program": "coordbench-micro")") {
   const TemporaryFolder folder;
   const auto file = folder.path() / "micro.json";
-  std::ofstream(file) << R"({"context": {"host_name": "here"}, "benchmarks": [)" << benchmarks << "]}";
+  std::ofstream(file) << R"({"context": {"host_name": "here", )" << program << R"(}, "benchmarks": [)" << benchmarks << "]}";
   return read_limits(file, host);
 }
 
@@ -64,11 +66,21 @@ TEST(Limits, RefuseWhatIsNotMicros) {
   EXPECT_THROW(limits_of(kClock, "elsewhere"), UsageError) << "another machine's";
 }
 
+TEST(Limits, AreOfCoordbenchMicroAndOfNoOtherProgram) {
+  EXPECT_EQ(limits_of(kClock).size(), 1U);
+  EXPECT_THROW(limits_of(kClock, "here", R"("executable": "build/coordbench")"), UsageError);
+  EXPECT_THROW(limits_of(kClock, "here", R"("program": "coordbench")"), UsageError);
+  const TemporaryFolder folder;
+  EXPECT_THROW(read_limits(folder.path(), "here"), UsageError) << "a folder";
+  ASSERT_EQ(::mkfifo((folder.path() / "pipe").c_str(), 0600), 0);
+  EXPECT_THROW(read_limits(folder.path() / "pipe", "here"), UsageError) << "which nobody writes to";
+}
+
 TEST(Limits, AreKeptInTheResultFile) {
   const TemporaryFolder folder;
   SmallLaunch launch;
   launch.record.limits = {{"line_round_trip/l3", 111.5, std::nan("")}, {"copy/l3/1024", 104, 9.8e9}};
-  const std::filesystem::path path = ResultFile::next_free(folder.path());
+  const std::filesystem::path path = ResultFile::next_free(folder.path()).path;
   const ResultFile results(path, launch.record);
   const testing::StoredFile file(path);
   EXPECT_EQ(file.texts("limits/name"), (std::vector<std::string>{"line_round_trip/l3", "copy/l3/1024"}));
@@ -79,4 +91,4 @@ TEST(Limits, AreKeptInTheResultFile) {
 }
 
 }  // namespace
-}  // namespace coordbench
+}  // namespace coordbench::limits_test

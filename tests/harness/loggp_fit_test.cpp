@@ -1,6 +1,6 @@
 // LogGP's parameters from samples whose parameters are known.
 
-#include "harness/calibrate/fit.hpp"
+#include "harness/loggp/fit.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 
 #include "harness/pattern.hpp"
 
-namespace coordbench {
+namespace coordbench::loggp_fit_test {
 namespace {
 
 constexpr double kTimer = 20;
@@ -28,7 +28,7 @@ struct Truth {
   }
 };
 
-Regime regime(std::int64_t first_bytes, Cost latency, Cost o_send, Cost o_receive, Cost gap) {
+Regime regime(std::int64_t first_bytes, LinearCost latency, LinearCost o_send, LinearCost o_receive, LinearCost gap) {
   return {.first_bytes = first_bytes, .latency = latency, .o_send = o_send, .o_receive = o_receive, .gap = gap};
 }
 
@@ -73,7 +73,7 @@ class MadeUp {
   std::uint64_t draws_ = 0;
 };
 
-void expect_cost(const Cost& found, const Cost& truth, double share, std::int64_t at) {
+void expect_cost(const LinearCost& found, const LinearCost& truth, double share, std::int64_t at) {
   EXPECT_NEAR(found.of(at), truth.of(at), share * truth.of(at) + 0.51) << "at " << at << " B";
 }
 
@@ -213,4 +213,4 @@ TEST(LogGpFit, WhatWasRefusedBeforeStaysSo) {
 }
 
 }  // namespace
-}  // namespace coordbench
+}  // namespace coordbench::loggp_fit_test

@@ -6,10 +6,10 @@
 
 #include <set>
 
-#include "harness/launch/clocks.hpp"
+#include "harness/clocks/clocks.hpp"
 #include "tests/support/mpi_world.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::mpi_transport_mpi_test {
 namespace {
 
 struct Numbered {
@@ -104,8 +104,8 @@ TEST_F(Transport, LetsABatchWaitWhileNoLeaseIsFree) {
   constexpr std::int64_t kMessages = 300, kBatch = 4;
   TransportSize few = size(16 << 10);
   few.leases = 40;
-  few.batch = kBatch;
-  few.batch_leases = few.posted_receives + 2;
+  few.large_leases = few.posted_receives + 2;
+  few.large_bytes = kBatch * few.payload_capacity;
   MpiTransport<Numbered> transport(world().control(), kTag + 3, few);
   std::int64_t taken = 0;
   const auto take = [&](Rank, const Numbered& message, Depth, const Payload& payload) {
@@ -156,4 +156,4 @@ TEST(Tournament, LetsEveryPairMeetOnce) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::mpi_transport_mpi_test

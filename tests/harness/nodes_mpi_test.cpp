@@ -1,10 +1,10 @@
-#include "harness/launch/nodes.hpp"
+#include "harness/world/nodes.hpp"
 
 #include <gtest/gtest.h>
 
 #include <vector>
 
-namespace coordbench::testing {
+namespace coordbench::testing::nodes_mpi_test {
 namespace {
 
 int block_of(const std::vector<int>& node_of) { return Nodes(node_of, 0).ranks_per_node(); }
@@ -41,4 +41,4 @@ TEST(Nodes, AreNumberedInTheOrderOfTheirFirstRank) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::nodes_mpi_test

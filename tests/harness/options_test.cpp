@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace coordbench::testing {
+namespace coordbench::testing::options_test {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -90,6 +90,7 @@ TEST(Options, DefaultsAreThoseOfTheDesign) {
   EXPECT_EQ(options.ranks[0].kind, Kind::pow2);
   EXPECT_EQ(options.payload_bytes, (std::vector<std::int64_t>{8, 1024, 65536, 1048576}));
   EXPECT_TRUE(options.in_flight.empty());
+  EXPECT_EQ(options.clients, std::vector<int>{0});
   EXPECT_DOUBLE_EQ(options.precision, 0.05);
   EXPECT_EQ(options.time_budget_ns, 2'000'000'000);
   EXPECT_EQ(options.total_budget_ns, 600'000'000'000);
@@ -103,6 +104,7 @@ TEST(Options, ListsAreSplitMergedAndKeptOnce) {
   EXPECT_EQ(parse_run({"--kernels", "a*,b", "--kernels", "c,b"}).kernels, (Words{"a*", "b", "c"}));
   EXPECT_EQ(parse_run({"--bytes", "8,1KiB,8B"}).payload_bytes, (std::vector<std::int64_t>{8, 1024}));
   EXPECT_EQ(parse_run({"--in-flight=1,8,64"}).in_flight, (std::vector<int>{1, 8, 64}));
+  EXPECT_EQ(parse_run({"--clients", "0,2", "--clients", "8,2"}).clients, (std::vector<int>{0, 2, 8}));
 }
 
 TEST(Options, SizeRangesArePowersOfTwo) {
@@ -158,6 +160,8 @@ TEST(Options, TransportsAreAList) {
 TEST(Options, OtherCommandsHaveTheirOwn) {
   EXPECT_TRUE(parse({"list", "--json"}).json);
   EXPECT_EQ(parse({"list"}).command, Command::list);
+  EXPECT_EQ(parse({"list"}).kernels, Words{});
+  EXPECT_EQ(parse({"list", "raft,@register", "--json", "empty"}).kernels, (Words{"raft", "@register", "empty"}));
   EXPECT_TRUE(parse({"calibrate"}).calibrate && parse_run({"--calibrate"}).calibrate && !parse_run({}).calibrate);
   EXPECT_EQ(parse({"calibrate", "--bytes", "8:64", "--out", "a"}).payload_bytes, (std::vector<std::int64_t>{8, 16, 32, 64}));
   expect_names(refusal({"calibrate", "--kernels", "a"}), {"--kernels", "coordbench calibrate"});
@@ -171,9 +175,10 @@ TEST(Options, HelpAndVersionEndWell) {
   EXPECT_EQ(exit_text({"--version"}), "coordbench 1.2.3\n");
   for (const char* command : {"run", "calibrate", "list", "doctor"})
     EXPECT_NE(exit_text({"--help"}).find(command), std::string::npos);
-  for (const char* option : {"--kernels", "--ranks", "--bytes", "--set", "--in-flight", "--precision", "--time-budget",
-                             "--total-budget", "--max-operations", "--operations", "--sync", "--placement", "--transport",
-                             "--ranks-per-node", "--seed", "--config", "--out", "--list", "--dry-run"})
+  for (const char* option :
+       {"--kernels",        "--ranks",        "--bytes",          "--set",        "--in-flight", "--clients",   "--precision",
+        "--time-budget",    "--total-budget", "--max-operations", "--operations", "--sync",      "--placement", "--transport",
+        "--ranks-per-node", "--seed",         "--config",         "--out",        "--list",      "--dry-run"})
     EXPECT_NE(exit_text({"run", "--help"}).find(option), std::string::npos) << option;
 }
 
@@ -182,7 +187,7 @@ TEST(Options, UnknownWordsAreNamedWithTheNearest) {
   expect_names(refusal({"rn"}), {"'rn'", "run, calibrate, list, doctor"});
   expect_names(refusal_of_run({"--byts", "8"}), {"'--byts'", "nearest: --bytes", "coordbench run --help"});
   expect_names(refusal_of_run({"surplus"}), {"'surplus'"});
-  expect_names(refusal_of_run({"--clients", "3"}), {"'--clients'"});
+  expect_names(refusal_of_run({"--client", "3"}), {"'--client'", "nearest: --clients"});
 }
 
 TEST(Options, BadValuesNameOptionValueAndWhatIsAccepted) {
@@ -197,6 +202,8 @@ TEST(Options, BadValuesNameOptionValueAndWhatIsAccepted) {
   expect_names(refusal_of_run({"--ranks", "0"}), {"--ranks", "'0'", "pow2"});
   expect_names(refusal_of_run({"--ranks", "2:8"}), {"--ranks", "'2:8'"});
   expect_names(refusal_of_run({"--in-flight", "0"}), {"--in-flight", "'0'"});
+  for (const char* clients : {"-1", "two", "1.5", "1048577", "2147483647"})
+    expect_names(refusal_of_run({"--clients", clients}), {"--clients", fmt::format("'{}'", clients), "from 0 to 1048576"});
   expect_names(refusal_of_run({"--set", "root=1"}), {"--set", "'root=1'", "kernel.parameter"});
   expect_names(refusal_of_run({"--set", "a.b"}), {"--set", "'a.b'"});
   expect_names(refusal_of_run({"--set", "a.b="}), {"--set"});
@@ -286,4 +293,4 @@ TEST(OptionsFile, MustBeReadable) {
 TEST(Options, SeedsAreDrawnAfresh) { EXPECT_NE(draw_seed(), draw_seed()); }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::options_test

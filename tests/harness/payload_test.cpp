@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "harness/pattern.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::payload_test {
 namespace {
 
 TEST(PayloadArena, GivesEachLeaseItsOwnBytes) {
@@ -26,6 +28,88 @@ TEST(PayloadArena, SaysNoWhenEveryLeaseIsTakenAndYesAgainLater) {
 TEST(PayloadArena, RefusesWhatDoesNotFit) {
   PayloadArena arena(1, 8);
   EXPECT_THROW(static_cast<void>(arena.allocate(9)), std::length_error);
+}
+
+TEST(PayloadArena, OneThatGrowsNeverSaysNoAndMovesNothing) {
+  PayloadArena arena(PayloadArena::Growing{}, 16);
+  std::vector<Payload> leases;
+  for (int i = 0; i < 1000; ++i) {
+    EXPECT_TRUE(arena.has_free(1'000'000));
+    leases.push_back(arena.allocate(16));
+    ASSERT_TRUE(leases.back());
+    Pattern::of(1, i, 0).fill(leases.back().bytes());
+  }
+  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(Pattern::of(1, i, 0).matches(leases[static_cast<std::size_t>(i)].bytes())) << i;
+  EXPECT_THROW(static_cast<void>(arena.allocate(17)), std::length_error);
+}
+
+TEST(PayloadArena, OneThatGrowsUsesItsSlotsAgain) {
+  PayloadArena arena(PayloadArena::Growing{}, 16);
+  std::set<const std::byte*> places;
+  for (int i = 0; i < 1000; ++i) places.insert(arena.allocate(16).data());
+  EXPECT_EQ(places.size(), 1U);
+}
+
+TEST(PayloadArena, KnowsHowManyAreFree) {
+  PayloadArena arena(3, 8);
+  EXPECT_TRUE(arena.has_free(3));
+  EXPECT_FALSE(arena.has_free(4));
+  Payload first = arena.allocate(8);
+  const Payload copy = first;
+  EXPECT_TRUE(arena.has_free(2));
+  EXPECT_FALSE(arena.has_free(3));
+  first = {};
+  EXPECT_FALSE(arena.has_free(3)) << "the copy still holds it";
+}
+
+/// An arena in memory that others see, and one of those others.
+struct Shared {
+  explicit Shared(std::size_t slots)
+      : room(slots * PayloadArena::stride(64) + PayloadArena::kAlignment),
+        lender(slots, 64, room.data(), 3),
+        borrower(slots, PayloadArena::Borrowed{}) {}
+  /// As a message that names the slot does it.
+  Payload lend(const Payload& own) {
+    own.slot()->borrowers->fetch_add(1);
+    return borrower.borrow(own.data(), own.slot()->borrowers, own.slot()->owner, own.slot()->number, 0, own.size());
+  }
+  std::vector<std::byte> room;
+  PayloadArena lender, borrower;
+};
+
+TEST(PayloadArena, WhatIsLentIsNotFreeUntilItComesBack) {
+  Shared shared(2);
+  Payload own = shared.lender.allocate(64), borrowed = shared.lend(own);
+  own = {};
+  EXPECT_TRUE(shared.lender.has_free(1));
+  EXPECT_FALSE(shared.lender.has_free(2)) << "nobody here holds it, but the borrower does";
+  borrowed = {};
+  EXPECT_TRUE(shared.lender.has_free(2));
+}
+
+TEST(PayloadArena, FindsThoseOfTheLentThatHaveComeBack) {
+  Shared shared(3);
+  std::vector<Payload> own, borrowed;
+  for (int i = 0; i < 3; ++i) own.push_back(shared.lender.allocate(64)), borrowed.push_back(shared.lend(own.back()));
+  const std::byte* second = own[1].data();
+  own.clear();
+  EXPECT_FALSE(shared.lender.has_free(1));
+  borrowed[1] = {};
+  EXPECT_TRUE(shared.lender.has_free(1));
+  EXPECT_FALSE(shared.lender.has_free(2));
+  EXPECT_EQ(shared.lender.allocate(64).data(), second);
+  borrowed.clear();
+  EXPECT_TRUE(shared.lender.has_free(3)) << "those that stayed away longer are found as well";
+}
+
+TEST(PayloadArena, ALentSlotThatIsAlsoHeldHereComesBackOnce) {
+  Shared shared(2);
+  Payload own = shared.lender.allocate(64), borrowed = shared.lend(own);
+  borrowed = {};
+  EXPECT_FALSE(shared.lender.has_free(2)) << "it is held here";
+  own = {};
+  EXPECT_TRUE(shared.lender.has_free(2));
+  EXPECT_FALSE(shared.lender.has_free(3));
 }
 
 TEST(Payload, LivesAsLongAsAnyCopy) {
@@ -109,4 +193,4 @@ TEST(Payload, WhoBorrowedBytesWritesNothingInFrontOfThem) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::payload_test

@@ -9,7 +9,7 @@
 
 #include "tests/support/topologies.hpp"
 
-namespace coordbench {
+namespace coordbench::placement_test {
 namespace {
 
 using testing::kTwoPackages;
@@ -62,21 +62,49 @@ TEST(PlacementAutomatic, RebindsUnboundRanks) {
   EXPECT_FALSE(placement.oversubscribed);
 }
 
-TEST(PlacementAutomatic, RebindsWhatIsNotSound) {
+TEST(PlacementAutomatic, GivesEachRankACoreOfItsOwnWithinWhatItWasStartedWith) {
   const Topology topology = node(kTwoPackages, "0-15");
-  const Texts rebound{"0", "2"};
-  EXPECT_EQ(targets(placed(topology, "auto", Texts{"4", "4"})), rebound) << "two ranks on one PU";
-  EXPECT_EQ(targets(placed(topology, "auto", Texts{"4", "5"})), rebound) << "two ranks on the siblings of one core";
-  EXPECT_EQ(targets(placed(topology, "auto", Texts{"", "4"})), rebound) << "an empty binding";
-  EXPECT_EQ(targets(placed(topology, "auto", Texts{"4", "16"})), rebound) << "one outside the allowed set";
-  EXPECT_EQ(targets(placed(topology, "auto", Texts{"0-2", "6"})), rebound) << "one across two cores";
-  EXPECT_EQ(placed(node("core:4 pu:2", "0-4,6"), "auto", Texts{"4-5", "0"}).bound_by, BoundBy::coordbench) << "half outside";
+  EXPECT_EQ(targets(placed(topology, "auto", Texts{"0-2", "6"})), (Texts{"0", "6"})) << "one across two cores";
+  EXPECT_EQ(targets(placed(topology, "auto", Texts{"0-15", "0-3", "0-1"})), (Texts{"4", "2", "0"})) << "the wide one moves on";
+  EXPECT_EQ(targets(placed(node(kTwoPackages), "auto", Texts{"20-27", "20-27"})), (Texts{"20", "22"}));
+  const Placement half_outside = placed(node("core:4 pu:2", "0-4,6"), "auto", Texts{"4-5", "0"});
+  EXPECT_EQ(half_outside.bound_by, BoundBy::coordbench);
+  EXPECT_EQ(targets(half_outside), (Texts{"4", "0"}));
 }
 
-TEST(PlacementAutomatic, StaysInsideAMaskPutAroundTheJob) {
-  EXPECT_EQ(targets(placed(node(kTwoPackages), "auto", Texts{"20-27", "20-27"})), (Texts{"20", "22"}));
-  EXPECT_EQ(targets(placed(node(kTwoPackages), "auto", Texts{"20-21", "20-21"})), (Texts{"0", "2"})) << "too small to stay in";
-  EXPECT_EQ(targets(placed(node(kTwoPackages), "compact", Texts{"20-27", "20-27"})), (Texts{"0", "2"})) << "the user decides";
+TEST(PlacementAutomatic, LeavesRanksWhereTheyWereStartedWithoutACoreForEach) {
+  const Topology topology = node(kTwoPackages, "0-15");
+  for (const Texts& left : {Texts{"4", "4"}, Texts{"4", "5"}, Texts{"4-5", "4-5"}, Texts{"2,4", "4", "2"}}) {
+    const Placement placement = placed(topology, "auto", left);
+    EXPECT_EQ(targets(placement), left);
+    EXPECT_EQ(placement.bound_by, BoundBy::nobody);
+    EXPECT_TRUE(placement.oversubscribed);
+    EXPECT_TRUE(placement.is_for_mask);
+    EXPECT_NE(placement.unmet.find("where they may run on this node, so none is pinned"), std::string::npos);
+  }
+  const Placement apart = placed(topology, "auto", Texts{"4", "4", "6-9"});
+  EXPECT_EQ(targets(apart), (Texts{"4", "4", "6-9"}));
+  EXPECT_NE(apart.unmet.find("no core for each, so none is pinned; start them with mpirun --bind-to none"), std::string::npos);
+  EXPECT_EQ(targets(placed(topology, "auto", Texts{"4", "16"})), (Texts{"4", ""})) << "one outside the allowed set";
+}
+
+TEST(Placement, NeverLeavesTheMaskThatARankWasStartedWith) {
+  const Topology topology = node(kTwoPackages);
+  for (const Texts& left : {Texts{"0-1", "2-3", "4-5"}, Texts{"20-27", "20-27"}, Texts{"3", "3"}, Texts{"0-31", "8-9", "8-11"}})
+    for (const char* policy : {"auto", "compact", "spread", "none"}) {
+      const Placement placement = placed(topology, policy, left);
+      for (std::size_t rank = 0; rank < left.size(); ++rank)
+        EXPECT_TRUE(placement.targets[rank].is_within(CpuSet(left[rank]).get())) << policy << ", rank " << rank;
+    }
+}
+
+TEST(Placement, SaysWhatKeepsRanksFromWhereThePolicyPutsThem) {
+  const Topology topology = node(kTwoPackages);
+  EXPECT_EQ(placed(topology, "spread", Texts{"0-1", "2-3"}).unmet,
+            "--placement spread: the ranks of this node were started on fewer PUs each than it takes, and stay on these; start "
+            "them with mpirun --bind-to none");
+  EXPECT_EQ(placed(topology, "compact", Texts{"0-1", "2-3"}).unmet, "");
+  EXPECT_EQ(placed(topology, "compact", Texts{"20-27", "20-27"}).unmet, "") << "within the mask of the job it is met";
 }
 
 TEST(PlacementCompact, FillsCoresInOrderAroundHoles) {
@@ -103,12 +131,13 @@ TEST(PlacementSpread, PlacesFirstRanksAsIfTheyWereAlone) {
   }
 }
 
-TEST(PlacementNone, LeavesEveryRankTheAllowedSet) {
-  const Placement placement = placed(node(kTwoPackages, "2-3,6-9"), "none", Texts{"2", "6"});
-  EXPECT_EQ(targets(placement), (Texts{"2-3,6-9", "2-3,6-9"}));
+TEST(PlacementNone, LeavesEveryRankAsItWasStarted) {
+  const Placement placement = placed(node(kTwoPackages, "2-3,6-9"), "none", Texts{"2-3,6-9", "6-9"});
+  EXPECT_EQ(targets(placement), (Texts{"2-3,6-9", "6-9"}));
   EXPECT_EQ(placement.bound_by, BoundBy::nobody);
   EXPECT_FALSE(placement.oversubscribed);
   EXPECT_EQ(placement.unmet, "");
+  EXPECT_EQ(placed(node(kTwoPackages), "none", Texts{"2", "6"}).bound_by, BoundBy::launcher);
 }
 
 TEST(PlacementOversubscribed, BeginsAboveTheCoresNotThePUs) {
@@ -119,8 +148,11 @@ TEST(PlacementOversubscribed, BeginsAboveTheCoresNotThePUs) {
     EXPECT_TRUE(placement.oversubscribed) << policy;
     EXPECT_EQ(placement.bound_by, BoundBy::nobody) << policy;
     EXPECT_EQ(targets(placement), Texts(5, "0-7")) << policy;
-    EXPECT_EQ(placement.unmet, std::string("--placement ") + policy +
-                                   ": more ranks (5) than cores (4) on this node, so none is pinned; start at most 4 here");
+    EXPECT_EQ(placement.unmet,
+              std::string("--placement ") + policy +
+                  ": more ranks (5) than cores (4) where they may run on this node, so none is pinned; start at "
+                  "most 4 here");
+    EXPECT_FALSE(placement.is_for_mask) << "all of the node was theirs";
   }
 }
 
@@ -147,6 +179,16 @@ TEST(PlacementList, RefusesWhatCannotBe) {
   EXPECT_EQ(refused("list:0,2", 3),
             "--placement list:0,2: too few PUs (2) for the ranks of this node (3); name one of 0-2 for each");
   EXPECT_EQ(refused("list:0,3", 2), "--placement list:0,3: PU 3 is not allowed on this node; choose from 0-2");
+  EXPECT_EQ(refusal([&] {
+              static_cast<void>(placed(topology, "list:0,2", Texts{"0-1", "0-1"}));
+            }),
+            "--placement list:0,2: PU 2 is not allowed on this node; choose from 0-1");
+  EXPECT_EQ(
+      refusal([&] {
+        static_cast<void>(placed(topology, "list:2,0", Texts{"0", "2"}));
+      }),
+      "--placement list:2,0: PU 2 is for a rank that was started on 0 only; start the ranks with mpirun --bind-to none, or "
+      "name another");
   EXPECT_EQ(refused("list:0,0", 2), "--placement list:0,0: PU 0 is given to two ranks; name 2 different ones of 0-2");
   EXPECT_EQ(refused("list:0,0,1,2", 4), "") << "four ranks on three PUs: one must be shared";
   EXPECT_EQ(refused("list:0,2,0,77", 2), "") << "what no rank takes does not matter";
@@ -164,4 +206,4 @@ TEST(PlacementSinglePU, HoldsOneRankAndOversubscribesWithTwo) {
 TEST(PlacementNoCores, CountPUs) { EXPECT_EQ(targets(placed(node("pack:2 pu:2"), "spread", 3)), (Texts{"0", "2", "1"})); }
 
 }  // namespace
-}  // namespace coordbench
+}  // namespace coordbench::placement_test

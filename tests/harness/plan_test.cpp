@@ -8,7 +8,7 @@
 
 #include "tests/harness/fake_kernels.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::plan_test {
 namespace {
 
 using Names = std::vector<std::string>;
@@ -281,4 +281,4 @@ TEST(PlanRefuses, AWindowForNothing) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::plan_test

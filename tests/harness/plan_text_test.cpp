@@ -6,7 +6,7 @@
 #include "tests/harness/fake_kernels.hpp"
 #include "tests/support/topologies.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::plan_text_test {
 namespace {
 
 Options selecting(const std::string& kernel) {
@@ -41,6 +41,20 @@ TEST(PlanText, DescribesOrderReasonsAndBounds) {
     EXPECT_NE(text.find(part), std::string::npos) << part << " is not in:\n" << text;
 }
 
+TEST(PlanText, TellsHowSizesWereUnderstood) {
+  Options options = selecting("flat_broadcast");
+  options.payload_bytes = {8, 8192, 1'000'000};
+  EXPECT_NE(describe_plan(plan_of(options), options).find("payloads: 8 B, 8 KiB, 1000000 B\n"), std::string::npos);
+  EXPECT_EQ(describe_launch(plan_of(options), 5, options),
+            "5 cases of flat_broadcast; payloads: 8 B, 8 KiB, 1000000 B; at most 10 s; into results/local\n");
+  options.payload_bytes = {1, 2, 4, 8, 16, 32, 64};
+  options.kernels = {"*"};
+  options.resume = "x.h5";
+  EXPECT_EQ(describe_launch(plan_of(options), 1, options),
+            "1 cases of 5 kernels; payloads: 7 sizes from 1 B to 64 B; at most 2 s; into x.h5\n");
+  EXPECT_EQ(describe_launch({}, 0, options), "What messages of 7 sizes from 1 B to 64 B cost, into x.h5\n");
+}
+
 TEST(PlanText, SaysWhatIsLeftOutAndWhy) {
   Options options = selecting("two_phase_commit");
   EXPECT_EQ(describe_skipped(plan_of(options)), "");
@@ -65,4 +79,4 @@ TEST(PlanText, TotalBudgetBoundsTheTime) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::plan_text_test

@@ -7,7 +7,7 @@
 #include "harness/plan/plan.hpp"
 #include "tests/harness/fake_kernels.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::plan_transport_test {
 namespace {
 
 Options over_both(std::vector<std::string> kernels) {
@@ -78,4 +78,4 @@ TEST(PlanTransport, LeavesToOneTransportWhatOnlyItHas) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::plan_transport_test

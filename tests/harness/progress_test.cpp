@@ -14,7 +14,7 @@
 
 #include "harness/results/report.hpp"
 
-namespace coordbench {
+namespace coordbench::harness_progress_test {
 namespace {
 
 constexpr Time kSecond = 1'000'000'000;
@@ -118,4 +118,4 @@ TEST(Progress, GoesByTheLaunchersStandardErrorBehindItsPipe) {
 }
 
 }  // namespace
-}  // namespace coordbench
+}  // namespace coordbench::harness_progress_test

@@ -12,9 +12,10 @@
 #include <utility>
 #include <vector>
 
+#include "harness/results/table_layout.hpp"
 #include "tests/harness/fake_kernels.hpp"
 
-namespace coordbench {
+namespace coordbench::report_test {
 namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
@@ -80,8 +81,28 @@ TEST(FinalTable, ReadsLikeThis) {
       "     3 != 2            count_mismatch: 3 messages, 2 expected\n"
       "two_phase_commit        2  1 KiB  variant=presumed_abort        5000  1.23 µs [1.21, 1.26]       -         3.08  "
       "      2 = 2  late few\n"
-      "3 cases: 2 ok, 1 count_mismatch; results/x/launch-001.h5; 83.2 s, 2.0 % of it writing\n"
+      "3 cases: 2 ok, 1 count_mismatch; 1 of them, ping_pong around each block, have no row above; results/x/launch-001.h5; "
+      "83.2 s, 2.0 % of it writing\n"
       "one reading of the clock takes 23.0 ns, 6 % of the shortest median (ping_pong); above 20 % in 0 cases\n");
+}
+
+TEST(FinalTable, FitsAWindowAndLosesNothing) {
+  TableRow reduced = row("reduce_scatter_allgather_aggregation", 2, 1 << 20, 1234567);
+  reduced.parameters = "operator=sum in_flight=64";
+  reduced.flags = bit(Flag::late_starts) | bit(Flag::few_samples);
+  reduced.verdict = Verdict::count_mismatch;
+  reduced.detail = "14 messages where the closed form of the kernel says 12, at rank 1 of 2, in the first of all blocks";
+  TableRow shared = reduced;
+  shared.transport = Transport::shared_memory;
+  TableSummary summary = kSummary;
+  summary.columns = 80;
+  const std::string text = final_table(std::vector{calibration(400), reduced, shared}, summary);
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(characters(line), 80U) << line;
+  for (const char* word :
+       {"\nreduce_scatter_allgather_aggregation\n", "shared-memory", "operator=sum in_flight=64", "late few",
+        "count_mismatch: 14 messages where", "2 = 2", "1.23 ms [1.21, 1.26]", "3.70 ms", "5000", "results/x/launch-001.h5;"})
+    EXPECT_NE(text.find(word), std::string::npos) << word << " is not in:\n" << text;
 }
 
 TEST(FinalTable, SortsByKernelRanksAndBytes) {
@@ -145,7 +166,8 @@ TEST(FinalTable, ClosesWithEveryVerdictAndWhatDidNotRun) {
   rows[3].verdict = Verdict::count_mismatch;
   const std::string text = final_table(rows, {.cases_planned = 9, .file = "a.h5", .wall_s = 2, .writing_s = 0});
   const std::string closing =
-      "9 cases: 1 ok, 1 wrong_answer, 1 count_mismatch, 1 timed_out, 5 not run; a.h5; 2.0 s, 0.0 % of it writing\n";
+      "9 cases: 1 ok, 1 wrong_answer, 1 count_mismatch, 1 timed_out, 5 not run; 2 of them, ping_pong around each "
+      "block, have no row above; a.h5; 2.0 s, 0.0 % of it writing\n";
   EXPECT_NE(text.find(closing), std::string::npos) << text;
 }
 
@@ -192,4 +214,4 @@ TEST(RowOf, LeavesDefaultsOut) {
 }
 
 }  // namespace
-}  // namespace coordbench
+}  // namespace coordbench::report_test

@@ -14,7 +14,7 @@
 #include "harness/results/result_file.hpp"
 #include "tests/support/small_launch.hpp"
 
-namespace coordbench {
+namespace coordbench::result_file_kill_test {
 namespace {
 
 enum class Fate {
@@ -72,66 +72,69 @@ ssize_t transfer(std::size_t count, Call call) {
   return call(count);
 }
 }  // namespace
-}  // namespace coordbench
+}  // namespace coordbench::result_file_kill_test
+
+namespace here = coordbench::result_file_kill_test;
 
 // Local statics find the C library's function once; `write` may be called before any other initialiser has run.
 extern "C" {
 ssize_t write(int file, const void* bytes, std::size_t count) {
-  static auto* const call = coordbench::real<ssize_t(int, const void*, std::size_t)>("write");
-  return coordbench::transfer(count, [&](std::size_t some) { return call(file, bytes, some); });
+  static auto* const call = here::real<ssize_t(int, const void*, std::size_t)>("write");
+  return here::transfer(count, [&](std::size_t some) { return call(file, bytes, some); });
 }
 ssize_t pwrite(int file, const void* bytes, std::size_t count, off_t at) {
-  static auto* const call = coordbench::real<ssize_t(int, const void*, std::size_t, off_t)>("pwrite");
-  return coordbench::transfer(count, [&](std::size_t some) { return call(file, bytes, some, at); });
+  static auto* const call = here::real<ssize_t(int, const void*, std::size_t, off_t)>("pwrite");
+  return here::transfer(count, [&](std::size_t some) { return call(file, bytes, some, at); });
 }
 ssize_t pwrite64(int file, const void* bytes, std::size_t count, off64_t at) {
-  static auto* const call = coordbench::real<ssize_t(int, const void*, std::size_t, off64_t)>("pwrite64");
-  return coordbench::transfer(count, [&](std::size_t some) { return call(file, bytes, some, at); });
+  static auto* const call = here::real<ssize_t(int, const void*, std::size_t, off64_t)>("pwrite64");
+  return here::transfer(count, [&](std::size_t some) { return call(file, bytes, some, at); });
 }
 ssize_t sendfile(int to, int from, off_t* at, std::size_t count) noexcept {
-  static auto* const call = coordbench::real<ssize_t(int, int, off_t*, std::size_t)>("sendfile");
-  return coordbench::transfer(count, [&](std::size_t some) { return call(to, from, at, some); });
+  static auto* const call = here::real<ssize_t(int, int, off_t*, std::size_t)>("sendfile");
+  return here::transfer(count, [&](std::size_t some) { return call(to, from, at, some); });
 }
 int ftruncate(int file, off_t length) noexcept {
-  static auto* const call = coordbench::real<int(int, off_t)>("ftruncate");
-  return coordbench::change([&] { return call(file, length); });
+  static auto* const call = here::real<int(int, off_t)>("ftruncate");
+  return here::change([&] { return call(file, length); });
 }
 int ftruncate64(int file, off64_t length) noexcept {
-  static auto* const call = coordbench::real<int(int, off64_t)>("ftruncate64");
-  return coordbench::change([&] { return call(file, length); });
+  static auto* const call = here::real<int(int, off64_t)>("ftruncate64");
+  return here::change([&] { return call(file, length); });
 }
 int fsync(int file) {
-  static auto* const call = coordbench::real<int(int)>("fsync");
-  return coordbench::change([&] { return call(file); });
+  static auto* const call = here::real<int(int)>("fsync");
+  return here::change([&] { return call(file); });
 }
 int rename(const char* from, const char* to) noexcept {
-  static auto* const call = coordbench::real<int(const char*, const char*)>("rename");
-  return coordbench::change([&] { return call(from, to); });
+  static auto* const call = here::real<int(const char*, const char*)>("rename");
+  return here::change([&] { return call(from, to); });
 }
 int link(const char* from, const char* to) noexcept {
-  static auto* const call = coordbench::real<int(const char*, const char*)>("link");
-  if (coordbench::trap.links_refused) return errno = EPERM, -1;
-  return coordbench::change([&] { return call(from, to); });
+  static auto* const call = here::real<int(const char*, const char*)>("link");
+  if (here::trap.links_refused) return errno = EPERM, -1;
+  return here::change([&] { return call(from, to); });
 }
 int unlink(const char* path) noexcept {
-  static auto* const call = coordbench::real<int(const char*)>("unlink");
-  return coordbench::change([&] { return call(path); });
+  static auto* const call = here::real<int(const char*)>("unlink");
+  return here::change([&] { return call(path); });
 }
 int remove(const char* path) noexcept {
-  static auto* const call = coordbench::real<int(const char*)>("remove");
-  return coordbench::change([&] { return call(path); });
+  static auto* const call = here::real<int(const char*)>("remove");
+  return here::change([&] { return call(path); });
 }
 }
 
-namespace coordbench {
+namespace coordbench::result_file_kill_test {
 namespace {
 namespace fs = std::filesystem;
 using testing::SmallLaunch;
 using testing::StoredFile;
 using testing::TemporaryFolder;
 
-constexpr std::size_t kCases = 4;
-const std::vector<std::size_t> kFlagged = {0, 2};
+// The working copy is one case behind, so that the third case is written as every later one. Time grows with the square.
+constexpr std::size_t kCases = 3;
+const std::vector<std::size_t> kFlagged = {0, 1};
 
 /// What the writer had been told was safe, in memory that outlives it.
 struct Acknowledged {
@@ -158,7 +161,7 @@ void write_launch(const fs::path& path, const SmallLaunch& launch, volatile Ackn
   for (std::size_t i = 0; i < kCases; ++i) {
     results.append(launch.result(i));
     told.cases = i + 1;
-    if (i != 2) continue;
+    if (i != 1) continue;
     results.add_flags(kFlagged, bit(Flag::drift));
     told.flagged = true;
   }
@@ -200,10 +203,13 @@ void expect_kept(const fs::path& path, const Acknowledged& told, const SmallLaun
   EXPECT_TRUE(!told.finished || file.integer("/", "complete") == 1);
 }
 
+/// Memory, where files may lie in it: a process is killed here and no machine, so nothing has to reach a disk.
+fs::path quick_folder() { return ::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : fs::temp_directory_path(); }
+
 /// Lets every write call of a launch meet `fate` in turn; returns how many there were.
 long survive(Fate fate) {
   const SmallLaunch launch(kCases);
-  const TemporaryFolder folder;
+  const TemporaryFolder folder(quick_folder());
   const auto fresh = [&](long number) {
     fs::create_directory(folder.path() / std::to_string(number));
     return folder.path() / std::to_string(number) / "launch-001.h5";
@@ -233,7 +239,7 @@ TEST(ResultFileKillTest, LosesNothingThatItSaidWasSafeWhenAnyWriteCallFails) { E
 std::vector<long long> bytes_of_appends(std::size_t count) {
   const TemporaryFolder folder;
   const SmallLaunch launch(static_cast<int>(count));
-  ResultFile results(ResultFile::next_free(folder.path()), launch.record);
+  ResultFile results(ResultFile::next_free(folder.path()).path, launch.record);
   std::vector<long long> bytes;
   for (std::size_t i = 0; i < count; ++i) {
     trap.arm(0, Fate::passes);
@@ -252,7 +258,7 @@ TEST(ResultFileKillTest, WritesNoMoreForALateCaseThanForAnEarlyOne) {
 TEST(ResultFileKillTest, WorksWhereTheFileSystemHasNoHardLinks) {
   const TemporaryFolder folder;
   const SmallLaunch launch(kCases);
-  const fs::path path = ResultFile::next_free(folder.path());
+  const fs::path path = ResultFile::next_free(folder.path()).path;
   trap.links_refused = true;
   Acknowledged told{};
   EXPECT_NO_THROW(write_launch(path, launch, told));
@@ -263,4 +269,4 @@ TEST(ResultFileKillTest, WorksWhereTheFileSystemHasNoHardLinks) {
 }
 
 }  // namespace
-}  // namespace coordbench
+}  // namespace coordbench::result_file_kill_test

@@ -12,7 +12,7 @@
 #include "tests/support/small_launch.hpp"
 #include "tests/support/topologies.hpp"
 
-namespace coordbench {
+namespace coordbench::result_file_test {
 namespace {
 namespace fs = std::filesystem;
 using testing::SmallLaunch;
@@ -25,23 +25,25 @@ const LaunchEnd kEnd{.load_after = "0.5 0.4 0.3", .clock_check = "ok", .clock_er
 TEST(ResultFileName, IsTheNextFreeNumberInAFolderThatItMakes) {
   const TemporaryFolder folder;
   const SmallLaunch launch;
-  EXPECT_EQ(ResultFile::next_free(folder.path() / "a" / "b").filename(), "launch-001.h5");
-  const ResultFile first(ResultFile::next_free(folder.path()), launch.record);
-  EXPECT_EQ(ResultFile::next_free(folder.path()).filename(), "launch-002.h5");
-  EXPECT_EQ(ResultFile::next_free(folder.path()).filename(), "launch-003.h5") << "002 is reserved, though not yet written";
+  EXPECT_EQ(ResultFile::next_free(folder.path() / "a" / "b").path.filename(), "launch-001.h5");
+  const ResultFile first(ResultFile::next_free(folder.path()).path, launch.record);
+  const ResultFile::Name second = ResultFile::next_free(folder.path());
+  EXPECT_EQ(second.path.filename(), "launch-002.h5");
+  EXPECT_EQ(ResultFile::next_free(folder.path()).path.filename(), "launch-003.h5") << "002 is reserved, though not yet written";
 }
 
 TEST(ResultFileName, IsGivenOnceAmongLaunchesThatStartAtOnce) {
   const TemporaryFolder folder;
-  std::vector<std::vector<fs::path>> given(4);
+  std::vector<std::vector<ResultFile::Name>> given(4);
   std::vector<std::thread> launches;
-  for (auto& paths : given)
+  for (auto& names : given)
     launches.emplace_back([&] {
-      for (int i = 0; i < 25; ++i) paths.push_back(ResultFile::next_free(folder.path()));
+      for (int i = 0; i < 25; ++i) names.push_back(ResultFile::next_free(folder.path()));
     });
   for (std::thread& launch : launches) launch.join();
   std::set<fs::path> different;
-  for (const auto& paths : given) different.insert(paths.begin(), paths.end());
+  for (const auto& names : given)
+    for (const ResultFile::Name& name : names) different.insert(name.path);
   EXPECT_EQ(different.size(), 100U);
 }
 
@@ -56,10 +58,10 @@ TEST(ResultFileName, IsRefusedWithASentenceWhereNoFolderCanBe) {
 TEST(ResultFileTest, HoldsTheLaunchAndIsNotCompleteWhenItIsNew) {
   const TemporaryFolder folder;
   const SmallLaunch launch;
-  const fs::path path = ResultFile::next_free(folder.path());
+  const fs::path path = ResultFile::next_free(folder.path()).path;
   const ResultFile results(path, launch.record);
   const StoredFile file(path);
-  EXPECT_EQ(file.text("/", "schema_version"), "1.2");
+  EXPECT_EQ(file.text("/", "schema_version"), "1.3");
   EXPECT_EQ(file.text("/", "command_line"), launch.record.command_line);
   EXPECT_EQ(file.integer("/", "complete"), 0);
   EXPECT_EQ(file.integer("/", "epoch_ns"), 17);
@@ -78,7 +80,7 @@ TEST(ResultFileTest, HoldsTheLaunchAndIsNotCompleteWhenItIsNew) {
 TEST(ResultFileTest, KeepsEverySampleOfACaseAndItsRow) {
   const TemporaryFolder folder;
   const SmallLaunch launch;
-  const fs::path path = ResultFile::next_free(folder.path());
+  const fs::path path = ResultFile::next_free(folder.path()).path;
   ResultFile results(path, launch.record);
   results.append(launch.result(0));
   results.append(launch.result(1));
@@ -102,7 +104,7 @@ TEST(ResultFileTest, KeepsEverySampleOfACaseAndItsRow) {
 TEST(ResultFileTest, NamesDimensionsAsTheSchemaDoes) {
   const TemporaryFolder folder;
   const SmallLaunch launch;
-  const fs::path path = ResultFile::next_free(folder.path());
+  const fs::path path = ResultFile::next_free(folder.path()).path;
   ResultFile results(path, launch.record);
   results.append(launch.result(1));
   const StoredFile file(path);
@@ -121,7 +123,7 @@ TEST(ResultFileTest, NamesDimensionsAsTheSchemaDoes) {
 TEST(ResultFileTest, KeepsACaseThatTimedOutBeforeItsFirstOperation) {
   const TemporaryFolder folder;
   const SmallLaunch launch;
-  const fs::path path = ResultFile::next_free(folder.path());
+  const fs::path path = ResultFile::next_free(folder.path()).path;
   ResultFile results(path, launch.record);
   CaseResult result = launch.result(0, 0);
   result.verdict = Verdict::timed_out;
@@ -136,7 +138,7 @@ TEST(ResultFileTest, KeepsACaseThatTimedOutBeforeItsFirstOperation) {
 TEST(ResultFileTest, LeavesOutWhatACollectiveWithoutAnAgreedStartDoesNotHave) {
   const TemporaryFolder folder;
   const SmallLaunch launch;
-  const fs::path path = ResultFile::next_free(folder.path());
+  const fs::path path = ResultFile::next_free(folder.path()).path;
   ResultFile results(path, launch.record);
   CaseResult result = launch.result(0);
   result.samples.marks = 0;
@@ -156,7 +158,7 @@ TEST(ResultFileTest, LeavesOutWhatACollectiveWithoutAnAgreedStartDoesNotHave) {
 TEST(ResultFileTest, AddsFlagsToCasesAlreadyWritten) {
   const TemporaryFolder folder;
   const SmallLaunch launch;
-  const fs::path path = ResultFile::next_free(folder.path());
+  const fs::path path = ResultFile::next_free(folder.path()).path;
   ResultFile results(path, launch.record);
   for (std::size_t i = 0; i < 3; ++i) results.append(launch.result(i));
   results.add_flags(std::vector<std::size_t>{0, 2}, bit(Flag::drift));
@@ -168,7 +170,7 @@ TEST(ResultFileTest, AddsFlagsToCasesAlreadyWritten) {
 TEST(ResultFileTest, IsCompleteAndAloneInItsFolderWhenItIsFinished) {
   const TemporaryFolder folder;
   const SmallLaunch launch;
-  const fs::path path = ResultFile::next_free(folder.path());
+  const fs::path path = ResultFile::next_free(folder.path()).path;
   ResultFile results(path, launch.record);
   for (std::size_t i = 0; i < 3; ++i) results.append(launch.result(i));
   const double before = results.writing_s();
@@ -187,7 +189,7 @@ TEST(ResultFileTest, IsCompleteAndAloneInItsFolderWhenItIsFinished) {
 TEST(ResultFileTest, LeavesAReaderInPeaceThatHasItOpen) {
   const TemporaryFolder folder;
   const SmallLaunch launch;
-  const fs::path path = ResultFile::next_free(folder.path());
+  const fs::path path = ResultFile::next_free(folder.path()).path;
   ResultFile results(path, launch.record);
   results.append(launch.result(0));
   const StoredFile reader(path);
@@ -203,7 +205,7 @@ TEST(ResultFileTest, OverwritesHiddenFilesOfAKilledLaunchOfItsName) {
   const SmallLaunch launch;
   for (const char* suffix : {"next", "previous"})
     std::ofstream(folder.path() / (std::string(".launch-001.h5.") + suffix)) << "rubbish";
-  const fs::path path = ResultFile::next_free(folder.path());
+  const fs::path path = ResultFile::next_free(folder.path()).path;
   ASSERT_EQ(path.filename(), "launch-001.h5");
   ResultFile results(path, launch.record);
   for (std::size_t i = 0; i < 3; ++i) results.append(launch.result(i));
@@ -215,7 +217,7 @@ TEST(ResultFileTest, OverwritesHiddenFilesOfAKilledLaunchOfItsName) {
 TEST(ResultFileTest, RefusesAFileThatExists) {
   const TemporaryFolder folder;
   const SmallLaunch launch;
-  const fs::path path = ResultFile::next_free(folder.path());
+  const fs::path path = ResultFile::next_free(folder.path()).path;
   ResultFile results(path, launch.record);
   results.append(launch.result(0));
   EXPECT_EQ(testing::refusal<ResultError>([&] { const ResultFile second(path, launch.record); }),
@@ -227,7 +229,7 @@ TEST(ResultFileTest, RefusesAFileThatExists) {
 TEST(ResultFileTest, KeepsChunksSmall) {
   const TemporaryFolder folder;
   const SmallLaunch launch;
-  const fs::path path = ResultFile::next_free(folder.path());
+  const fs::path path = ResultFile::next_free(folder.path()).path;
   ResultFile results(path, launch.record);
   results.append(launch.result(0, 50'000));
   const StoredFile file(path);
@@ -258,7 +260,7 @@ TEST(ResultFileTest, SaysSoWhenTheDiskIsFullAndKeepsWhatItHas) {
   const SmallLaunch launch;
   for (const std::uintmax_t room : {100U, 2'000U, 5'000U, 20'000U, 100'000U}) {
     const TemporaryFolder folder;
-    const fs::path path = ResultFile::next_free(folder.path());
+    const fs::path path = ResultFile::next_free(folder.path()).path;
     ResultFile results(path, launch.record);
     for (std::size_t i = 0; i < 3; ++i) results.append(launch.result(i));
     EXPECT_EXIT(on_a_full_disk(fs::file_size(path) + room, [&] { results.append(launch.result(3, 20'000)); }),
@@ -272,7 +274,7 @@ TEST(ResultFileTest, SaysSoWhenTheDiskIsFullAndKeepsWhatItHas) {
 TEST(ResultFileTest, AsksNothingMoreOfADiskThatFailed) {
   const TemporaryFolder folder;
   const SmallLaunch launch;
-  const fs::path path = ResultFile::next_free(folder.path());
+  const fs::path path = ResultFile::next_free(folder.path()).path;
   ResultFile results(path, launch.record);
   const auto failing = [&] { results.append(launch.result(0, 20'000)); };
   const auto write = [&] {
@@ -286,7 +288,7 @@ TEST(ResultFileTest, AsksNothingMoreOfADiskThatFailed) {
 TEST(ResultFileTest, LeavesNothingBehindWhereThereIsNoRoomForIt) {
   const TemporaryFolder folder;
   const SmallLaunch launch;
-  const fs::path path = ResultFile::next_free(folder.path());
+  const fs::path path = ResultFile::next_free(folder.path()).path;
   EXPECT_EXIT(
       on_a_full_disk(4'096, [&] { const ResultFile results(path, launch.record); }), ::testing::ExitedWithCode(3),
       "^results cannot be written to '.*' \\(cannot write and close the file: File too large\\); make room there or name "
@@ -295,4 +297,4 @@ TEST(ResultFileTest, LeavesNothingBehindWhereThereIsNoRoomForIt) {
 }
 
 }  // namespace
-}  // namespace coordbench
+}  // namespace coordbench::result_file_test

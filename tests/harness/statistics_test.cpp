@@ -8,7 +8,7 @@
 
 #include "harness/measure/stopping.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::statistics_test {
 namespace {
 
 TEST(Latencies, FollowTheDeclaredDefinition) {
@@ -124,4 +124,4 @@ TEST(Decide, NeverRunsMoreThanTheMaximum) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::statistics_test

@@ -10,7 +10,7 @@
 
 #include "tests/support/topologies.hpp"
 
-namespace coordbench {
+namespace coordbench::topology_test {
 namespace {
 
 using testing::kTwoPackages;
@@ -128,4 +128,4 @@ TEST(Binding, OfAnotherMachineIsRefused) {
 }
 
 }  // namespace
-}  // namespace coordbench
+}  // namespace coordbench::topology_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace coordbench::testing {
+namespace coordbench::testing::units_test {
 namespace {
 
 TEST(Units, SizesTakeBinarySuffixes) {
@@ -14,6 +14,15 @@ TEST(Units, SizesTakeBinarySuffixes) {
   EXPECT_EQ(parse_bytes("2GiB"), std::int64_t{2} << 30);
 }
 
+TEST(Units, SizesAreReadAsPeopleTypeThem) {
+  for (const char* text : {"8k", "8K", "8KiB", "8kib"}) EXPECT_EQ(parse_bytes(text), 8192) << text;
+  for (const char* text : {"1m", "1M", "1MiB", "1mib"}) EXPECT_EQ(parse_bytes(text), 1 << 20) << text;
+  for (const char* text : {"1g", "1G", "1GiB"}) EXPECT_EQ(parse_bytes(text), 1 << 30) << text;
+  for (const char* text : {"1MB", "1mb"}) EXPECT_EQ(parse_bytes(text), 1'000'000) << text;
+  EXPECT_EQ(parse_bytes("64kB"), 64'000);
+  EXPECT_EQ(parse_bytes("1GB"), 1'000'000'000);
+}
+
 TEST(Units, SizesStopShortOfOverflow) {
   EXPECT_EQ(parse_bytes("9223372036854775807"), INT64_MAX);
   EXPECT_EQ(parse_bytes("9223372036854775808"), std::nullopt);
@@ -22,7 +31,7 @@ TEST(Units, SizesStopShortOfOverflow) {
 }
 
 TEST(Units, WhatIsNoSizeIsRefused) {
-  for (const char* text : {"", "B", "KiB", "-1", "+1", "1.5KiB", "1kB", "1KB", "1 KiB", " 8", "8 ", "0x10", "1TiB"})
+  for (const char* text : {"", "B", "KiB", "-1", "+1", "1.5KiB", "1ki", "1 KiB", " 8", "8 ", "0x10", "1TiB", "1kk"})
     EXPECT_EQ(parse_bytes(text), std::nullopt) << text;
 }
 
@@ -52,10 +61,14 @@ TEST(Units, AreWrittenWithTheLargestUnitThatFits) {
   EXPECT_EQ(format_bytes(1023), "1023 B");
   EXPECT_EQ(format_bytes(1536), "1.5 KiB");
   EXPECT_EQ(format_bytes(std::int64_t{3} << 30), "3 GiB");
+  EXPECT_EQ(format_bytes_exactly(0), "0 B");
+  EXPECT_EQ(format_bytes_exactly(1536), "1536 B");
+  EXPECT_EQ(format_bytes_exactly(2048), "2 KiB");
+  EXPECT_EQ(format_bytes_exactly(1'000'000), "1000000 B") << "976.6 KiB would not tell what was understood";
   EXPECT_EQ(format_duration(500'000'000), "500 ms");
   EXPECT_EQ(format_duration(2'000'000'000), "2 s");
   EXPECT_EQ(format_duration(600'000'000'000), "10 min");
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::units_test

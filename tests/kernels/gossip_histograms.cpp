@@ -1,5 +1,8 @@
-// Prints, as JSON, how many rounds and messages many rumours took, each kind of gossip at several sizes: an array of
-// {kernel, ranks, fanout, runs, expected_messages, rounds: {value: times}, messages: {value: times}}.
+// Prints, as JSON, what many rumours took, at several sizes:
+//   lockstep  each kind of gossip: {kernel, ranks, fanout, runs, expected_messages, rounds, messages}
+//   receipt   push_gossip: {ranks, fanout, expected_messages, distribution: [k], informed, messages}
+//   timer     push_gossip, fan-out 1, a period of 20 delays: {ranks, messages} until the last rank was informed
+// where rounds, messages and informed are {value: times}.
 //
 //   gossip-histograms RUNS SEED
 
@@ -12,6 +15,7 @@
 #include "kernels/pull_gossip.hpp"
 #include "kernels/push_gossip.hpp"
 #include "kernels/push_pull_gossip.hpp"
+#include "tests/support/cluster.hpp"
 #include "tests/support/round_world.hpp"
 #include "tests/support/shapes.hpp"
 
@@ -28,7 +32,7 @@ nlohmann::json json_of(const Histogram& histogram) {
 
 template <class Gossip>
 nlohmann::json histograms(std::string_view kernel, int ranks, std::int64_t fanout, std::int64_t runs, std::uint64_t seed) {
-  Shape shape = shape_of<Gossip>(ranks, 0, {{"fanout", fanout}});
+  Shape shape = shape_of<Gossip>(ranks, 0, {{"fanout", fanout}, {"pace", gossip::lockstep}});
   shape.seed = seed;
   RoundWorld<Gossip> world(shape, runs);
   Histogram rounds, messages;
@@ -41,9 +45,71 @@ nlohmann::json histograms(std::string_view kernel, int ranks, std::int64_t fanou
           {"ranks", ranks},
           {"fanout", fanout},
           {"runs", runs},
-          {"expected_messages", Gossip::messages(shape)},
+          {"expected_messages", cost_of<Gossip>(shape, {.count = 1}).messages.least},
           {"rounds", json_of(rounds)},
           {"messages", json_of(messages)}};
+}
+
+/// Counts the messages of one rumour that have arrived.
+struct Arrivals {
+  static constexpr bool watches = true;
+  void saw(const auto& step, const auto& /*world*/) {
+    if (step.cause == Cause::deliver && step.message->first == operation) ++count;
+  }
+  Operation operation = -1;
+  std::int64_t count = 0;
+};
+using World = Cluster<PushGossip, Arrivals>;
+
+std::int64_t informed_of(const World& world, Operation operation) {
+  std::int64_t informed = 0;
+  for (Rank rank = 0; rank < world.size(); ++rank) informed += world.machine(rank).answer(operation).outcome;
+  return informed;
+}
+
+/// Everybody who hears calls once: how far that goes.
+nlohmann::json reached_on_receipt(int ranks, std::int64_t fanout, std::int64_t runs, std::uint64_t seed) {
+  Shape shape = shape_of<PushGossip>(ranks, 0, {{"fanout", fanout}, {"pace", gossip::receipt}});
+  shape.seed = seed;
+  World world(shape, {}, runs);
+  Histogram informed, messages;
+  for (Operation k = 0; k < runs; ++k) {
+    world.observer() = {.operation = k};
+    world.propose(k);
+    world.run();
+    ++informed[informed_of(world, k)];
+    ++messages[world.observer().count];
+  }
+  return {{"ranks", ranks},
+          {"fanout", fanout},
+          {"expected_messages", cost_of<PushGossip>(shape, {.count = 1}).messages.least},
+          {"distribution", gossip::Reach(ranks, static_cast<int>(fanout)).distribution()},
+          {"informed", json_of(informed)},
+          {"messages", json_of(messages)}};
+}
+
+nlohmann::json messages_by_timers(int ranks, std::int64_t runs, std::uint64_t seed) {
+  Shape shape = shape_of<PushGossip>(ranks, 0, {{"period_us", 1}, {"ttl", 4096}});
+  shape.seed = seed;
+  World world(shape, {.delay_least_ns = 50}, runs);
+  Histogram messages;
+  for (Operation k = 0; k < runs; ++k) {
+    world.observer() = {.operation = k};
+    world.propose(k);
+    while (!world.has_ended(k) && world.step()) continue;
+    ++messages[world.observer().count];
+  }
+  return {{"ranks", ranks}, {"messages", json_of(messages)}};
+}
+
+nlohmann::json of_other_paces(std::int64_t runs, std::uint64_t seed) {
+  auto receipt = nlohmann::json::array(), timer = nlohmann::json::array();
+  for (const int ranks : {4, 16, 64}) {
+    for (const std::int64_t fanout : {1, 2})
+      if (fanout < ranks) receipt.push_back(reached_on_receipt(ranks, fanout, runs, seed));
+    timer.push_back(messages_by_timers(ranks, runs / 4, seed));
+  }
+  return {{"receipt", receipt}, {"timer", timer}};
 }
 
 nlohmann::json all_histograms(std::int64_t runs, std::uint64_t seed) {
@@ -67,5 +133,8 @@ int main(int argc, char** argv) {
                argc - 1);
     return 2;
   }
-  fmt::print("{}\n", coordbench::testing::all_histograms(runs, std::strtoull(argv[2], nullptr, 10)).dump());
+  const std::uint64_t seed = std::strtoull(argv[2], nullptr, 10);
+  nlohmann::json all = coordbench::testing::of_other_paces(runs, seed);
+  all["lockstep"] = coordbench::testing::all_histograms(runs, seed);
+  fmt::print("{}\n", all.dump());
 }

@@ -4,7 +4,7 @@
 
 #include "tests/kernels/gossip_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::pull_gossip_test {
 namespace {
 
 TEST(PullGossip, InformsEverybodyInAnyOrderOfArrival) { expect_gossip<PullGossip>(); }
@@ -18,10 +18,10 @@ TEST(PullGossip, ExpectsTheTabulatedMessages) {
 
 TEST(PullGossip, ExpectsByHandAtThreeRanks) {
   // Fanout 2: both ask everybody, and rank 0 answers both.
-  EXPECT_NEAR(PullGossip::messages(gossip_shape<PullGossip>(3, 2)), 6, 1e-12);
+  EXPECT_NEAR(expected_messages<PullGossip>(gossip_shape<PullGossip>(3, 2)), 6, 1e-12);
   // Fanout 1, with x messages left when two know: x = 1 request + its answer = 2. When one knows, both ask: with 1/4 no answer
   // and again, with 1/2 one answer and x, with 1/4 two answers: m = 2 + m/4 + (1 + x)/2 + 2/4.
-  EXPECT_NEAR(PullGossip::messages(gossip_shape<PullGossip>(3)), (2 + 1.5 + 0.5) / 0.75, 1e-12);
+  EXPECT_NEAR(expected_messages<PullGossip>(gossip_shape<PullGossip>(3)), (2 + 1.5 + 0.5) / 0.75, 1e-12);
 }
 
 TEST(PullGossip, TellsTheStoryOfARumour) {
@@ -46,30 +46,28 @@ TEST(PullGossip, CarriesTheRumourOnceToEachThatAsksOne) {
 }
 
 TEST(PullGossip, AsksUntilItKnowsAndForTheRestOfThatRound) {
-  PullGossip machine(gossip_shape<PullGossip>(8, 3), 5);
-  Said said;
-  machine.step(0, 2, rumour_of(4), {}, said);
-  machine.round(0, 0, 4, said);
-  ASSERT_EQ(said.sent.size(), 3U);
-  EXPECT_EQ(said.sent[0].message.kind, GossipMessage::Kind::request);
-  machine.round(0, 0, 5, said);
-  EXPECT_EQ(said.sent.size(), 3U) << "it knows";
+  Site<PullGossip> site(gossip_shape<PullGossip>(8, 3), 5);
+  site.step(2, rumour_of(4));
+  site.round(0, 4);
+  ASSERT_EQ(site.sent.size(), 3U);
+  EXPECT_EQ(site.sent[0].message.kind, gossip::Message::Kind::request);
+  site.round(0, 5);
+  EXPECT_EQ(site.sent.size(), 3U) << "it knows";
 }
 
 TEST(PullGossip, AnswersOnlyWhatItKnewBeforeTheRoundOfTheRequest) {
-  PullGossip machine(gossip_shape<PullGossip>(8), 5);
-  Said said;
-  machine.step(0, 2, request_of(3), {}, said);
-  EXPECT_TRUE(said.sent.empty()) << "it does not know";
-  machine.step(0, 2, rumour_of(4), {}, said);
-  machine.step(0, 3, request_of(4), {}, said);
-  EXPECT_TRUE(said.sent.empty()) << "it learnt it in this round";
-  machine.step(0, 3, request_of(5), {}, said);
-  ASSERT_EQ(said.sent.size(), 1U);
-  EXPECT_EQ(said.sent[0].to, 3);
-  EXPECT_EQ(said.sent[0].message.kind, GossipMessage::Kind::rumour);
-  EXPECT_EQ(said.sent[0].message.round, 5) << "the asker learns it in the round in which it asked";
+  Site<PullGossip> site(gossip_shape<PullGossip>(8), 5);
+  site.step(2, request_of(3));
+  EXPECT_TRUE(site.sent.empty()) << "it does not know";
+  site.step(2, rumour_of(4));
+  site.step(3, request_of(4));
+  EXPECT_TRUE(site.sent.empty()) << "it learnt it in this round";
+  site.step(3, request_of(5));
+  ASSERT_EQ(site.sent.size(), 1U);
+  EXPECT_EQ(site.sent[0].to, 3);
+  EXPECT_EQ(site.sent[0].message.kind, gossip::Message::Kind::rumour);
+  EXPECT_EQ(site.sent[0].message.round, 5) << "the asker learns it in the round in which it asked";
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::pull_gossip_test

@@ -4,7 +4,7 @@
 
 #include "tests/kernels/gossip_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::push_gossip_test {
 namespace {
 
 TEST(PushGossip, InformsEverybodyInAnyOrderOfArrival) { expect_gossip<PushGossip>(); }
@@ -19,8 +19,8 @@ TEST(PushGossip, ExpectsTheTabulatedMessages) {
 TEST(PushGossip, ExpectsByHandAtThreeRanks) {
   // Fanout 1: one call informs the second rank; then two callers fail to find the third with probability 1/4 a round, so 4/3
   // rounds of two calls. Fanout 2 informs both at once.
-  EXPECT_NEAR(PushGossip::messages(gossip_shape<PushGossip>(3)), 1 + 2 * 4.0 / 3, 1e-12);
-  EXPECT_NEAR(PushGossip::messages(gossip_shape<PushGossip>(3, 2)), 2, 1e-12);
+  EXPECT_NEAR(expected_messages<PushGossip>(gossip_shape<PushGossip>(3)), 1 + 2 * 4.0 / 3, 1e-12);
+  EXPECT_NEAR(expected_messages<PushGossip>(gossip_shape<PushGossip>(3, 2)), 2, 1e-12);
 }
 
 TEST(PushGossip, TellsTheStoryOfARumour) {
@@ -36,35 +36,32 @@ TEST(PushGossip, TellsTheStoryOfARumour) {
 }
 
 TEST(PushGossip, OnlyWhoIsInformedCalls) {
-  PushGossip machine(gossip_shape<PushGossip>(8, 3), 5);
-  Said said;
-  machine.round(0, 0, 1, said);
-  EXPECT_TRUE(said.sent.empty());
+  Site<PushGossip> site(gossip_shape<PushGossip>(8, 3), 5);
+  site.round(0, 1);
+  EXPECT_TRUE(site.sent.empty());
 }
 
 TEST(PushGossip, PassesOnFromTheNextRoundWhatCameBeforeWordOfThisOne) {
-  PushGossip machine(gossip_shape<PushGossip>(8, 3), 5);
-  Said said;
-  machine.step(0, 2, rumour_of(4), {}, said);
-  ASSERT_EQ(said.learnt.size(), 1U);
-  machine.round(0, 0, 4, said);
-  EXPECT_TRUE(said.sent.empty());
-  machine.round(0, 0, 5, said);
-  ASSERT_EQ(said.sent.size(), 3U);
-  EXPECT_EQ(said.sent[0].message.round, 5);
+  Site<PushGossip> site(gossip_shape<PushGossip>(8, 3), 5);
+  site.step(2, rumour_of(4));
+  ASSERT_EQ(site.learnt.size(), 1U);
+  site.round(0, 4);
+  EXPECT_TRUE(site.sent.empty());
+  site.round(0, 5);
+  ASSERT_EQ(site.sent.size(), 3U);
+  EXPECT_EQ(site.sent[0].message.round, 5);
 }
 
 TEST(PushGossip, DropsARumourThatItKnowsAndOneThatIsOver) {
-  PushGossip machine(gossip_shape<PushGossip>(8), 5);
-  Said said;
-  machine.step(0, 2, rumour_of(1, 7), {}, said);
-  machine.step(0, 3, rumour_of(1, 7), {}, said);
-  machine.step(0, 3, rumour_of(9, 6), {}, said);
-  ASSERT_EQ(said.learnt.size(), 1U);
-  EXPECT_EQ(said.learnt[0], 7);
-  EXPECT_EQ(machine.answer(6).outcome, 0);
-  EXPECT_EQ(machine.answer(7).outcome, GossipSite::kInformed);
+  Site<PushGossip> site(gossip_shape<PushGossip>(8), 5);
+  site.step(2, rumour_of(1, 7));
+  site.step(3, rumour_of(1, 7));
+  site.step(3, rumour_of(9, 6));
+  ASSERT_EQ(site.learnt.size(), 1U);
+  EXPECT_EQ(site.learnt[0], 7);
+  EXPECT_EQ(site.machine.answer(6).outcome, 0);
+  EXPECT_EQ(site.machine.answer(7).outcome, gossip::kInformed);
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::push_gossip_test

@@ -4,7 +4,7 @@
 
 #include "tests/kernels/gossip_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::push_pull_gossip_test {
 namespace {
 
 TEST(PushPullGossip, InformsEverybodyInAnyOrderOfArrival) { expect_gossip<PushPullGossip>(); }
@@ -18,7 +18,7 @@ TEST(PushPullGossip, ExpectsTheTabulatedMessages) {
 
 TEST(PushPullGossip, ExpectsByHandAtThreeRanks) {
   // Fanout 2: everybody calls everybody, and rank 0 answers both.
-  EXPECT_NEAR(PushPullGossip::messages(gossip_shape<PushPullGossip>(3, 2)), 8, 1e-12);
+  EXPECT_NEAR(expected_messages<PushPullGossip>(gossip_shape<PushPullGossip>(3, 2)), 8, 1e-12);
 }
 
 TEST(PushPullGossip, TellsTheStoryOfARumour) {
@@ -37,27 +37,25 @@ TEST(PushPullGossip, TellsTheStoryOfARumour) {
 
 TEST(PushPullGossip, EveryRankCallsInEveryRound) {
   for (const std::int64_t fanout : {1, 3}) {
-    PushPullGossip machine(gossip_shape<PushPullGossip>(8, fanout), 5);
-    Said said;
-    machine.round(0, 0, 1, said);
-    machine.step(0, 2, rumour_of(1), {}, said);
-    machine.round(0, 0, 2, said);
-    ASSERT_EQ(static_cast<std::int64_t>(said.sent.size()), 2 * fanout);
-    EXPECT_EQ(said.sent.front().message.kind, GossipMessage::Kind::request);
-    EXPECT_EQ(said.sent.back().message.kind, GossipMessage::Kind::rumour);
+    Site<PushPullGossip> site(gossip_shape<PushPullGossip>(8, fanout), 5);
+    site.round(0, 1);
+    site.step(2, rumour_of(1));
+    site.round(0, 2);
+    ASSERT_EQ(static_cast<std::int64_t>(site.sent.size()), 2 * fanout);
+    EXPECT_EQ(site.sent.front().message.kind, gossip::Message::Kind::request);
+    EXPECT_EQ(site.sent.back().message.kind, gossip::Message::Kind::rumour);
   }
 }
 
 TEST(PushPullGossip, AnswersOnlyWhatItKnewBeforeTheRoundOfTheCall) {
-  PushPullGossip machine(gossip_shape<PushPullGossip>(8), 5);
-  Said said;
-  machine.step(0, 2, rumour_of(4), {}, said);
-  machine.step(0, 3, request_of(4), {}, said);
-  EXPECT_TRUE(said.sent.empty()) << "it learnt it in this round";
-  machine.step(0, 3, request_of(5), {}, said);
-  ASSERT_EQ(said.sent.size(), 1U);
-  EXPECT_EQ(said.sent[0].to, 3);
+  Site<PushPullGossip> site(gossip_shape<PushPullGossip>(8), 5);
+  site.step(2, rumour_of(4));
+  site.step(3, request_of(4));
+  EXPECT_TRUE(site.sent.empty()) << "it learnt it in this round";
+  site.step(3, request_of(5));
+  ASSERT_EQ(site.sent.size(), 1U);
+  EXPECT_EQ(site.sent[0].to, 3);
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::push_pull_gossip_test

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from gossip_distribution import KINDS, gossip
-from scipy.stats import chisquare
+from scipy.stats import chisquare, hypergeom
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(os.environ.get("COORDBENCH_BUILD", ROOT / "build")).resolve() / "gossip-histograms"
@@ -30,7 +30,6 @@ TABLE = {
     64: ((11.1581, 11, 15, 328.809), (8.9637, 9, 13, 448.311), (5.9888, 6, 7, 425.474)),
     100: ((12.3045, 12, 16, 561.488), (9.7932, 10, 14, 767.964), (6.5286, 7, 8, 719.085)),
     128: ((12.9310, 13, 17, 751.935), (10.2407, 10, 14, 1030.237), (6.8270, 7, 8, 958.769)),
-    256: ((14.6700, 14, 19, 1687.622), (11.4632, 11, 16, 2322.905), (7.6287, 8, 9, 2123.308)),
 }
 
 
@@ -40,11 +39,16 @@ def exact(kernel: str, ranks: int, fanout: int, quantity: str) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def measured() -> list[dict]:
+def by_pace() -> dict[str, list[dict]]:
     """What the machines themselves took."""
     assert PROGRAM.exists(), f"{PROGRAM.name} is not built: build it, or name the build folder in COORDBENCH_BUILD"
     command = [PROGRAM, str(RUNS), str(SEED)]
     return json.loads(subprocess.run(command, capture_output=True, text=True, check=True, timeout=300).stdout)
+
+
+@pytest.fixture(scope="module")
+def measured(by_pace) -> list[dict]:
+    return by_pace["lockstep"]
 
 
 @pytest.mark.parametrize("ranks", TABLE)
@@ -115,3 +119,51 @@ def test_the_chi_square_sees_another_distribution(measured):
     assert p_value(case["messages"], exact("push_gossip", 17, 1, "messages")) < P_MIN
     assert p_value(case["rounds"], exact("pull_gossip", 16, 1, "rounds")) < P_MIN
     assert p_value({**case["messages"], "3": 1}, exact("push_gossip", 16, 1, "messages")) == 0, "16 ranks need 15 messages"
+
+
+def coupons(ranks: int) -> np.ndarray:
+    """[m]: the probability that the last of the ranks is informed by message m, each of which finds any of the N - 1 ranks that
+    are not its sender alike: with k informed, a new one with probability (N - k)/(N - 1). Expectation (N - 1) H(N - 1)."""
+    distribution = np.array([1.0])
+    for informed in range(1, ranks):
+        finds = (ranks - informed) / (ranks - 1)
+        tries = np.arange(1, 40 * ranks)
+        distribution = np.convolve(distribution, np.concatenate(([0], finds * (1 - finds) ** (tries - 1))))[:40 * ranks]
+    return distribution
+
+
+def test_by_timers_the_messages_are_those_of_a_collector_of_coupons(by_pace):
+    assert [case["ranks"] for case in by_pace["timer"]] == [4, 16, 64]
+    for case in by_pace["timer"]:
+        others = case["ranks"] - 1
+        distribution = coupons(case["ranks"])
+        mean = others * sum(1 / k for k in range(1, others + 1))
+        assert (np.arange(len(distribution)) * distribution).sum() == pytest.approx(mean, rel=1e-6)
+        assert p_value(case["messages"], distribution) > P_MIN, case["ranks"]
+
+
+def reach(ranks: int, fanout: int) -> np.ndarray:
+    """[k]: the probability that k ranks are informed in the end, each of which has called `fanout` others once: callers are
+    taken one by one, until all that are informed have called."""
+    going, ended = np.zeros(ranks + 1), np.zeros(ranks + 1)
+    going[1] = 1
+    for called in range(1, ranks + 1):
+        after = np.zeros(ranks + 1)
+        for informed in np.flatnonzero(going):
+            more = np.arange(0, min(fanout, ranks - informed) + 1)
+            after[informed + more] += going[informed] * hypergeom(ranks - 1, ranks - informed, fanout).pmf(more)
+        ended[called], after[called], going = after[called], 0, after
+    return ended
+
+
+def test_on_receipt_the_rumour_reaches_as_many_as_its_distribution_says(by_pace):
+    assert len(by_pace["receipt"]) == 6
+    for case in by_pace["receipt"]:
+        distribution = reach(case["ranks"], case["fanout"])
+        np.testing.assert_allclose(case["distribution"], distribution, atol=1e-9)
+        assert distribution.sum() == pytest.approx(1)
+        informed = (np.arange(len(distribution)) * distribution).sum()
+        assert case["expected_messages"] == pytest.approx(case["fanout"] * informed)
+        assert p_value(case["informed"], distribution) > P_MIN, (case["ranks"], case["fanout"])
+        calls = {str(case["fanout"] * int(ranks)): times for ranks, times in case["informed"].items()}
+        assert case["messages"] == calls, "each calls once"

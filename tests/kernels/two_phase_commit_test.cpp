@@ -4,13 +4,14 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 
 #include "tests/safety/two_phase_commit/safety.hpp"
 #include "tests/safety/watch.hpp"
 #include "tests/support/cluster.hpp"
 #include "tests/support/shapes.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::two_phase_commit_test {
 namespace {
 
 using Commit = TwoPhaseCommit;
@@ -19,14 +20,14 @@ using Settings = std::vector<std::pair<std::string_view, std::int64_t>>;
 Shape commit_shape(int ranks, const Settings& set = {}) { return shape_of<Commit>(ranks, 8, set); }
 
 /// A cluster that is held against AC1 to AC5 and remembers everything; a violation is an exception with its sentence.
-class Transactions : public Cluster<Commit, Watch<TwoPhaseCommitSafety>> {
+class Transactions : public Cluster<Commit, Watch<two_phase_commit::Safety>> {
  public:
   explicit Transactions(const Shape& shape, const Faults& faults = {}, std::int64_t operations = 64)
       : Cluster(shape, faults, operations,
-                Watch<TwoPhaseCommitSafety>({.shape = shape, .faults = faults, .operations = operations}, true)) {}
+                Watch<two_phase_commit::Safety>({.shape = shape, .faults = faults, .operations = operations}, true)) {}
   [[nodiscard]] const History<Commit>& history() const { return *observer().history(); }
-  [[nodiscard]] std::string conversation() const { return history().conversation(TwoPhaseCommitSafety::describe); }
-  [[nodiscard]] std::int64_t spoken(CommitKind kind) const {
+  [[nodiscard]] std::string conversation() const { return history().conversation(two_phase_commit::Safety::describe); }
+  [[nodiscard]] std::int64_t spoken(Commit::Kind kind) const {
     const auto& sent = history().sent;
     return std::count_if(sent.begin(), sent.end(), [kind](const auto& spoken) { return spoken.message.kind == kind; });
   }
@@ -42,22 +43,36 @@ std::unique_ptr<Transactions> run_one(const Shape& shape) {
   return cluster;
 }
 
+/// The messages and, mark by mark, the delays of the one transaction, and which ranks have its marks.
+void expect_cost(const Transactions& cluster, const std::string& where) {
+  const Shape& shape = cluster.shape();
+  const Cost declared = Commit::cost(shape, 0);
+  EXPECT_EQ(Range(cluster.traffic().messages_sent), declared.messages) << where;
+  std::multiset<std::pair<int, Rank>> due, reached;
+  for (int mark = 0; mark < static_cast<int>(Commit::marks.size()); ++mark) {
+    EXPECT_EQ(Range(cluster.history().deepest(mark)), declared.delays[static_cast<std::size_t>(mark)])
+        << where << ", mark " << mark;
+    for (Rank rank = 0; rank < shape.ranks; ++rank)
+      if (reaches<Commit>(shape, mark, rank, 0)) due.emplace(mark, rank);
+  }
+  for (const auto& it : cluster.history().reached) reached.emplace(it.mark, it.rank);
+  EXPECT_EQ(reached, due) << where;
+}
+
 void expect_declared_costs(const Shape& shape) {
   const auto cluster = run_one(shape);
-  EXPECT_EQ(cluster->traffic().messages_sent, Commit::messages(shape)) << "N = " << shape.ranks;
-  for (int mark = 0; mark < static_cast<int>(Commit::marks.size()); ++mark)
-    EXPECT_EQ(cluster->history().deepest(mark), Commit::delays(shape, mark)) << "N = " << shape.ranks << ", mark " << mark;
+  expect_cost(*cluster, fmt::format("N = {}", shape.ranks));
 }
 
 TEST(TwoPhaseCommit, CostsWhatItDeclaresForEveryVariantAndN) {
   for (int ranks = 1; ranks <= 64; ++ranks)
-    for (const std::int64_t variant : {Commit::presumed_nothing, Commit::presumed_abort, Commit::presumed_commit})
+    for (const std::int64_t variant : {commit::presumed_nothing, commit::presumed_abort, commit::presumed_commit})
       expect_declared_costs(commit_shape(ranks, {{"variant", variant}}));
 }
 
 TEST(TwoPhaseCommit, CostsWhatItDeclaresWithReadersAndNoVotes) {
   for (int ranks = 2; ranks <= 9; ++ranks)
-    for (const std::int64_t variant : {Commit::presumed_nothing, Commit::presumed_abort, Commit::presumed_commit})
+    for (const std::int64_t variant : {commit::presumed_nothing, commit::presumed_abort, commit::presumed_commit})
       for (std::int64_t read_only = 0; read_only < ranks; ++read_only)
         for (std::int64_t no_votes = 0; read_only + no_votes < ranks; ++no_votes)
           expect_declared_costs(commit_shape(ranks, {{"variant", variant}, {"read_only", read_only}, {"no_votes", no_votes}}));
@@ -69,20 +84,18 @@ TEST(TwoPhaseCommit, CostsTheSameWhicheverVoteComesLast) {
     Transactions cluster(shape, {.seed = seed, .delay = Faults::Delay::uniform, .delay_most_ns = 50});
     cluster.propose(0);
     cluster.run();
-    EXPECT_EQ(cluster.traffic().messages_sent, Commit::messages(shape)) << "seed " << seed;
-    for (int mark = 0; mark < 3; ++mark)
-      EXPECT_EQ(cluster.history().deepest(mark), Commit::delays(shape, mark)) << "seed " << seed << ", mark " << mark;
+    expect_cost(cluster, fmt::format("seed {}", seed));
   }
 }
 
 TEST(TwoPhaseCommit, CostsByHandAtFiveRanks) {  // n = 4 participants
   const auto messages = [](const Settings& set) { return run_one(commit_shape(5, set))->traffic().messages_sent; };
   EXPECT_EQ(messages({}), 16);                                                      // 4n
-  EXPECT_EQ(messages({{"variant", Commit::presumed_commit}}), 12);                  // 3n
+  EXPECT_EQ(messages({{"variant", commit::presumed_commit}}), 12);                  // 3n
   EXPECT_EQ(messages({{"read_only", 4}}), 8);                                       // 2n
   EXPECT_EQ(messages({{"read_only", 1}}), 14);                                      // 2r + 4(n - r)
   EXPECT_EQ(messages({{"no_votes", 1}}), 14);                                       // 2n + 2 for each of 3 yes
-  EXPECT_EQ(messages({{"no_votes", 1}, {"variant", Commit::presumed_abort}}), 11);  // 2n + 1 for each of 3 yes
+  EXPECT_EQ(messages({{"no_votes", 1}, {"variant", commit::presumed_abort}}), 11);  // 2n + 1 for each of 3 yes
   EXPECT_EQ(messages({{"no_votes", 4}}), 8);                                        // nobody waits for the decision
 }
 
@@ -99,7 +112,7 @@ TEST(TwoPhaseCommit, TellsTheStoryOfACommit) {
 }
 
 TEST(TwoPhaseCommit, TellsTheStoryOfAPresumedAbort) {
-  EXPECT_EQ(run_one(commit_shape(3, {{"variant", Commit::presumed_abort}, {"no_votes", 1}}))->conversation(),
+  EXPECT_EQ(run_one(commit_shape(3, {{"variant", commit::presumed_abort}, {"no_votes", 1}}))->conversation(),
             "   0  0 → 1  prepare 0\n"
             "   0  0 → 2  prepare 0\n"
             "   1  1 → 0  vote yes 0\n"
@@ -109,11 +122,18 @@ TEST(TwoPhaseCommit, TellsTheStoryOfAPresumedAbort) {
 
 TEST(TwoPhaseCommit, SomeReadersNeverLearnTheOutcome) {
   const Shape shape = commit_shape(4, {{"read_only", 2}});
-  EXPECT_TRUE(Commit::answers(shape, 0));
-  EXPECT_FALSE(Commit::answers(shape, 1));
-  EXPECT_FALSE(Commit::answers(shape, 2));
-  EXPECT_TRUE(Commit::answers(shape, 3));
+  for (Rank rank = 0; rank < 4; ++rank) EXPECT_EQ(reaches<Commit>(shape, commit::learned, rank, 0), rank == 3) << rank;
   EXPECT_EQ(run_one(shape)->history().answered.size(), 2U);
+}
+
+TEST(TwoPhaseCommit, AcceptsTheDueOutcomeOfTheTransactionItselfAndNothingElse) {
+  const Shape all_yes = commit_shape(3), one_no = commit_shape(3, {{"no_votes", 1}});
+  EXPECT_TRUE(Commit::accepts(all_yes, 5, {.outcome = commit::committed}));
+  EXPECT_FALSE(Commit::accepts(all_yes, 5, {.outcome = commit::aborted}));
+  EXPECT_FALSE(Commit::accepts(all_yes, 5, {.outcome = commit::committed, .of = 4}));
+  EXPECT_TRUE(Commit::accepts(one_no, 5, {.outcome = commit::aborted}));
+  EXPECT_FALSE(Commit::accepts(one_no, 5, {.outcome = commit::committed}));
+  EXPECT_FALSE(Commit::accepts(all_yes, 5, {})) << "undecided";
 }
 
 TEST(TwoPhaseCommit, RefusesMoreReadersThanParticipants) {
@@ -155,7 +175,7 @@ TEST(TwoPhaseCommit, TellsTheStoryOfACoordinatorLostAfterTheVotes) {
 }
 
 TEST(TwoPhaseCommit, TellsTheStoryOfAParticipantThatMissedTheDecision) {
-  Transactions cluster(commit_shape(3, {{"timeout_us", 1}, {"variant", Commit::presumed_commit}}), {}, 1);
+  Transactions cluster(commit_shape(3, {{"timeout_us", 1}, {"variant", commit::presumed_commit}}), {}, 1);
   cluster.propose(0);
   cluster.run_until(1);
   cluster.crash(2);
@@ -179,14 +199,14 @@ TEST(TwoPhaseCommit, TellsTheStoryOfAParticipantThatMissedTheDecision) {
 TEST(TwoPhaseCommit, BlocksWhenTheCoordinatorDiesAfterTheVotes) {
   const auto cluster = coordinator_dies_after_the_votes(commit_shape(4, {{"timeout_us", 1}}), 1'000'000);
   EXPECT_TRUE(cluster->history().answered.empty()) << "nobody may decide alone";
-  EXPECT_GE(cluster->spoken(CommitKind::inquire), 3 * 900) << "every participant is still asking";
+  EXPECT_GE(cluster->spoken(Commit::Kind::inquire), 3 * 900) << "every participant is still asking";
 }
 
 TEST(TwoPhaseCommit, DoesNotBlockTheOneThatVotedNo) {
   const auto cluster = coordinator_dies_after_the_votes(commit_shape(4, {{"timeout_us", 1}, {"no_votes", 1}}), 1'000'000);
   ASSERT_EQ(cluster->history().answered.size(), 1U);
   EXPECT_EQ(cluster->history().answered[0].rank, 3);
-  EXPECT_EQ(cluster->history().answered[0].outcome, Commit::aborted);
+  EXPECT_EQ(cluster->history().answered[0].outcome, commit::aborted);
 }
 
 TEST(TwoPhaseCommit, TellsADecisionAgainAfterACrashInTheMiddleOfTellingIt) {
@@ -200,7 +220,7 @@ TEST(TwoPhaseCommit, TellsADecisionAgainAfterACrashInTheMiddleOfTellingIt) {
   cluster.run();
   cluster.expect_end();
   EXPECT_EQ(cluster.history().answered.size(), 4U);
-  for (const auto& answer : cluster.history().answered) EXPECT_EQ(answer.outcome, Commit::committed);
+  for (const auto& answer : cluster.history().answered) EXPECT_EQ(answer.outcome, commit::committed);
 }
 
 TEST(TwoPhaseCommit, KeepsTransactionsInFlightApart) {
@@ -212,10 +232,50 @@ TEST(TwoPhaseCommit, KeepsTransactionsInFlightApart) {
     cluster.run();
   }
   cluster.expect_end();
-  for (const auto& answer : cluster.history().answered) EXPECT_EQ(answer.outcome, Commit::committed);
+  for (const auto& answer : cluster.history().answered) EXPECT_EQ(answer.outcome, commit::committed);
   EXPECT_EQ(cluster.history().answered.size(), 4U * 64);
-  EXPECT_EQ(cluster.traffic().messages_sent, 64 * Commit::messages(shape));
+  EXPECT_EQ(cluster.traffic().messages_sent, 64 * 12);
+}
+
+/// A coordinator of one participant by itself, and the marks that a step of it led to.
+struct Coordinator {
+  std::vector<int> propose(Operation k) {
+    out.clear();
+    machine.propose(k, {}, out);
+    return marks();
+  }
+  std::vector<int> hear(Operation k, Commit::Kind kind) {
+    out.clear();
+    machine.step(1, Commit::Message::of(k, kind), {}, out);
+    return marks();
+  }
+  [[nodiscard]] std::vector<int> marks() const {
+    std::vector<int> reached;
+    for (const auto& completion : out.completions()) reached.push_back(completion.mark);
+    return reached;
+  }
+
+  Shape shape = commit_shape(2);
+  Commit machine{shape, 0};
+  Outbox<Commit::Message> out{bounds_of<Commit>(shape, 0)};
+};
+
+TEST(TwoPhaseCommit, PassesOverWhatIsSaidOfTheTransactionThatHadTheSlotBefore) {
+  using Kind = Commit::Kind;
+  using Marks = std::vector<int>;
+  Coordinator coordinator;
+  const auto slots = static_cast<Operation>(commit::Log::length(coordinator.shape));
+  for (Operation k = 0; k < slots; ++k) {
+    EXPECT_EQ(coordinator.propose(k), Marks{});
+    EXPECT_EQ(coordinator.hear(k, Kind::vote_yes), Marks{commit::decided});
+    EXPECT_EQ(coordinator.hear(k, Kind::acknowledge), Marks{commit::ended});
+  }
+  EXPECT_EQ(coordinator.propose(slots), Marks{});
+  EXPECT_EQ(coordinator.hear(0, Kind::vote_yes), Marks{}) << "a late copy";
+  EXPECT_EQ(coordinator.hear(slots, Kind::vote_yes), Marks{commit::decided});
+  EXPECT_EQ(coordinator.hear(0, Kind::acknowledge), Marks{}) << "a late copy";
+  EXPECT_EQ(coordinator.hear(slots, Kind::acknowledge), Marks{commit::ended});
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::two_phase_commit_test

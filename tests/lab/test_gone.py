@@ -12,7 +12,7 @@ from end_to_end import stored
 
 from .labs import until
 
-LONG = ["run", "--kernels", "*broadcast,*aggregation,*all_to_all,two_phase_commit", "--bytes", "8,1KiB,64KiB",
+LONG = ["run", "--kernels", "@broadcast,@aggregation,@all-to-all,two_phase_commit", "--bytes", "8,1KiB,64KiB",
         "--operations", 400]
 
 

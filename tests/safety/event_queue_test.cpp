@@ -6,7 +6,7 @@
 
 #include "tests/support/random.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::event_queue_test {
 namespace {
 
 /// Near and far events, many at one time, pushed while others are popped: the order of a map of queues.
@@ -45,4 +45,4 @@ TEST(EventQueue, AnEmptyStretchOfTimeMayBePassed) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::event_queue_test

@@ -36,6 +36,10 @@ std::string faults_in_words(const Faults& faults) {
   if (faults.amnesia > 0) text += fmt::format("  {:.0f} % of all crashes take the state with them\n", 100 * faults.amnesia);
   now_and_then("pauses", faults.pause_every_ns, faults.pause_lasts_ns);
   if (faults.drift_per_million > 0) text += fmt::format("  clocks drift by up to {} ppm\n", faults.drift_per_million);
+  for (Rank from = 0; from < 16; ++from)
+    for (Rank to = 0; to < 16; ++to)
+      if (faults.is_cut_for_ever(from, to))
+        text += fmt::format("  from {} ns on nothing gets from {} to {}\n", faults.for_ever_from_ns, from, to);
   if (faults.heals_at_ns != kNever) text += fmt::format("  everything heals at {} ns\n", faults.heals_at_ns);
   return text;
 }
@@ -43,8 +47,9 @@ std::string faults_in_words(const Faults& faults) {
 }  // namespace
 
 std::string in_words(const Schedule& schedule) {
-  return fmt::format("  {} ranks, {} operations, {} at a time, a look of the user every {} ns\n", schedule.shape.ranks,
-                     schedule.operations, schedule.shape.in_flight, schedule.think_ns) +
+  return fmt::format("  {} ranks, {} clients, {} operations, {} at a time, a look of the user every {} ns\n",
+                     schedule.shape.ranks, schedule.shape.clients, schedule.operations, schedule.shape.in_flight,
+                     schedule.think_ns) +
          parameters_in_words(schedule.shape) + faults_in_words(schedule.faults);
 }
 

@@ -22,8 +22,10 @@ struct Seeds {
 };
 
 void run_one(const Subject& subject, std::uint64_t seed, Seeds& seeds, Soaked& sum) {
-  const Outcome outcome = subject.run(subject.draw(seed), false);
+  const Schedule schedule = subject.draw(seed);
+  const Outcome outcome = subject.run(schedule, false);
   ++sum.schedules;
+  sum.redrawn += schedule.redrawn;
   sum.events += outcome.events;
   sum.messages += outcome.messages;
   sum.happened += outcome.happened;
@@ -53,6 +55,7 @@ Soaked soak(const Subject& subject, std::uint64_t first, std::uint64_t count, in
     all.schedules += sum.schedules;
     all.events += sum.events;
     all.messages += sum.messages;
+    all.redrawn += sum.redrawn;
     all.happened += sum.happened;
   }
   if (seeds.failing != UINT64_MAX) all.failing_seed = seeds.failing;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "harness/machine/clock.hpp"
+#include "harness/machine/remark.hpp"
 #include "harness/options/nearest.hpp"
 #include "harness/options/units.hpp"
 #include "harness/options/usage_error.hpp"
@@ -35,16 +36,21 @@ const Subject& subject_called(const std::string& name) {
   throw UsageError("PROTOCOL", name, CLI::detail::join(names, ", ") + "; give one of them");
 }
 
+/// On standard output. If that is full, the status tells what is to be known.
+template <class... Values>
+void say(fmt::format_string<Values...> format, Values&&... values) {
+  std::fputs(fmt::format(format, std::forward<Values>(values)...).c_str(), stdout);
+}
+
 void tell(const Subject& subject, const Soaked& sum, double seconds) {
-  fmt::print("{}: {} schedules, {}; {:.0f} schedules and {:.2f} million events per second\n", subject.name, sum.schedules,
-             sum.failing_seed ? "a violation" : "0 violations", static_cast<double>(sum.schedules) / seconds,
-             static_cast<double>(sum.events) / seconds * 1e-6);
+  say("{}: {} schedules, {}; {:.0f} schedules and {:.2f} million events per second\n", subject.name, sum.schedules,
+      sum.failing_seed ? "a violation" : "0 violations", static_cast<double>(sum.schedules) / seconds,
+      static_cast<double>(sum.events) / seconds * 1e-6);
   const Happened& it = sum.happened;
-  fmt::print(
-      "{} messages, of which {} lost, {} doubled, {} overtaken, {} cut off by {} partitions; {} crashes, {} in the "
-      "middle of sending, {} with loss of all state; {} pauses\n",
-      sum.messages, it.lost, it.duplicated, it.overtaken, it.cut, it.partitions, it.crashes, it.crashes_while_sending,
-      it.amnesias, it.pauses);
+  say("{} messages, of which {} lost, {} doubled, {} overtaken, {} cut off by {} partitions or for ever; {} crashes, {} in the "
+      "middle of sending, {} with loss of all state; {} pauses; {} draws that did not fit\n",
+      sum.messages, it.lost, it.duplicated, it.overtaken, it.cut + it.cut_for_ever, it.partitions, it.crashes,
+      it.crashes_while_sending, it.amnesias, it.pauses, sum.redrawn);
 }
 
 Status soak(const Options& options) {
@@ -56,7 +62,7 @@ Status soak(const Options& options) {
   const Soaked sum = soak(subject, seed, schedules, jobs);
   tell(subject, sum, static_cast<double>(now_ns() - start_ns) * 1e-9);
   if (!sum.failing_seed) return kHeld;
-  fmt::print("{}", report_of(subject, *sum.failing_seed));
+  say("{}", report_of(subject, *sum.failing_seed));
   return kViolated;
 }
 
@@ -73,9 +79,9 @@ Status run(int argc, char** argv) {
   } catch (const CLI::Success& help) {
     return static_cast<Status>(app.exit(help));
   } catch (const CLI::ParseError& error) {
-    fmt::print(stderr, "coordbench-soak: {}; --help says what is accepted.\n", error.what());
+    remark("coordbench-soak: {}; --help says what is accepted.\n", error.what());
   } catch (const UsageError& error) {
-    fmt::print(stderr, "coordbench-soak: {}.\n", error.what());
+    remark("coordbench-soak: {}.\n", error.what());
   }
   return kUsage;
 }

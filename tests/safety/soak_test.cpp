@@ -4,25 +4,34 @@
 
 #include <atomic>
 #include <ostream>
+#include <set>
 #include <thread>
 
 namespace coordbench::testing {
-
 void PrintTo(const Subject& subject, std::ostream* out) { *out << subject.name; }
+}  // namespace coordbench::testing
 
+namespace coordbench::testing::soak_test {
 namespace {
 
 class EveryProtocol : public ::testing::TestWithParam<Subject> {};
 
+#ifdef __SANITIZE_ADDRESS__
+constexpr std::int64_t kSchedules = 1'000;  // the sanitisers take ten times as long, and look for other faults
+#else
+constexpr std::int64_t kSchedules = 10'000;
+#endif
+
 TEST_P(EveryProtocol, SurvivesTenThousandSchedules) {
-  const Soaked sum = soak(GetParam(), 1, 10'000, 2);
-  EXPECT_EQ(sum.schedules, 10'000);
+  const Soaked sum = soak(GetParam(), 1, kSchedules, 2);
+  EXPECT_EQ(sum.schedules, kSchedules);
   EXPECT_FALSE(sum.failing_seed) << report_of(GetParam(), *sum.failing_seed);
 }
 
 /// How often each kind of fault, in the order of kFaultKinds, really happened.
 std::vector<std::int64_t> counts(const Happened& it, std::int64_t drifts, std::int64_t delays) {
-  return {it.amnesias, it.crashes, it.pauses, it.partitions, it.lost, it.duplicated, drifts, it.overtaken, delays};
+  return {it.amnesias, it.crashes,    it.pauses, it.partitions, it.cut_for_ever,
+          it.lost,     it.duplicated, drifts,    it.overtaken,  delays};
 }
 
 TEST_P(EveryProtocol, MeetsEveryFaultThatItDraws) {
@@ -30,7 +39,7 @@ TEST_P(EveryProtocol, MeetsEveryFaultThatItDraws) {
   for (std::uint64_t seed = 1; seed <= 2000; ++seed)
     for (std::size_t i = 0; i < kFaultKinds.size(); ++i) drawn[i] += kFaultKinds[i].is_on(GetParam().draw(seed).faults) ? 1 : 0;
   const Soaked sum = soak(GetParam(), 1, 2000, 1);
-  const auto happened = counts(sum.happened, drawn[6], drawn[8]);
+  const auto happened = counts(sum.happened, drawn[7], drawn[9]);
   ASSERT_EQ(happened.size(), kFaultKinds.size());
   for (std::size_t i = 0; i < happened.size(); ++i)
     EXPECT_EQ(happened[i] > 0, drawn[i] > 0) << kFaultKinds[i].name << ": drawn " << drawn[i] << ", happened " << happened[i];
@@ -41,7 +50,8 @@ TEST_P(EveryProtocol, ReplaysASeedToTheSameConversation) {
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     const Outcome once = GetParam().run(GetParam().draw(seed), true), again = GetParam().run(GetParam().draw(seed), true);
     const Outcome unrecorded = GetParam().run(GetParam().draw(seed), false);
-    EXPECT_FALSE(once.conversation.empty());
+    const Shape shape = GetParam().draw(seed).shape;
+    EXPECT_EQ(once.conversation.empty(), shape.members() == 1) << seed << ": who is alone has nobody to talk to";
     EXPECT_EQ(once.conversation, again.conversation);
     EXPECT_EQ(once.events, unrecorded.events) << "recording changes nothing";
     EXPECT_NE(once.conversation, GetParam().run(GetParam().draw(seed + 1), true).conversation);
@@ -74,6 +84,60 @@ constexpr Subject kFragile{.name = "fragile",
                            .fits = [](const Shape& shape) { return shape.ranks != 5; },
                            .run = &fails_with_loss};
 
+TEST(Soak, SetsOnlyWhatAUserMaySet) {
+  static constexpr std::array kOne{Parameter{.name = "one", .initial = 2, .lowest = 2, .highest = 4, .help = ""}};
+  Shape shape{.parameters = kOne};
+  for (const std::int64_t value : {2, 3, 4}) {
+    set(shape, "one", value);
+    EXPECT_EQ(shape["one"], value);
+  }
+  EXPECT_THROW(set(shape, "one", 1), std::out_of_range);
+  EXPECT_THROW(set(shape, "one", 5), std::out_of_range);
+  EXPECT_THROW(set(shape, "two", 3), std::out_of_range);
+  EXPECT_EQ(shape["one"], 4);
+}
+
+/// Numbers of servers, windows, and values of every parameter with names for them.
+TEST_P(EveryProtocol, IsDrawnWithEveryNumberOfServersAndEveryChoice) {
+  std::set<std::pair<std::string_view, std::int64_t>> drawn;
+  std::span<const Parameter> parameters;
+  int fewest_clients = 100;
+  for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
+    const Shape shape = GetParam().draw(seed).shape;
+    EXPECT_TRUE(GetParam().fits(shape)) << seed;
+    drawn.insert({"ranks", shape.ranks});
+    fewest_clients = std::min(fewest_clients, shape.clients);
+    parameters = shape.parameters;
+    for (std::size_t i = 0; i < parameters.size(); ++i) drawn.insert({parameters[i].name, shape.values[i]});
+  }
+  for (int ranks = 1; ranks <= kRanksMost; ++ranks) EXPECT_TRUE(drawn.contains({"ranks", ranks})) << ranks;
+  EXPECT_EQ(fewest_clients, 0);
+  for (const Parameter& parameter : parameters)
+    for (std::size_t i = 0; i < parameter.choices.size() && !parameter.choices[i].empty(); ++i)
+      EXPECT_TRUE(drawn.contains({parameter.name, static_cast<std::int64_t>(i)})) << parameter.name << " " << i;
+}
+
+/// A server cut off in one way or both, for ever, does not hold up the majority: judged, and so drawn, where that is claimed.
+TEST(Soak, CutsAMinorityForEver) {
+  for (std::uint64_t seed = 1; seed <= 500; ++seed) {
+    Random random(seed);
+    Schedule schedule{.shape = {.ranks = 1 + static_cast<int>(seed % kRanksMost)}, .faults = {.heals_at_ns = 1000}};
+    const int spared = static_cast<int>(seed % 3);
+    cut_a_minority_for_ever(schedule, random, std::min(spared, schedule.shape.ranks));
+    int whole = 0;  // servers that can be a majority: a cut has a victim, of which there are few, at one end
+    for (Rank rank = 0; rank < schedule.shape.ranks; ++rank) {
+      int hurt = 0;
+      for (Rank other = 0; other < schedule.shape.ranks; ++other)
+        hurt += schedule.faults.is_cut_for_ever(rank, other) || schedule.faults.is_cut_for_ever(other, rank) ? 1 : 0;
+      whole += 2 * hurt < schedule.shape.ranks ? 1 : 0;
+      for (Rank client = schedule.shape.ranks; client < 16; ++client)
+        EXPECT_FALSE(schedule.faults.is_cut_for_ever(rank, client) || schedule.faults.is_cut_for_ever(client, rank));
+    }
+    EXPECT_GT(2 * whole, schedule.shape.ranks) << seed;
+    EXPECT_FALSE(schedule.shape.ranks < 3 && schedule.faults.is_any_cut_for_ever()) << seed;
+  }
+}
+
 TEST(Soak, FindsTheLowestFailingSeedHoweverManyJobs) {
   std::uint64_t lowest = 400;
   while (swarm(lowest).faults.loss == 0) ++lowest;
@@ -99,7 +163,7 @@ Outcome fails_twice(const Schedule& schedule, bool /*record*/) {
 }
 
 TEST(Soak, FindsTheLowestFailingSeedWhicheverFailsFirst) {
-  for (const std::uint64_t later : {9, 100}) {
+  for (const std::uint64_t later : {9U, 100U}) {
     later_seed = later;
     has_begun = has_failed = false;
     Subject subject = kFragile;
@@ -125,9 +189,9 @@ TEST(Soak, ReportsInWordsHowToReplay) {
   const std::string report = report_of(kFragile, seed);
   EXPECT_NE(report.find(kSentence), std::string::npos) << report;
   EXPECT_NE(report.find("coordbench-soak fragile --schedules 1 --seed " + std::to_string(seed) + "\n"), std::string::npos);
-  EXPECT_NE(report.find("6 ranks, 3 operations"), std::string::npos) << report;
+  EXPECT_NE(report.find("6 ranks, 0 clients, 3 operations"), std::string::npos) << report;
   EXPECT_NE(report.find("0 → 1  hello"), std::string::npos) << report;
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::soak_test

@@ -33,10 +33,7 @@ Outcome run(const Schedule& schedule, bool record) {
 
 template <class Safety>
 bool fits(const Shape& shape) {
-  if constexpr (requires { Safety::Protocol::unfit(shape); })
-    return Safety::Protocol::unfit(shape).empty();
-  else
-    return true;
+  return unfit_of<typename Safety::Protocol>(shape).empty();
 }
 
 template <class... Invariant>

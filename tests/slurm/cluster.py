@@ -90,8 +90,8 @@ class Cluster:
         assert ended.status == 0, f"{command}: {ended.stdout}{ended.stderr}\n{self.told()}"
         return ended.stdout
 
-    def submit(self, folder: Path, script: str, *arguments, options: str = "", **variables: str) -> str:
-        """The job's number."""
+    def submit(self, folder: Path, script: str | Path, *arguments, options: str = "", **variables: str) -> str:
+        """The job's number. `script`: of jobs/, unless it is a path of its own."""
         words = " ".join(shlex.quote(str(word)) for word in [ROOT / "jobs" / script, *arguments])
         return self.ask(f"sbatch --parsable {options} {words}", folder=folder, **variables).strip()
 

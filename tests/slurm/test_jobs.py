@@ -7,12 +7,12 @@ import h5py
 import pytest
 
 from end_to_end import stored
-from end_to_end.launching import BUILD, run, under_mpirun
+from end_to_end.launching import BUILD, ROOT, run, under_mpirun
 from lab.labs import until
 
 SMALL = ["--kernels", "ping_pong,two_phase_commit", "--bytes", "8", "--operations", 50]
-LONG = ["--kernels", "*broadcast,two_phase_commit", "--bytes", "8,64KiB", "--operations", 4000, "--seed", 5]
-SEVERAL = ["--kernels", "*_broadcast", "--bytes", "8", "--operations", 1000, "--seed", 5]
+LONG = ["--kernels", "@broadcast,two_phase_commit", "--bytes", "8,64KiB", "--operations", 4000, "--seed", 5]
+SEVERAL = ["--kernels", "@broadcast", "--bytes", "8", "--operations", 1000, "--seed", 5]
 TWO_NODES = "--nodes=2 --ntasks-per-node=1 --time=5"
 
 
@@ -20,11 +20,11 @@ TWO_NODES = "--nodes=2 --ntasks-per-node=1 --time=5"
 def submit(slurm, tmp_path):
     """submit(script, *arguments, **variables): the job's number and the folder of its results, below the submission's."""
 
-    def submitted(script, *arguments, options="", **variables):
+    def submitted(script, *arguments, options="", folder=tmp_path, **variables):
         # Each host believes that all cores are its own: bound by Open MPI, the ranks of all hosts would share the first one.
         variables = {"COORDBENCH_BUILD": str(BUILD), "OMPI_MCA_hwloc_base_binding_policy": "none", **variables}
-        number = slurm.submit(tmp_path, script, *arguments, options=f"{TWO_NODES} {options}", **variables)
-        return number, tmp_path / "results" / f"{script.removesuffix('.sbatch')}-{number}"
+        number = slurm.submit(folder, script, *arguments, options=f"{TWO_NODES} {options}", **variables)
+        return number, folder / "results" / f"{str(script).removesuffix('.sbatch')}-{number}"
 
     return submitted
 
@@ -52,6 +52,52 @@ def test_a_campaign_is_launches_and_then_a_report(slurm, submit, tmp_path):
     assert re.search(r"cases of 2 launches: summary.csv, table.md and figures/", log)
     assert sorted(path.name for path in folder.glob("launch-*.h5")) == ["launch-001.h5", "launch-002.h5"]
     assert (folder / "summary.csv").exists() and list((folder / "figures").iterdir())
+
+
+def refused_to_jobs(program: str) -> dict[str, str]:
+    """In a job the program fails. A function, because it stands before the PATH, which a login shell makes anew."""
+    refusal = f"echo '{program}: error: Access/permission denied' >&2; return 1"
+    return {f"BASH_FUNC_{program}%%": f'() {{ if [[ -n ${{SLURM_JOB_ID:-}} ]]; then {refusal}; fi; command {program} "$@"; }}'}
+
+
+MAY_NOT_SUBMIT, MAY_NOT_ASK = refused_to_jobs("sbatch"), refused_to_jobs("scontrol")
+
+
+def test_where_a_node_may_not_submit_a_campaign_has_its_launches_and_says_how_to_write_the_report(slurm, submit, tmp_path):
+    number, folder = submit("campaign.sbatch", *SMALL, options="--array=1-2%1", **MAY_NOT_SUBMIT)
+    slurm.wait(number, limit_s=60)
+    log = (tmp_path / f"campaign-{number}_1.log").read_text()
+    assert slurm.job(number)["JobState"] == "COMPLETED", log
+    assert f"write the report with: {ROOT}/analysis/report results/campaign-{number}\n" in log
+    assert sorted(path.name for path in folder.glob("launch-*.h5")) == ["launch-001.h5", "launch-002.h5"]
+
+
+@pytest.mark.parametrize("script", ["sweep", "campaign"])
+def test_a_copy_of_a_script_submitted_in_the_checkout_finds_it(slurm, submit, tmp_path, script):
+    checkout = tmp_path / "checkout"
+    checkout.mkdir()
+    for folder in ("jobs", "analysis"):
+        (checkout / folder).symlink_to(ROOT / folder)
+    copy = tmp_path / "mine.sh"
+    copy.write_text((ROOT / "jobs" / f"{script}.sbatch").read_text())
+    name = f"--job-name={script}-mine" + (" --array=1-1" if script == "campaign" else "")
+    number, _ = submit(copy, *SMALL, options=name, folder=checkout, **MAY_NOT_SUBMIT, **MAY_NOT_ASK)
+    slurm.wait(number, limit_s=60)
+    log = next(checkout.glob(f"{script}-mine-{number}*.log")).read_text()
+    assert slurm.job(number)["JobState"] == "COMPLETED", log
+    assert (checkout / "results" / f"{script}-mine-{number}" / "launch-001.h5").exists()
+
+
+@pytest.mark.parametrize("script", ["sweep", "campaign"])
+def test_a_copy_that_finds_no_checkout_says_so_in_a_sentence(slurm, submit, tmp_path, script):
+    copy = tmp_path / "mine.sh"
+    copy.write_text((ROOT / "jobs" / f"{script}.sbatch").read_text())
+    name = f"--job-name={script}-lost" + (" --array=1-1" if script == "campaign" else "")
+    number, _ = submit(copy, *SMALL, options=name, COORDBENCH_BUILD="")
+    slurm.wait(number, limit_s=20)
+    assert slurm.job(number)["ExitCode"] == "2:0"
+    log = next(tmp_path.glob(f"{script}-lost-{number}*.log")).read_text()
+    assert len(log.splitlines()) == 1 and f"submit jobs/{script}.sbatch of the checkout" in log
 
 
 def test_without_a_build_a_sweep_says_what_to_do(slurm, submit, tmp_path):

@@ -20,16 +20,33 @@ class Case:
     count_rule: str
     verdict: str
     definition: str
+    delays: int
     expected_delays: int
+    expected_delays_most: int
+    messages: float  # per operation
+    expected_messages: float
+    expected_messages_most: float
+    coverage: float
     start_ns: np.ndarray  # [operation, rank], NaN where there is none
     end_ns: np.ndarray
 
     @property
     def times_ns(self) -> set[float]:
         """Of each operation, as its definition has it, from the raw stamps."""
-        ends = self.end_ns[:, np.isfinite(self.start_ns[0])] if self.definition == "proposer" else self.end_ns
+        if self.definition == "proposer":
+            return set(np.nanmax(self.end_ns - self.start_ns, axis=1))
         begin = np.nanmax if self.definition == "barrier" else np.nanmin
-        return set(np.nanmax(ends, axis=1) - begin(self.start_ns, axis=1))
+        return set(np.nanmax(self.end_ns, axis=1) - begin(self.start_ns, axis=1))
+
+    @property
+    def members(self) -> int:
+        """Ranks, those of clients included."""
+        return self.start_ns.shape[1]
+
+    @property
+    def started(self) -> np.ndarray:
+        """The ranks that began an operation."""
+        return np.flatnonzero(np.isfinite(self.start_ns).any(axis=0))
 
 
 @dataclass
@@ -63,5 +80,7 @@ def case_of(file: h5py.File, i: int) -> Case:
     word = lambda name: cases[name].asstr()[i]
     samples = file["/samples"][word("name")]
     stamps = [np.where(samples[name][...] < 0, np.nan, samples[name][...]) for name in ("start_ns", "end_ns")]
-    return Case(word("kernel"), int(cases["ranks"][i]), int(cases["payload_bytes"][i]), word("count_rule"),
-                word("verdict"), word("latency_definition"), int(cases["expected_delays"][i]), *stamps)
+    counts = [int(cases[name][i]) for name in ("delays", "expected_delays", "expected_delays_most")]
+    each = ("messages_per_operation", "expected_messages_per_operation", "expected_messages_most_per_operation", "coverage")
+    return Case(word("kernel"), int(cases["ranks"][i]), int(cases["payload_bytes"][i]), word("count_rule"), word("verdict"),
+                word("latency_definition"), *counts, *(float(cases[name][i]) for name in each), *stamps)

@@ -22,13 +22,14 @@ class Cluster {
   /// Servers are ranks 0 … N - 1, clients follow. Operations are 0 … operations_max - 1.
   explicit Cluster(const Shape& shape, const Faults& faults = {}, std::int64_t operations_max = 64, Observer observer = {})
       : shape_(shape),
-        size_(shape.ranks + clients_of<P>(shape)),
+        size_(shape.members()),
+        made_(PayloadArena::Growing{}, largest_made(shape)),
         network_(faults, size_),
         adversary_(faults, network_, size_),
         observer_(std::move(observer)),
-        endings_(shape.ranks, operations_max),
+        endings_(shape, operations_max),
         members_(std::make_unique<std::optional<Site>[]>(static_cast<std::size_t>(size_))) {
-    if constexpr (HasTimeouts<P>) ticks_ = P::times_out(shape);
+    ticks_ = times_out<P>(shape);
     for (Rank rank = 0; rank < size_; ++rank) {
       members_[static_cast<std::size_t>(rank)].emplace(*this, rank, adversary_.drift_per_million(), operations_max);
       set_alarm(member(rank));
@@ -41,15 +42,25 @@ class Cluster {
 
   /// A user asks, now; the rank must be up and not paused.
   void propose(Operation operation, Rank proposer) {
-    Payload payload = arena_.allocate(static_cast<std::size_t>(shape_.payload_bytes));
-    Pattern::of(shape_.seed, operation, 0).fill(payload.bytes());
-    proposed_ = std::max(proposed_, operation + 1);
-    Site& at = member(proposer);
-    begin(at, Cause::propose, operation);
-    at.node->propose(operation, std::move(payload));
-    conclude(at);
+    ++proposed_;
+    endings_.ask(operation, proposer);
+    hand(operation, proposer);
   }
-  void propose(Operation operation) { propose(operation, proposer_of<P>(shape_)); }
+  void propose(Operation operation) { propose(operation, proposer_of<P>(shape_, operation)); }
+  /// An operation begins at every rank that is up, at the same instant; at those that are not it never does. Its proposer, if
+  /// it has one, is up.
+  void begin_everywhere(Operation operation) requires BeginsEverywhere<P> {
+    ++proposed_;
+    endings_.ask(operation, proposer_of<P>(shape_, operation));
+    if constexpr (IsAsked<P>) hand(operation, proposer_of<P>(shape_, operation));
+    for (Rank rank = 0; rank < shape_.ranks; ++rank) {
+      Site& at = member(rank);
+      if (!at.listens()) continue;
+      begin(at, Cause::begin, operation);
+      at.node->begin(operation);
+      conclude(at);
+    }
+  }
 
   /// Every rank is told, each after a delay of its own, as the word of the harness and the messages travel apart.
   void round(Operation operation, int number) requires HasRounds<P> {
@@ -137,7 +148,8 @@ class Cluster {
   [[nodiscard]] bool is_up(Rank rank) const { return member(rank).is_up; }
   [[nodiscard]] bool listens(Rank rank) const { return member(rank).listens(); }
   [[nodiscard]] const P& machine(Rank rank) const { return member(rank).node->machine(); }
-  [[nodiscard]] Operation proposed() const { return proposed_; }  ///< operations 0 … proposed() - 1 were
+  [[nodiscard]] std::int64_t proposed() const { return proposed_; }  ///< how many operations were
+  [[nodiscard]] bool was_proposed(Operation operation) const { return endings_.was_asked(operation); }
   [[nodiscard]] bool has_ended(Operation operation) const { return endings_.has_ended(operation); }
   [[nodiscard]] const Happened& happened() const { return network_.happened; }
   [[nodiscard]] std::int64_t events() const { return events_; }
@@ -149,6 +161,8 @@ class Cluster {
       sum.messages_sent += member(rank).traffic().messages_sent;
       sum.bytes_sent += member(rank).traffic().bytes_sent;
       sum.background_messages += member(rank).traffic().background_messages;
+      sum.messages_received += member(rank).traffic().messages_received;
+      sum.background_received += member(rank).traffic().background_received;
     }
     return sum;
   }
@@ -159,6 +173,15 @@ class Cluster {
   using Kind = typename Network::Kind;
   using Site = Member<P, Cluster>;
   friend Site;
+
+  void hand(Operation operation, Rank proposer) {
+    Payload payload = arena_.allocate(static_cast<std::size_t>(shape_.payload_bytes));
+    Pattern::of(shape_.seed, operation, 0).fill(payload.bytes());
+    Site& at = member(proposer);
+    begin(at, Cause::propose, operation);
+    at.node->propose(operation, std::move(payload));
+    conclude(at);
+  }
 
   void take(Event event) {
     if (event.kind <= Kind::flush) [[likely]]
@@ -234,10 +257,18 @@ class Cluster {
     }
   }
 
+  /// Bytes of the largest payload that any machine makes.
+  static std::size_t largest_made(const Shape& shape) {
+    std::size_t largest = 0;
+    for (Rank rank = 0; rank < shape.members(); ++rank) largest = std::max(largest, bounds_of<P>(shape, rank).made_bytes);
+    return largest;
+  }
+
   // ---- what a member asks ------------------------------------------------------------------------------------------
 
   Network& network() { return network_; }
   GrowingArena& arena() { return arena_; }
+  PayloadArena& made() { return made_; }
   Step<P>& told() { return step_; }
   void ended(Rank rank, Operation operation) { endings_.reach(operation, rank); }
   Site& member(Rank rank) { return *members_[static_cast<std::size_t>(rank)]; }
@@ -246,12 +277,13 @@ class Cluster {
   Shape shape_;
   int size_;
   bool ticks_ = false;
-  GrowingArena arena_;  // before whatever may hold a lease
+  GrowingArena arena_;  // before whatever may hold a lease, as messages under way do
+  PayloadArena made_;
   Network network_;
   Adversary<Network> adversary_;
   Observer observer_;
   Step<P> step_;
-  Operation proposed_ = 0;
+  std::int64_t proposed_ = 0;
   std::int64_t events_ = 0;
   Endings<P> endings_;
   std::unique_ptr<std::optional<Site>[]> members_;

@@ -3,35 +3,56 @@
 
 #include <vector>
 
-#include "harness/protocol.hpp"
+#include "harness/protocol_traits.hpp"
 
 namespace coordbench::testing {
 
-/// An operation has ended once any rank has reached its last mark; of a protocol in rounds, once every server has.
+/// An operation ends as it does over MPI: at the rank that was asked, or at every rank that its last mark comes to.
 template <Protocol P>
 class Endings {
  public:
-  Endings(int ranks, std::int64_t operations)
-      : ranks_(static_cast<std::size_t>(ranks)),
-        missing_(static_cast<std::size_t>(operations), HasRounds<P> ? ranks : 1),
-        reached_(HasRounds<P> ? missing_.size() * ranks_ : 0) {}
+  Endings(const Shape& shape, std::int64_t operations)
+      : shape_(shape),
+        members_(static_cast<std::size_t>(shape.members())),
+        missing_(static_cast<std::size_t>(operations), 1),
+        asked_(missing_.size(), -1),
+        reached_(kEverywhere ? missing_.size() * members_ : 0) {}
 
+  /// A user asked this rank.
+  void ask(Operation operation, Rank rank) {
+    asked_[index(operation)] = rank;
+    if constexpr (kEverywhere) missing_[index(operation)] = due(operation);
+  }
   void reach(Operation operation, Rank rank) {
-    int& missing = missing_[static_cast<std::size_t>(operation)];
-    if constexpr (HasRounds<P>) {
-      auto reached = reached_[static_cast<std::size_t>(operation) * ranks_ + static_cast<std::size_t>(rank)];
+    int& missing = missing_[index(operation)];
+    if constexpr (kEverywhere) {
+      if (!reaches<P>(shape_, kLast, rank, operation)) return;
+      auto reached = reached_[index(operation) * members_ + static_cast<std::size_t>(rank)];
       if (!reached) --missing;
       reached = true;
-    } else {
+    } else if (rank == asked_[index(operation)]) {
       missing = 0;
     }
   }
-  [[nodiscard]] bool has_ended(Operation operation) const { return missing_[static_cast<std::size_t>(operation)] == 0; }
+  [[nodiscard]] bool was_asked(Operation operation) const { return asked_[index(operation)] >= 0; }
+  [[nodiscard]] bool has_ended(Operation operation) const { return missing_[index(operation)] == 0; }
 
  private:
-  std::size_t ranks_;
+  static constexpr bool kEverywhere = P::about.latency != Latency::proposer;
+  static constexpr int kLast = static_cast<int>(P::marks.size()) - 1;
+
+  static std::size_t index(Operation operation) { return static_cast<std::size_t>(operation); }
+  int due(Operation operation) const {
+    int ranks = 0;
+    for (Rank rank = 0; rank < shape_.members(); ++rank) ranks += reaches<P>(shape_, kLast, rank, operation) ? 1 : 0;
+    return ranks;
+  }
+
+  Shape shape_;
+  std::size_t members_;
   std::vector<int> missing_;   ///< [operation]: ranks that its last mark still wants
-  std::vector<bool> reached_;  ///< [operation, rank], of protocols in rounds
+  std::vector<Rank> asked_;    ///< [operation]
+  std::vector<bool> reached_;  ///< [operation, rank], where an operation ends at several ranks
 };
 
 }  // namespace coordbench::testing

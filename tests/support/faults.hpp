@@ -1,6 +1,7 @@
 #pragma once
 // Everything that may go wrong in the simulated world, as one flat list of options and a seed.
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -24,6 +25,26 @@ struct Faults {
   Time pause_every_ns = 0, pause_lasts_ns = 0;          ///< means; a paused rank receives and ticks nothing, then everything
   int drift_per_million = 0;                            ///< a rank's clock is fast or slow by at most this
   Time heals_at_ns = kNever;                            ///< from then on nothing fails and everybody is up; clocks drift on
+  std::array<std::uint16_t, 16> for_ever{};             ///< [from], a bit for each `to`: pairs that are cut and never heal …
+  Time for_ever_from_ns = 0;                            ///< … from here on
+
+  /// Nothing gets from `from` to `to`, of the first 16 ranks, as long as the world lasts.
+  void cut_for_ever(Rank from, Rank to) {
+    for_ever.at(static_cast<std::size_t>(from)) |= static_cast<std::uint16_t>(1U << static_cast<unsigned>(to));
+  }
+  [[nodiscard]] bool is_cut_for_ever(Rank from, Rank to) const {
+    const auto row = static_cast<std::size_t>(from);
+    return row < for_ever.size() && to < 16 && (for_ever[row] >> static_cast<unsigned>(to) & 1U) != 0;
+  }
+  [[nodiscard]] bool is_any_cut_for_ever() const {
+    return std::any_of(for_ever.begin(), for_ever.end(), [](std::uint16_t row) { return row != 0; });
+  }
+  /// Whether a rank is at an end of a pair that is.
+  [[nodiscard]] bool is_hurt_for_ever(Rank rank) const {
+    for (Rank other = 0; other < 16; ++other)
+      if (is_cut_for_ever(rank, other) || is_cut_for_ever(other, rank)) return true;
+    return false;
+  }
 
   /// Swarm testing (Groce et al., ISSTA 2012): each schedule draws which faults are on, and how strongly, because a fault that
   /// is always there hides what only its absence lets happen. One schedule in eight has none. `hop_ns`: a usual delay.
@@ -46,6 +67,7 @@ inline constexpr std::array kFaultKinds{
               [](Faults& f) { f.pause_every_ns = f.pause_lasts_ns = 0; }},
     FaultKind{"partitions", [](const Faults& f) { return f.partition_every_ns > 0; },
               [](Faults& f) { f.partition_every_ns = f.partition_lasts_ns = 0; }},
+    FaultKind{"cuts for ever", [](const Faults& f) { return f.is_any_cut_for_ever(); }, [](Faults& f) { f.for_ever = {}; }},
     FaultKind{"loss", [](const Faults& f) { return f.loss > 0; }, [](Faults& f) { f.loss = 0; }},
     FaultKind{"duplication", [](const Faults& f) { return f.duplication > 0; }, [](Faults& f) { f.duplication = 0; }},
     FaultKind{"drift", [](const Faults& f) { return f.drift_per_million > 0; }, [](Faults& f) { f.drift_per_million = 0; }},
@@ -57,14 +79,16 @@ inline constexpr std::array kFaultKinds{
 /// What really happened in a run.
 struct Happened {
   std::int64_t lost = 0, duplicated = 0, cut = 0, overtaken = 0;  ///< messages
+  std::int64_t cut_for_ever = 0;                                  ///< messages, by pairs that never heal
   std::int64_t partitions = 0, crashes = 0, crashes_while_sending = 0, amnesias = 0, restarts = 0, pauses = 0;
 
   /// Whether every message arrived once and in order, and every rank was there all the time.
   [[nodiscard]] bool is_nothing() const {
-    return lost + duplicated + cut + overtaken + partitions + crashes + restarts + pauses == 0;
+    return lost + duplicated + cut + cut_for_ever + overtaken + partitions + crashes + restarts + pauses == 0;
   }
   Happened& operator+=(const Happened& other) {
     lost += other.lost, duplicated += other.duplicated, cut += other.cut, overtaken += other.overtaken;
+    cut_for_ever += other.cut_for_ever;
     partitions += other.partitions, crashes += other.crashes, crashes_while_sending += other.crashes_while_sending;
     amnesias += other.amnesias, restarts += other.restarts, pauses += other.pauses;
     return *this;

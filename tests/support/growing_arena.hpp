@@ -10,11 +10,9 @@ namespace coordbench::testing {
 class GrowingArena {
  public:
   [[nodiscard]] Payload allocate(std::size_t bytes) {
-    for (auto arena = arenas_.rbegin(); arena != arenas_.rend(); ++arena)
-      if (arena->capacity() >= bytes)
-        if (Payload payload = arena->allocate(bytes)) return payload;
-    const std::size_t slots = arenas_.empty() ? 8 : std::min<std::size_t>(2 * arenas_.back().slots(), 4096);
-    return arenas_.emplace_back(slots, bytes).allocate(bytes);
+    for (PayloadArena& arena : arenas_)
+      if (arena.capacity() >= bytes) return arena.allocate(bytes);
+    return arenas_.emplace_back(PayloadArena::Growing{}, bytes).allocate(bytes);
   }
 
   /// Several payloads, one behind the other, in a lease of their own.
@@ -28,7 +26,7 @@ class GrowingArena {
   }
 
  private:
-  std::deque<PayloadArena> arenas_;
+  std::deque<PayloadArena> arenas_;  ///< one for each size that none before it holds
 };
 
 }  // namespace coordbench::testing

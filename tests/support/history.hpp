@@ -32,7 +32,9 @@ struct History {
     Rank rank;
     Operation operation;
     std::int64_t outcome;
+    Operation of;
     bool payload_is_right;
+    bool is_accepted;
   };
   struct Interrupted {
     Time at;
@@ -52,7 +54,8 @@ struct History {
     for (const auto& [to, message, fate, arrives_at] : step.sent)
       sent.push_back({step.at, step.rank, to, message, fate, arrives_at});
     for (const auto& [operation, mark, depth] : step.reached) reached.push_back({step.at, step.rank, operation, mark, depth});
-    for (const auto& [operation, outcome, right] : step.answered) answered.push_back({step.rank, operation, outcome, right});
+    for (const auto& [operation, outcome, of, right, accepted, has_payload] : step.answered)
+      answered.push_back({step.rank, operation, outcome, of, right, accepted});
   }
 
   /// The greatest depth at which a mark was reached by any rank; -1 if none reached it.

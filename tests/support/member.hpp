@@ -9,7 +9,8 @@
 
 namespace coordbench::testing {
 
-/// `World` has network(), arena(), told() (the step being taken) and ended(rank, operation).
+/// `World` has network(), arena(), made() (for payloads of the machines' own making), told() (the step being taken) and
+/// ended(rank, operation).
 template <Protocol P, class World>
 class Member {
  public:
@@ -32,6 +33,10 @@ class Member {
 
   // ---- what Counted asks of a transport ----------------------------------------------------------------------------
 
+  static constexpr bool shares_its_process = true;
+  [[nodiscard]] bool has_waiting() const { return false; }
+  [[nodiscard]] PayloadArena& made() { return world_.made(); }
+  [[nodiscard]] PayloadArena& own() { return world_.made(); }  // never asked: here no payload lies in another rank's memory
   void send(Rank to, const Message& message, Depth depth, const Payload& payload) {
     const bool survives = !is_dying || sends_before_death-- > 0;
     is_silenced |= is_dying;
@@ -51,8 +56,11 @@ class Member {
   }
   void answered(Operation operation, const Answer& answer) {
     if constexpr (World::watches) {
-      const bool right = !answer.payload || Pattern::of(world_.shape().seed, operation, 0).matches(answer.payload.bytes());
-      world_.told().answered.push_back({operation, answer.outcome, right});
+      const Operation of = answer.operation_of(operation);
+      const bool right =
+          !answer.payload || (of >= 0 && Pattern::of(world_.shape().seed, of, 0).matches(answer.payload.bytes()));
+      world_.told().answered.push_back({operation, answer.outcome, of, right, accepts<P>(world_.shape(), operation, answer),
+                                        static_cast<bool>(answer.payload)});
     }
   }
 

@@ -1,7 +1,7 @@
 #pragma once
 // The MPI world of a test: whatever mpirun gave, from 1 to 8 ranks.
 
-#include "harness/launch/world.hpp"
+#include "harness/world/world.hpp"
 
 namespace coordbench::testing {
 

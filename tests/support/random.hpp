@@ -23,10 +23,10 @@ class Random {
   Integer below(Integer n) {
     return static_cast<Integer>(next() % static_cast<std::uint64_t>(n));
   }
-  /// least … most.
+  /// least … most; least, where most is below it, as where a group of one has nobody else to choose from.
   template <class Integer>
   Integer between(Integer least, Integer most) {
-    return least + below<Integer>(most - least + 1);
+    return most <= least ? least : least + below<Integer>(most - least + 1);
   }
   double uniform() { return static_cast<double>(next() >> 11U) * 0x1p-53; }
   bool chance(double probability) { return probability > 0 && uniform() < probability; }

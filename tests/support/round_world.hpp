@@ -74,6 +74,10 @@ class RoundWorld {
       world.letters_.push_back({rank, to, message, depth, payload});
     }
     [[nodiscard]] Time now() const { return 0; }
+    static constexpr bool shares_its_process = true;
+    [[nodiscard]] bool has_waiting() const { return false; }
+    [[nodiscard]] PayloadArena& made() { return world.arena_; }
+    [[nodiscard]] PayloadArena& own() { return world.arena_; }
     void reached(Operation /*operation*/, int /*mark*/, Time /*at*/, int /*depth*/) {}
     void answered(Operation /*operation*/, Answer answer) { world.answered_.push_back({rank, std::move(answer)}); }
     RoundWorld& world;

@@ -31,7 +31,8 @@ class SimNetwork {
 
   SimNetwork(const Faults& faults, int members)
       : faults_(faults), random_(faults.seed), members_(static_cast<std::size_t>(members)) {
-    plain_ = faults.delay == Faults::Delay::constant && faults.loss == 0 && faults.duplication == 0;
+    is_any_for_ever_ = faults.is_any_cut_for_ever();
+    plain_ = faults.delay == Faults::Delay::constant && faults.loss == 0 && faults.duplication == 0 && !is_any_for_ever_;
     if (!plain_) last_arrival_.resize(members_ * members_, 0);
   }
 
@@ -47,6 +48,7 @@ class SimNetwork {
   Sent send(Rank from, Rank to, const M& message, Depth depth, const Payload& payload) {
     if (plain_ && !any_cut_) [[likely]]
       return travel(now() + faults_.delay_least_ns, from, to, message, depth, payload);
+    if (is_cut_for_ever(from, to)) return ++happened.cut_for_ever, Sent{Fate::cut, kNever};
     if (is_cut(from, to)) return ++happened.cut, Sent{Fate::cut, kNever};
     if (!healed() && random_.chance(faults_.loss)) return ++happened.lost, Sent{Fate::lost, kNever};
     const Sent sent = travel(arrival(from, to), from, to, message, depth, payload);
@@ -61,6 +63,7 @@ class SimNetwork {
     cut_.resize(members_ * members_, false);
     cut_[pair(from, to)] = true;
   }
+  /// All pairs but those that are cut for ever.
   void mend() {
     any_cut_ = false;
     cut_.clear();
@@ -90,6 +93,9 @@ class SimNetwork {
     return static_cast<std::size_t>(from) * members_ + static_cast<std::size_t>(to);
   }
   [[nodiscard]] bool is_cut(Rank from, Rank to) const { return any_cut_ && cut_[pair(from, to)]; }
+  [[nodiscard]] bool is_cut_for_ever(Rank from, Rank to) const {
+    return is_any_for_ever_ && now() >= faults_.for_ever_from_ns && faults_.is_cut_for_ever(from, to);
+  }
 
   Time arrival(Rank from, Rank to) {
     const Time at = now() + delay();
@@ -107,7 +113,7 @@ class SimNetwork {
   Faults faults_;
   Random random_;
   std::size_t members_;
-  bool plain_, any_cut_ = false;
+  bool plain_, is_any_for_ever_, any_cut_ = false;
   std::vector<bool> cut_;           ///< [from, to]
   std::vector<Time> last_arrival_;  ///< [from, to], for order within a pair
   EventQueue<Event> events_;

@@ -20,8 +20,8 @@ namespace coordbench::testing {
 /// A folder of its own for each test, removed at its end.
 class TemporaryFolder {
  public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "coordbench-XXXXXX").native();
+  explicit TemporaryFolder(const std::filesystem::path& within = std::filesystem::temp_directory_path()) {
+    std::string name = (within / "coordbench-XXXXXX").native();
     path_ = ::mkdtemp(name.data());
   }
   TemporaryFolder(const TemporaryFolder&) = delete;

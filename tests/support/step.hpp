@@ -3,13 +3,13 @@
 
 #include <vector>
 
-#include "harness/protocol.hpp"
+#include "harness/protocol_traits.hpp"
 #include "tests/support/sim_network.hpp"
 
 namespace coordbench::testing {
 
 /// Why a rank stepped. `restart` finds the state of before the crash, `reborn` a machine made anew.
-enum class Cause : std::uint8_t { propose, deliver, tick, round, flush, crash, restart, reborn };
+enum class Cause : std::uint8_t { propose, begin, deliver, tick, round, flush, crash, restart, reborn };
 
 template <Protocol P>
 struct Step {
@@ -27,7 +27,10 @@ struct Step {
   struct Answered {
     Operation operation;
     std::int64_t outcome;
-    bool payload_is_right;  ///< the one that was proposed, or none
+    Operation of;           ///< whose payload it is; see Answer
+    bool payload_is_right;  ///< that operation's, as it was proposed, or none
+    bool is_accepted;       ///< by the protocol's own word
+    bool has_payload = false;
   };
 
   Time at = 0;  ///< on the world's clock

@@ -1,5 +1,5 @@
 #pragma once
-// N ranks of a collective as N threads of one process, with mailboxes between them: counts and answers without MPI.
+// N ranks of a collective as N threads of one process, with mailboxes between them: counts, delays and answers without MPI.
 
 #include <algorithm>
 #include <chrono>
@@ -16,27 +16,32 @@
 #include <vector>
 
 #include "harness/case.hpp"
-#include "harness/protocol.hpp"
+#include "harness/protocol_traits.hpp"
 
 namespace coordbench::testing {
+
+struct Letter {
+  std::vector<std::byte> bytes;
+  int depth = 0;  ///< messages on the longest causal chain that ends with it, itself among them
+};
 
 /// The mailboxes of one world; FIFO per pair of ranks, as MPI promises for one tag.
 class Mailboxes {
  public:
-  void put(Rank from, Rank to, std::span<const std::byte> bytes) {
+  void put(Rank from, Rank to, Letter letter) {
     const std::lock_guard lock(mutex_);
-    boxes_[{from, to}].emplace_back(bytes.begin(), bytes.end());
-    arrived_.notify_all();
+    boxes_[{from, to}].push_back(std::move(letter));
+    arrived_[to].notify_one();  // one thread receives as `to`
   }
   /// Throws std::runtime_error when nothing arrives within ten seconds, so that a deadlock is a failed test.
-  std::vector<std::byte> take(Rank from, Rank to) {
+  Letter take(Rank from, Rank to) {
     std::unique_lock lock(mutex_);
     auto& box = boxes_[{from, to}];
-    if (!arrived_.wait_for(lock, std::chrono::seconds(10), [&] { return !box.empty(); }))
+    if (!arrived_[to].wait_for(lock, std::chrono::seconds(10), [&] { return !box.empty(); }))
       throw std::runtime_error("rank " + std::to_string(to) + " waited in vain for rank " + std::to_string(from));
-    auto bytes = std::move(box.front());
+    Letter letter = std::move(box.front());
     box.pop_front();
-    return bytes;
+    return letter;
   }
   [[nodiscard]] bool empty() {
     const std::lock_guard lock(mutex_);
@@ -47,8 +52,8 @@ class Mailboxes {
 
  private:
   std::mutex mutex_;
-  std::condition_variable arrived_;
-  std::map<std::pair<Rank, Rank>, std::deque<std::vector<std::byte>>> boxes_;
+  std::map<Rank, std::condition_variable> arrived_;
+  std::map<std::pair<Rank, Rank>, std::deque<Letter>> boxes_;
 };
 
 /// The same door as harness/endpoint.hpp, over mailboxes.
@@ -62,15 +67,16 @@ class ThreadEndpoint {
 
   void send(Rank to, std::span<const std::byte> bytes) {
     if (to == rank_) throw std::logic_error("a rank sent to itself");
-    mailboxes_.put(rank_, to, bytes);
+    mailboxes_.put(rank_, to, {{bytes.begin(), bytes.end()}, depth_ + 1});
     ++traffic_.messages_sent;
     traffic_.messages_between_nodes += to / ranks_per_node_ != rank_ / ranks_per_node_;
     traffic_.bytes_sent += static_cast<std::int64_t>(bytes.size());
   }
   void receive(Rank from, std::span<std::byte> bytes) {
-    const auto arrived = mailboxes_.take(from, rank_);
-    if (arrived.size() != bytes.size()) throw std::logic_error("a message of another size than expected");
-    if (!bytes.empty()) std::memcpy(bytes.data(), arrived.data(), bytes.size());
+    const Letter arrived = mailboxes_.take(from, rank_);
+    if (arrived.bytes.size() != bytes.size()) throw std::logic_error("a message of another size than expected");
+    if (!bytes.empty()) std::memcpy(bytes.data(), arrived.bytes.data(), bytes.size());
+    depth_ = std::max(depth_, arrived.depth);
     ++traffic_.messages_received;
   }
   void exchange(Rank to, std::span<const std::byte> out, Rank from, std::span<std::byte> in) {
@@ -90,7 +96,7 @@ class ThreadEndpoint {
   void wait_all() {
     while (!posted_.empty()) wait_oldest();
   }
-  /// A credit of flow control: not a message of the kernel, counted apart.
+  /// A credit of flow control: not a message of the kernel, on no chain, counted apart.
   void send_credit(Rank to) { mailboxes_.put(rank_ + ranks_, to + ranks_, {}); }
   void receive_credit(Rank from) { mailboxes_.take(from + ranks_, rank_ + ranks_); }
 
@@ -109,6 +115,11 @@ class ThreadEndpoint {
   void raise_flag(Rank to) { send(to, {}); }
   void await_flag(Rank from) { receive(from, {}); }
 
+  /// The longest causal chain of messages that ends at this rank, since the operation began here. What a rank sends or shows
+  /// comes after all that it has received, and a flag or a place that is shown is a message as any other.
+  void begin_operation() { depth_ = 0; }
+  [[nodiscard]] int depth() const { return depth_; }
+
   [[nodiscard]] const Traffic& traffic() const { return traffic_; }
   [[nodiscard]] std::size_t most_posted() const { return most_posted_; }
 
@@ -121,6 +132,7 @@ class ThreadEndpoint {
   Mailboxes& mailboxes_;
   Rank rank_;
   int ranks_, ranks_per_node_;
+  int depth_ = 0;
   Traffic traffic_;
   std::size_t most_posted_ = 0;
   std::deque<std::pair<Rank, std::span<std::byte>>> posted_;
@@ -133,6 +145,7 @@ struct CollectiveResult {
   std::int64_t busiest_rank = 0;      ///< most messages sent by one rank
   std::int64_t busiest_receiver = 0;  ///< most messages received by one rank
   std::size_t most_posted = 0;        ///< most requests that one rank had open
+  std::vector<int> delays;            ///< [operation]: messages on the longest causal chain
   int wrong_answers = 0;              ///< (rank, operation) pairs whose check failed
   bool leftovers = false;             ///< messages that nobody received
 };
@@ -142,7 +155,7 @@ template <class C>
 CollectiveResult run_collective(const Shape& shape, int operations = 3) {
   Mailboxes mailboxes;
   std::mutex mutex;
-  CollectiveResult result;
+  CollectiveResult result{.delays = std::vector<int>(static_cast<std::size_t>(operations), 0)};
   std::exception_ptr failure;
   auto rank_body = [&](Rank rank) {
     try {
@@ -153,7 +166,13 @@ CollectiveResult run_collective(const Shape& shape, int operations = 3) {
       if constexpr (requires { collective.begin(endpoint, data, 0, 0); }) collective.begin(endpoint, data, 0, operations);
       for (Operation k = 0; k < operations; ++k) {
         data.prepare(k);
+        endpoint.begin_operation();
         collective.run(endpoint, data);
+        {
+          const std::lock_guard lock(mutex);
+          int& delays = result.delays[static_cast<std::size_t>(k)];
+          delays = std::max(delays, endpoint.depth());
+        }
         if (!data.verify(k, Effort::full)) ++wrong;
       }
       if constexpr (requires { collective.finish(endpoint, data); }) collective.finish(endpoint, data);

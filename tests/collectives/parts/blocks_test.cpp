@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace coordbench::testing {
+namespace coordbench::testing::blocks_test {
 namespace {
 
 TEST(Blocks, CoverAPayloadWithoutGapsAndDifferByOneGrain) {
@@ -28,4 +28,4 @@ TEST(Blocks, GiveRunsOfNeighbours) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::blocks_test

@@ -5,14 +5,14 @@
 #include "collectives/parts/tree.hpp"
 #include "tests/support/data_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::broadcast_data_test {
 namespace {
 
 constexpr std::array kParameters{kRoot};
 Shape broadcast(std::int64_t bytes) { return {.ranks = 3, .payload_bytes = bytes, .seed = 42, .parameters = kParameters}; }
 
 TEST(BroadcastData, ChecksEveryByte) {
-  for (const std::int64_t bytes : {1, 8, 100, 1024}) {
+  for (const std::int64_t bytes : {1, 8, 100, 1024, 1040, 4097}) {
     BroadcastData root(broadcast(bytes), 0), leaf(broadcast(bytes), 1);
     root.prepare(7);
     leaf.prepare(7);
@@ -57,4 +57,4 @@ TEST(BroadcastData, RotatesItsBuffers) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::broadcast_data_test

@@ -4,13 +4,13 @@
 
 #include "tests/support/data_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::echo_data_test {
 namespace {
 
 Shape echo(std::int64_t bytes, int ranks = 3) { return {.ranks = ranks, .payload_bytes = bytes, .seed = 42}; }
 
 TEST(EchoData, ChecksEveryByteAtBothEnds) {
-  for (const std::int64_t bytes : {1, 8, 100, 1024}) {
+  for (const std::int64_t bytes : {1, 8, 100, 1024, 1040, 4097}) {
     EchoData asks(echo(bytes), 0), answers(echo(bytes), 2);
     asks.prepare(7);
     answers.prepare(7);
@@ -46,4 +46,4 @@ TEST(EchoData, AsksNothingOfTheOthersOrOfARankAlone) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::echo_data_test

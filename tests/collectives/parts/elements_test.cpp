@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace coordbench::testing {
+namespace coordbench::testing::elements_test {
 namespace {
 
 TEST(Elements, AddsIntegersOfEightBytesWithWrapAround) {
@@ -56,4 +56,4 @@ TEST(Elements, SpoilingTouchesABoundedPartOfALargeBuffer) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::elements_test

@@ -4,7 +4,7 @@
 
 #include "tests/support/data_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::exchange_data_test {
 namespace {
 
 constexpr int kRanks = 3;
@@ -20,11 +20,14 @@ void deliver(ExchangeData& receiver, Operation operation) {
 }
 
 TEST(ExchangeData, ChecksEveryByteOfEveryBlock) {
-  for (const std::int64_t bytes : {1, 8, 100, 1024}) {
+  for (const std::int64_t bytes : {1, 8, 100, 1024, 1040, 4097}) {
     ExchangeData data(exchange(bytes), 1);
     data.prepare(7);
     deliver(data, 7);
-    expect_every_byte_checked(data, 7, data.incoming());
+    std::set<std::size_t> sampled;
+    const std::size_t block = data.block_bytes();
+    for (std::size_t rank = 0; rank < kRanks; ++rank) sampled.merge(sampled_bytes(block, rank * block));
+    expect_every_byte_checked(data, 7, data.incoming(), sampled);
   }
 }
 
@@ -74,4 +77,4 @@ TEST(ExchangeData, NoticesTheBlockMeantForAnotherRank) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::exchange_data_test

@@ -4,7 +4,7 @@
 
 #include <set>
 
-namespace coordbench::testing {
+namespace coordbench::testing::power_of_two_test {
 namespace {
 
 TEST(PowerOfTwoCore, NumbersItsRanksAndPairsEveryOther) {
@@ -31,4 +31,4 @@ TEST(PowerOfTwoCore, HoldsTheLargestPowerOfTwo) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::power_of_two_test

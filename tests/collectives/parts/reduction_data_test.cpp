@@ -5,7 +5,7 @@
 #include "collectives/parts/tree.hpp"
 #include "tests/support/data_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::reduction_data_test {
 namespace {
 
 Shape sum_of_two(std::int64_t bytes) { return {.ranks = 2, .payload_bytes = bytes, .seed = 42}; }
@@ -18,11 +18,24 @@ void fold_peer(AllReductionData& data, AllReductionData& peer, Operation from) {
 }
 
 TEST(ReductionData, ChecksEveryByteOfTheSum) {
-  for (const std::int64_t bytes : {1, 8, 100, 1024}) {
+  for (const std::int64_t bytes : {1, 8, 100, 1024, 1040, 4097}) {
     AllReductionData data(sum_of_two(bytes), 0), peer(sum_of_two(bytes), 1);
     data.prepare(7);
     fold_peer(data, peer, 7);
     expect_every_byte_checked(data, 7, data.result());
+  }
+}
+
+TEST(ReductionData, ChecksEveryByteOfTheSumAtTheRoot) {
+  static constexpr std::array parameters{kRoot};
+  for (const std::int64_t bytes : {1, 8, 100, 1024, 1040, 4097}) {
+    const Shape shape{.ranks = 2, .payload_bytes = bytes, .seed = 42, .parameters = parameters};
+    RootReductionData root(shape, 0), peer(shape, 1);
+    root.prepare(7);
+    peer.prepare(7);
+    copy(peer.input(), root.inbox());
+    root.fold();
+    expect_every_byte_checked(root, 7, root.result());
   }
 }
 
@@ -98,4 +111,4 @@ TEST(ReductionData, AsksOnlyTheRootForAnAnswer) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::reduction_data_test

@@ -5,12 +5,21 @@
 #include "collectives/parts/tree.hpp"
 #include "tests/support/data_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::replica_data_test {
 namespace {
 
 constexpr std::array kParameters{kRoot, Parameter{.name = "delta_bytes", .help = ""}};
 Shape replicated(std::int64_t bytes, std::int64_t delta_bytes) {
   return {.ranks = 2, .payload_bytes = bytes, .seed = 42, .parameters = kParameters, .values = {0, delta_bytes}};
+}
+
+/// What a sampled check reads of the state, and of the part that an operation changed.
+std::set<std::size_t> sampled_of(const Shape& shape, Operation operation) {
+  const auto bytes = static_cast<std::size_t>(shape.payload_bytes);
+  const auto changed = static_cast<std::size_t>(ReplicaData::delta_bytes(shape));
+  auto sampled = sampled_bytes(bytes);
+  sampled.merge(sampled_bytes(changed, mix(static_cast<std::uint64_t>(operation)) % (bytes - changed + 1)));
+  return sampled;
 }
 
 /// Brings the root's change of an operation to the replica, and applies it.
@@ -22,15 +31,17 @@ void change(ReplicaData& replica, const Shape& shape, Operation operation) {
 }
 
 TEST(ReplicaData, ChecksEveryByteOfTheWholeReplica) {
-  for (const std::int64_t bytes : {1, 8, 100, 1024}) {
-    const auto shape = replicated(bytes, 16);
-    ReplicaData data(shape, 1);
-    for (Operation k = 0; k < 5; ++k) {
-      data.prepare(k);
-      change(data, shape, k);
-      expect_every_byte_checked(data, k, data.replica());
+  for (const std::int64_t bytes : {1, 8, 100, 1024, 1040, 4097})
+    for (const std::int64_t delta_bytes : {16, 1040}) {
+      const auto shape = replicated(bytes, delta_bytes);
+      ReplicaData data(shape, 1);
+      for (Operation k = 0; k < 5; ++k) {
+        data.prepare(k);
+        change(data, shape, k);
+        expect_every_byte_checked(data, k, data.replica(), sampled_of(shape, k));
+        expect_every_byte_checked(data, k, data.change().payload());
+      }
     }
-  }
 }
 
 TEST(ReplicaData, NoticesThatNoChangeArrivedEvenIfItWouldChangeNothing) {
@@ -84,4 +95,4 @@ TEST(ReplicaData, ChangesNoMoreThanTheState) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::replica_data_test

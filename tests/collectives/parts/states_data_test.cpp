@@ -4,7 +4,7 @@
 
 #include "tests/support/data_checks.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::states_data_test {
 namespace {
 
 constexpr int kRanks = 3;
@@ -20,7 +20,7 @@ void show(StatesData& viewer, Operation operation) {
 }
 
 TEST(StatesData, ChecksEveryByteOfEveryOthersState) {
-  for (const std::int64_t bytes : {1, 8, 100, 1024})
+  for (const std::int64_t bytes : {1, 8, 100, 1024, 1040, 4097})
     for (const Rank rank : {0, 2}) {
       StatesData data(states(bytes), 1);
       data.prepare(7);
@@ -61,4 +61,4 @@ TEST(StatesData, NoticesSwappedStates) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::states_data_test

@@ -7,7 +7,7 @@
 #include "harness/pattern.hpp"
 #include "tests/harness/shared_memory/thread_region.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::endpoint_test {
 namespace {
 
 constexpr std::size_t kPosted = 8, kLendable = std::size_t{9} << 20U;
@@ -15,8 +15,8 @@ constexpr std::size_t kPosted = 8, kLendable = std::size_t{9} << 20U;
 struct EndpointWorld {
   explicit EndpointWorld(int ranks_) : ranks(ranks_), region(ranks_, part_bytes(ranks_)) {}
   static std::size_t part_bytes(int ranks) {
-    return SharedRegion::ring_bytes(ranks, SharedMemoryEndpoint::size_of_ring(kPosted)) + SharedMemoryEndpoint::bounce_bytes() +
-           kLendable;
+    return SharedRegion::ring_bytes(static_cast<std::size_t>(ranks), SharedMemoryEndpoint::size_of_ring(kPosted)) +
+           SharedMemoryEndpoint::bounce_bytes() + kLendable;
   }
   [[nodiscard]] SharedRegion seen_by(Rank rank) const {
     return region.seen_by(rank).laid_out(ranks, SharedMemoryEndpoint::size_of_ring(kPosted));
@@ -144,4 +144,4 @@ TEST(SharedMemoryEndpoint, GivesUpAtItsDeadlineAndSaysOnWhom) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::endpoint_test

@@ -7,7 +7,7 @@
 #include "harness/transport/shared_memory_transport.hpp"
 #include "tests/harness/shared_memory/thread_region.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::shared_memory_node_test {
 namespace {
 
 constexpr int kMembers = 6, kNodes = 2, kSharing = 3;  // 0, 2, 4 and 1, 3, 5
@@ -89,4 +89,4 @@ TEST(Node, EndpointExchangesAroundItsRanks) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::shared_memory_node_test

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-namespace coordbench::testing {
+namespace coordbench::testing::ring_test {
 namespace {
 
 struct Ends {
@@ -116,4 +116,4 @@ TEST(Ring, StreamsBetweenTwoThreads) {
 TEST(Ring, WaitsForAReaderThatSleeps) { stream(16, 5'000, true); }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::ring_test

@@ -5,9 +5,12 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "tests/harness/shared_memory/thread_region.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::transport_test {
 namespace {
 
 struct Numbered {
@@ -20,8 +23,8 @@ TransportSize size_for(std::size_t payload_capacity, std::size_t batch = 1) {
   return {.posted_receives = 4,
           .leases = payload_capacity > 100'000 ? 6U : 40U,
           .payload_capacity = payload_capacity,
-          .batch = batch,
-          .batch_leases = batch > 1 ? 40U : 0U,
+          .large_leases = batch > 1 ? 40U : 0U,
+          .large_bytes = batch > 1 ? batch * payload_capacity : 0,
           .window = 16,
           .backlog = 4096,
           .source = std::nullopt};
@@ -32,7 +35,8 @@ struct TransportWorld {
   TransportWorld(int ranks_, std::size_t payload_capacity, std::size_t batch = 1)
       : ranks(ranks_), size(size_for(payload_capacity, batch)), region(ranks_, part_bytes()) {}
   [[nodiscard]] std::size_t part_bytes() const {
-    return SharedRegion::ring_bytes(ranks, SharedTransport::size_of_ring(size)) + SharedTransport::arena_bytes(size);
+    return SharedRegion::ring_bytes(static_cast<std::size_t>(ranks), SharedTransport::size_of_ring(size)) +
+           SharedTransport::arena_bytes(size);
   }
   template <class Body>
   void run(Body body) {
@@ -125,6 +129,41 @@ TEST(SharedMemoryTransport, PassesOnWhatItBorrowed) {  // 0 → 1 → 2, out of 
   });
 }
 
+TEST(SharedMemoryTransport, CountsWhoHoldsAPartOfWhatWasPassedOn) {  // 0 → 1 → 2, which keeps a part of it
+  TransportWorld world(3, 5000);
+  enum { sent, let_go_by_1, held_by_2, looked, let_go_by_2 };
+  std::atomic<int> stage{sent};
+  const auto reach = [&](int next) {
+    while (stage != next - 1) std::this_thread::yield();
+    stage = next;
+  };
+  world.run([&](Rank rank, SharedTransport& transport) {
+    PayloadArena& own = transport.arenas().single;
+    if (rank == 0) {
+      transport.send(1, {0, 0}, 1, filled(transport, 5000, 0, 0));
+      while (stage != held_by_2) std::this_thread::yield();
+      EXPECT_FALSE(own.has_free(own.slots()));
+      reach(looked);
+      while (stage != let_go_by_2) std::this_thread::yield();
+      EXPECT_TRUE(own.has_free(own.slots()));
+    } else if (rank == 1) {
+      while (!transport.poll([&](Rank, const Numbered& message, Depth, const Payload& payload) {
+        transport.send(2, message, 2, payload.part(4000, 1000));
+      })) {
+      }
+      reach(let_go_by_1);
+    } else {
+      Payload kept;
+      while (!transport.poll([&](Rank, const Numbered&, Depth, const Payload& payload) { kept = payload; })) {
+      }
+      reach(held_by_2);
+      while (stage != looked) std::this_thread::yield();
+      kept = {};
+      reach(let_go_by_2);
+    }
+  });
+}
+
 /// Batches of eight, of which a receiver keeps some; what does not find a free lease waits.
 void expect_batches_arrive(std::size_t bytes) {
   constexpr std::size_t kBatch = 8;
@@ -181,4 +220,4 @@ TEST(SharedMemoryTransport, SaysSoWhenMoreWaitsThanWasDeclared) {
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::transport_test

@@ -1,23 +1,20 @@
 #pragma once
 // What gossip is for.
 
-#include "tests/safety/schedule.hpp"
+#include "kernels/gossip/setting.hpp"
+#include "tests/safety/common/termination.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::gossip {
 
-struct Coverage {
-  static constexpr std::string_view sentence = "Coverage: once all failures are repaired, every rumour reaches every rank";
-  explicit Coverage(const Schedule& schedule) : operations_(schedule.operations) {}
-
-  bool holds_at_end(const auto& world) const {
-    if (world.proposed() < operations_) return false;
-    for (Operation k = 0; k < operations_; ++k)
-      if (!world.has_ended(k)) return false;
-    return true;
-  }
+struct Coverage : common::Termination {
+  explicit Coverage(const Schedule& schedule)
+      : Termination(schedule), is_promised_(schedule.shape["pace"] == coordbench::gossip::lockstep) {}
+  static constexpr std::string_view sentence =
+      "Coverage: in lock-step, once all failures are repaired, every rumour reaches every rank";
+  bool holds_at_end(const auto& world) { return !is_promised_ || Termination::holds_at_end(world); }
 
  private:
-  std::int64_t operations_;
+  bool is_promised_;
 };
 
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::gossip

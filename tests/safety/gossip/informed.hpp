@@ -4,11 +4,11 @@
 #include <limits>
 #include <vector>
 
-#include "kernels/parts/gossip_site.hpp"
+#include "kernels/gossip/site.hpp"
 #include "tests/safety/schedule.hpp"
 #include "tests/support/step.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::gossip {
 
 class Informed {
  public:
@@ -42,4 +42,4 @@ class Informed {
   std::vector<int> round_;  ///< [operation, rank]
 };
 
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::gossip

@@ -3,7 +3,7 @@
 
 #include "tests/safety/gossip/informed.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::gossip {
 
 struct Monotone {
   static constexpr std::string_view sentence = "Monotone: a rank learns a rumour once and knows it until the next one";
@@ -15,7 +15,7 @@ struct Monotone {
     newest = std::max(newest, step.cause == Cause::deliver ? Operation{step.message->first} : step.operation);
     if (!informed_.learn(step)) return false;
     if (newest < 0 || !informed_.knows(step.rank, newest)) return true;
-    return world.machine(step.rank).answer(newest).outcome == GossipSite::kInformed;
+    return world.machine(step.rank).answer(newest).outcome == coordbench::gossip::kInformed;
   }
 
  private:
@@ -23,4 +23,4 @@ struct Monotone {
   std::vector<Operation> newest_;  ///< [rank]: the last rumour that it was told anything of
 };
 
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::gossip

@@ -5,7 +5,7 @@
 
 #include "tests/safety/gossip/informed.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::gossip {
 
 struct NoCreation {
   static constexpr std::string_view sentence =
@@ -16,13 +16,13 @@ struct NoCreation {
     informed_.learn(step);
     const auto was_heard = [&](const auto& answer) {
       const bool from_somebody = step.cause == Cause::deliver && step.message->first == answer.operation &&
-                                 step.message->kind == GossipMessage::Kind::rumour;
+                                 step.message->kind == coordbench::gossip::Message::Kind::rumour;
       const Answer known = world.machine(step.rank).answer(answer.operation);
       return (step.cause == Cause::propose || from_somebody) && answer.payload_is_right &&
              static_cast<std::int64_t>(known.payload.size()) == world.shape().payload_bytes;
     };
     const auto is_known = [&](const auto& sent) {
-      return sent.message.kind != GossipMessage::Kind::rumour || informed_.knows(step.rank, sent.message.first);
+      return sent.message.kind != coordbench::gossip::Message::Kind::rumour || informed_.knows(step.rank, sent.message.first);
     };
     return std::all_of(step.answered.begin(), step.answered.end(), was_heard) &&
            std::all_of(step.sent.begin(), step.sent.end(), is_known);
@@ -32,4 +32,4 @@ struct NoCreation {
   Informed informed_;
 };
 
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::gossip

@@ -4,8 +4,8 @@
 #include "kernels/pull_gossip.hpp"
 #include "tests/safety/gossip/gossip_safety.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::pull_gossip {
 
-struct PullGossipSafety : GossipSafety<PullGossip> {};
+struct Safety : gossip::Safety<PullGossip> {};
 
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::pull_gossip

@@ -4,8 +4,8 @@
 #include "kernels/push_gossip.hpp"
 #include "tests/safety/gossip/gossip_safety.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::push_gossip {
 
-struct PushGossipSafety : GossipSafety<PushGossip> {};
+struct Safety : gossip::Safety<PushGossip> {};
 
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::push_gossip

@@ -4,8 +4,8 @@
 #include "kernels/push_pull_gossip.hpp"
 #include "tests/safety/gossip/gossip_safety.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::push_pull_gossip {
 
-struct PushPullGossipSafety : GossipSafety<PushPullGossip> {};
+struct Safety : gossip::Safety<PushPullGossip> {};
 
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::push_pull_gossip

@@ -3,20 +3,20 @@
 
 #include "tests/safety/raft_replication/servers.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::raft_replication {
 
 struct ElectionSafety {
   static constexpr std::string_view sentence = "Election Safety: at most one leader is elected in a term";
   explicit ElectionSafety(const Schedule& /*schedule*/) {}
 
-  bool holds(const RaftStep& step, const auto& world) {
-    const RaftCore* server = server_of(step, world);
+  bool holds(const Step& step, const auto& world) {
+    const raft::Core* server = server_of(step, world);
     if (!server || !server->election.leads()) return true;
     return leaders_.emplace(server->election.term(), step.rank).first->second == step.rank;
   }
 
  private:
-  std::map<RaftTerm, Rank> leaders_;
+  std::map<raft::Term, Rank> leaders_;
 };
 
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::raft_replication

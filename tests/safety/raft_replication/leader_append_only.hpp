@@ -3,18 +3,18 @@
 
 #include "tests/safety/raft_replication/servers.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::raft_replication {
 
 struct LeaderAppendOnly {
   static constexpr std::string_view sentence =
       "Leader Append-Only: a leader never overwrites or deletes entries of its log, it only appends";
   explicit LeaderAppendOnly(const Schedule& schedule) : seen_(static_cast<std::size_t>(schedule.shape.ranks)) {}
 
-  bool holds(const RaftStep& step, const auto& world) {
-    const RaftCore* server = server_of(step, world);
+  bool holds(const Step& step, const auto& world) {
+    const raft::Core* server = server_of(step, world);
     if (!server) return true;
     Seen& seen = seen_[static_cast<std::size_t>(step.rank)];
-    const RaftLog& log = server->log;
+    const raft::Log& log = server->log;
     const bool still_leads = server->election.leads() && seen.led_term == server->election.term();
     if (still_leads && log.last() < seen.last) return false;
     if (still_leads && seen.last > log.base() && entry_of(log, seen.last) != seen.entry) return false;
@@ -25,11 +25,11 @@ struct LeaderAppendOnly {
 
  private:
   struct Seen {
-    RaftTerm led_term = 0;
-    RaftIndex last = 0;
+    raft::Term led_term = 0;
+    raft::Index last = 0;
     Entry entry{};
   };
   std::vector<Seen> seen_;  ///< [rank]: its last entry, which stands for all before it by Log Matching
 };
 
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::raft_replication

@@ -6,23 +6,23 @@
 
 #include "tests/safety/raft_replication/servers.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::raft_replication {
 
 struct LogMatching {
   static constexpr std::string_view sentence =
       "Log Matching: two logs that have an entry of the same index and term are the same up to that entry";
   explicit LogMatching(const Schedule& schedule) : seen_(static_cast<std::size_t>(schedule.shape.ranks)) {}
 
-  bool holds(const RaftStep& step, const auto& world) {
-    const RaftCore* server = server_of(step, world);
+  bool holds(const Step& step, const auto& world) {
+    const raft::Core* server = server_of(step, world);
     if (!server || !may_change_log(step)) return true;
-    const RaftLog& log = server->log;
+    const raft::Log& log = server->log;
     std::vector<Entry>& seen = seen_[static_cast<std::size_t>(step.rank)];
-    const auto length = static_cast<RaftIndex>(seen.size());
+    const auto length = static_cast<raft::Index>(seen.size());
     const bool is_longer_only = length <= log.last() && (length <= log.base() || entry_of(log, length) == seen.back());
-    const RaftIndex known = is_longer_only ? length : log.base();
+    const raft::Index known = is_longer_only ? length : log.base();
     seen.resize(log.last());
-    for (RaftIndex index = std::max(known, log.base()) + 1; index <= log.last(); ++index) {
+    for (raft::Index index = std::max(known, log.base()) + 1; index <= log.last(); ++index) {
       seen[index - 1] = entry_of(log, index);
       const Link link{entry_of(log, index).operation, log.term_at(index - 1)};
       if (links_.emplace(std::pair{index, log.term_at(index)}, link).first->second != link) return false;
@@ -33,11 +33,11 @@ struct LogMatching {
  private:
   struct Link {
     std::int32_t operation;
-    RaftTerm term_before;
+    raft::Term term_before;
     friend bool operator==(const Link&, const Link&) = default;
   };
-  std::map<std::pair<RaftIndex, RaftTerm>, Link> links_;
+  std::map<std::pair<raft::Index, raft::Term>, Link> links_;
   std::vector<std::vector<Entry>> seen_;  ///< [rank][index - 1]: its log when it last stepped
 };
 
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::raft_replication

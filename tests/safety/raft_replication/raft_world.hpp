@@ -9,13 +9,12 @@
 #include "tests/safety/watch.hpp"
 #include "tests/support/cluster.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::raft_replication {
 
-class RaftWorld : public Cluster<RaftReplication, Watch<RaftReplicationSafety>> {
+class RaftWorld : public Cluster<RaftReplication, Watch<Safety>> {
  public:
   explicit RaftWorld(const Shape& shape, const Faults& faults = {}, std::int64_t operations = 64)
-      : Cluster(shape, faults, operations,
-                Watch<RaftReplicationSafety>({.shape = shape, .faults = faults, .operations = operations}, true)) {}
+      : Cluster(shape, faults, operations, Watch<Safety>({.shape = shape, .faults = faults, .operations = operations}, true)) {}
 
   [[nodiscard]] const History<RaftReplication>& history() const { return *observer().history(); }
   [[nodiscard]] bool leads(Rank rank) const { return machine(rank).core().election.leads(); }
@@ -28,7 +27,7 @@ class RaftWorld : public Cluster<RaftReplication, Watch<RaftReplicationSafety>> 
     return is_so();
   }
   /// Until `from` says it, to whomever.
-  bool run_till_said(Rank from, RaftMessage::Kind kind) {
+  bool run_till_said(Rank from, raft::Message::Kind kind) {
     const std::size_t before = history().sent.size();
     return run_till([&] {
       const auto& sent = history().sent;
@@ -45,11 +44,11 @@ class RaftWorld : public Cluster<RaftReplication, Watch<RaftReplicationSafety>> 
   [[nodiscard]] std::string story() const {
     const History<RaftReplication>& all = history();
     History<RaftReplication> told{.reached = {}, .answered = {}, .interrupted = all.interrupted};
-    std::map<Rank, std::pair<RaftTerm, RaftIndex>> acknowledged;
+    std::map<Rank, std::pair<raft::Term, raft::Index>> acknowledged;
     for (std::size_t i = 0; i < all.sent.size(); ++i) {
-      const RaftMessage& message = all.sent[i].message;
-      bool is_dull = message.kind == RaftMessage::Kind::append && message.count == 0;
-      if (message.kind == RaftMessage::Kind::accepted) {
+      const raft::Message& message = all.sent[i].message;
+      bool is_dull = message.kind == raft::Message::Kind::append && message.count == 0;
+      if (message.kind == raft::Message::Kind::accepted) {
         auto& last = acknowledged[all.sent[i].from];
         is_dull = message.count == 0 && last >= std::pair{message.term, message.index};
         last = std::max(last, {message.term, message.index});
@@ -58,8 +57,8 @@ class RaftWorld : public Cluster<RaftReplication, Watch<RaftReplicationSafety>> 
       for (std::size_t k = 0; is_dull && k < told.interrupted.size(); ++k)
         if (all.interrupted[k].sent > i) --told.interrupted[k].sent;
     }
-    return told.conversation(describe_raft);
+    return told.conversation(describe);
   }
 };
 
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::raft_replication

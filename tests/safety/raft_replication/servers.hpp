@@ -7,22 +7,22 @@
 #include "tests/safety/schedule.hpp"
 #include "tests/support/step.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::raft_replication {
 
-using RaftStep = Step<RaftReplication>;
+using Step = testing::Step<RaftReplication>;
 
 /// The server that stepped, or nullptr for a client.
-inline const RaftCore* server_of(const RaftStep& step, const auto& world) {
+inline const raft::Core* server_of(const Step& step, const auto& world) {
   return step.rank < world.shape().ranks ? &world.machine(step.rank).core() : nullptr;
 }
 
 /// An entry's identity.
 struct Entry {
-  RaftTerm term = 0;
-  std::int32_t operation = RaftEntry::no_op;
+  raft::Term term = 0;
+  std::int32_t operation = raft::Entry::no_op;
   friend bool operator==(const Entry&, const Entry&) = default;
 };
-inline Entry entry_of(const RaftLog& log, RaftIndex index) { return {log[index].term, log[index].operation}; }
+inline Entry entry_of(const raft::Log& log, raft::Index index) { return {log[index].term, log[index].operation}; }
 
 /// What an operation was answered with, at the rank that asked for it.
 inline std::uint32_t answer_to(const RaftReplication& machine, Operation operation) {
@@ -31,7 +31,17 @@ inline std::uint32_t answer_to(const RaftReplication& machine, Operation operati
   return machine.core().recall(operation, value) ? value : UINT32_MAX;
 }
 
-/// True if the step may have changed the server's log.
-inline bool may_change_log(const RaftStep& step) { return step.cause != Cause::crash && step.cause != Cause::flush; }
+/// The server that leads the latest term, -1 if none does.
+inline Rank leader_of(const auto& world) {
+  Rank leader = -1;
+  for (Rank rank = 0; rank < world.shape().ranks; ++rank) {
+    if (!world.machine(rank).core().election.leads()) continue;
+    if (leader < 0 || world.machine(rank).core().election.term() > world.machine(leader).core().election.term()) leader = rank;
+  }
+  return leader;
+}
 
-}  // namespace coordbench::testing
+/// True if the step may have changed the server's log.
+inline bool may_change_log(const Step& step) { return step.cause != Cause::crash && step.cause != Cause::flush; }
+
+}  // namespace coordbench::testing::raft_replication

@@ -6,10 +6,10 @@
 #include "tests/safety/raft_replication/raft_world.hpp"
 #include "tests/support/shapes.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::raft_replication::transcripts_test {
 namespace {
 
-using Kind = RaftMessage::Kind;
+using Kind = raft::Message::Kind;
 using Settings = std::vector<std::pair<std::string_view, std::int64_t>>;
 
 std::string transcript(const std::string& name) {
@@ -36,10 +36,24 @@ class Told : public RaftWorld {
 };
 
 TEST(RaftTranscripts, AClientsOperationIsAppendedCommittedAndAnnounced) {
-  RaftWorld world(shape_of<RaftReplication>(3, 8, {{"client", 1}, {"commit_broadcast", 1}}), {}, 1);
+  Shape shape = shape_of<RaftReplication>(3, 8, {{"commit_broadcast", 1}});
+  shape.clients = 1;
+  RaftWorld world(shape, {}, 1);
   world.propose(0);
   world.run();
   EXPECT_EQ(world.story(), transcript("happy_path"));
+}
+
+TEST(RaftTranscripts, AGroupWithoutALeaderElectsOne) {
+  RaftWorld world(shape_of<RaftReplication>(3, 8, {{"leader", 1}, {"election_timeout_us", 2}}),
+                  {.delay_least_ns = 100, .delay_most_ns = 100});
+  world.run_until(150);
+  world.propose(0);
+  ASSERT_TRUE(world.run_till([&] { return world.has_ended(0); }));
+  EXPECT_EQ(world.now(), 150 + 2000 + 3 * 200);  // the time-out, and a round trip each for pre-votes, votes and entries
+  world.run_until(world.now() + 500);
+  EXPECT_EQ(world.machine(2).core().state.count(), 1U);
+  EXPECT_EQ(world.story(), transcript("first_election"));
 }
 
 TEST(RaftTranscripts, ALeaderIsIsolatedAndReturns) {
@@ -98,10 +112,10 @@ TEST(RaftTranscripts, AnOlderTermsEntryIsOnAMajorityAndYetOverwritten) {
   world.isolate(1);
   ASSERT_TRUE(world.run_till([&] { return world.leads(4); }));
   ASSERT_TRUE(world.run_till([&] { return world.machine(4).core().commit_index == 2; }));  // (d): 4 has overwritten it
-  EXPECT_EQ(world.machine(2).core().log[1].operation, RaftEntry::no_op);
+  EXPECT_EQ(world.machine(2).core().log[1].operation, raft::Entry::no_op);
   EXPECT_TRUE(world.history().reached.empty());
   EXPECT_EQ(world.story(), transcript("figure_8"));
 }
 
 }  // namespace
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::raft_replication::transcripts_test

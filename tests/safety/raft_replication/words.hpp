@@ -5,23 +5,23 @@
 
 #include "kernels/raft_replication.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::raft_replication {
 
-inline std::string entries_in_words(const RaftMessage& message) {
-  if (message.kind == RaftMessage::Kind::append_no_op) return "no-op";
+inline std::string entries_in_words(const raft::Message& message) {
+  if (message.kind == raft::Message::Kind::append_no_op) return "no-op";
   if (message.count == 1) return fmt::format("operation {}", message.first);
   return fmt::format("operations {}-{}", message.first, message.first + message.count - 1);
 }
 
-inline std::string describe_raft(const RaftMessage& message) {
-  using Kind = RaftMessage::Kind;
+inline std::string describe(const raft::Message& message) {
+  using Kind = raft::Message::Kind;
   const auto& [first, count, kind, term, index, index_term, entries_term, commit] = message;
   switch (kind) {
     case Kind::request:
       return fmt::format("please do operation {}", first);
     case Kind::reply:
       if (count > 0) return fmt::format("operation {} is done: {}", first, index);
-      return index > 0 ? fmt::format("ask {}, who leads", index - 1) : "I do not lead";
+      return fmt::format("ask {}, who leads", index);
     case Kind::no_more:
       return "no more for now";
     case Kind::append:
@@ -55,4 +55,4 @@ inline std::string describe_raft(const RaftMessage& message) {
   return "";
 }
 
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::raft_replication

@@ -8,15 +8,15 @@
 #include "tests/safety/schedule.hpp"
 #include "tests/support/step.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::two_phase_commit {
 
-struct CommitNontriviality {
+struct Nontriviality {
   static constexpr std::string_view sentence = "AC4: without failures and with all votes yes, the decision is to commit";
-  explicit CommitNontriviality(const Schedule& schedule) : may_commit_(may_commit(schedule)) {}
+  explicit Nontriviality(const Schedule& schedule) : may_commit_(may_commit(schedule)) {}
 
   bool holds(const Step<TwoPhaseCommit>& step, const auto& /*world*/) {
     for (const auto& answer : step.answered)
-      if (step.rank == 0 && answer.outcome == TwoPhaseCommit::committed) ++committed_;
+      if (step.rank == 0 && answer.outcome == commit::committed) ++committed_;
     return true;
   }
   bool holds_at_end(const auto& world) const {
@@ -33,4 +33,4 @@ struct CommitNontriviality {
   std::int64_t committed_ = 0;
 };
 
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::two_phase_commit

@@ -2,25 +2,25 @@
 // AC2 of atomic commitment (Bernstein, Hadzilacos, Goodman 1987, 7.3).
 
 #include "kernels/two_phase_commit.hpp"
-#include "tests/safety/two_phase_commit/ledger.hpp"
+#include "tests/safety/common/ledger.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::two_phase_commit {
 
-struct CommitNoReversal {
+struct NoReversal {
   static constexpr std::string_view sentence = "AC2: a process cannot reverse its decision after it has reached one";
-  explicit CommitNoReversal(const Schedule& schedule) : decided_(schedule) {}
+  explicit NoReversal(const Schedule& schedule) : decided_(schedule) {}
 
   bool holds(const Step<TwoPhaseCommit>& step, const auto& /*world*/) {
     for (const auto& answer : step.answered) {
       std::int64_t& decision = decided_(answer.operation, step.rank);
-      if (decision != TwoPhaseCommit::undecided && decision != answer.outcome) return false;
+      if (decision != commit::undecided && decision != answer.outcome) return false;
       decision = answer.outcome;
     }
     return true;
   }
 
  private:
-  Ledger<std::int64_t> decided_;
+  common::Ledger<std::int64_t> decided_;
 };
 
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::two_phase_commit

@@ -2,27 +2,23 @@
 // AC5 of atomic commitment (Bernstein, Hadzilacos, Goodman 1987, 7.3).
 
 #include "kernels/two_phase_commit.hpp"
-#include "tests/safety/two_phase_commit/ledger.hpp"
+#include "tests/safety/common/ledger.hpp"
+#include "tests/safety/common/termination.hpp"
 
-namespace coordbench::testing {
+namespace coordbench::testing::two_phase_commit {
 
-struct CommitTermination {
+struct Termination : common::Termination {
   static constexpr std::string_view sentence = "AC5: once all failures are repaired, all processes reach a decision";
-  explicit CommitTermination(const Schedule& schedule) : knows_(schedule), operations_(schedule.operations) {}
+  explicit Termination(const Schedule& schedule) : common::Termination(schedule), knows_(schedule) {}
 
   bool holds(const Step<TwoPhaseCommit>& step, const auto& /*world*/) {
     for (const auto& answer : step.answered) learn(knows_(answer.operation, step.rank));
     for (const auto& sent : step.sent)
-      if (sent.message.kind == CommitKind::vote_yes) vote(knows_(sent.message.first, step.rank));
+      if (sent.message.kind == TwoPhaseCommit::Kind::vote_yes) vote(knows_(sent.message.first, step.rank));
     return true;
   }
   /// Everyone who is bound by a yes has learned, and the coordinator, which alone knows whom it asked, could forget.
-  bool holds_at_end(const auto& world) const {
-    if (uncertain_ > 0 || world.proposed() < operations_) return false;
-    for (Operation k = 0; k < operations_; ++k)
-      if (!world.has_ended(k)) return false;
-    return true;
-  }
+  bool holds_at_end(const auto& world) const { return uncertain_ == 0 && common::Termination::holds_at_end(world); }
 
  private:
   enum class Knows : std::uint8_t { nothing, own_vote, decision };
@@ -37,8 +33,8 @@ struct CommitTermination {
     knows = Knows::decision;
   }
 
-  Ledger<Knows> knows_;
-  std::int64_t operations_, uncertain_ = 0;
+  common::Ledger<Knows> knows_;
+  std::int64_t uncertain_ = 0;
 };
 
-}  // namespace coordbench::testing
+}  // namespace coordbench::testing::two_phase_commit

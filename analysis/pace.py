@@ -1,0 +1,26 @@
+"""When ranks that gossip call each other: by timers of their own, on receipt, or in rounds that the harness calls out. Times of
+rounds that the harness calls out are the harness's: they are in no table, figure or model of latencies; their counts are."""
+
+import functools
+import json
+
+import pandas as pd
+
+LOCKSTEP = "lockstep"
+
+
+@functools.cache
+def _parameters(text: str) -> dict:
+    return json.loads(text)
+
+
+def in_lockstep(cases: pd.DataFrame) -> pd.Series:
+    """Which rows of cases ran in rounds that the harness called out."""
+    return cases.parameters.astype(str).str.contains(f'"pace": ?"{LOCKSTEP}"')
+
+
+def remarks(rows: pd.DataFrame) -> list[str]:
+    """For captions: how often those among `rows` call that call by timers."""
+    parameters = [_parameters(text) for text in rows.parameters.unique()] if "parameters" in rows else []
+    periods = sorted({one["period_us"] for one in parameters if one.get("pace") == "timer" and "period_us" in one})
+    return [f"By timers gossip calls every {' or '.join(f'{period:,}' for period in periods)} µs."] if periods else []

@@ -1,0 +1,60 @@
+#include "harness/calibrate/work_probe.hpp"
+
+#include <stdexcept>
+
+#include "harness/calibrate/probe_buffers.hpp"
+#include "harness/machine/clock.hpp"
+#include "harness/pattern.hpp"
+
+namespace coordbench {
+namespace {
+
+/// What is copied was prepared before the operation. What is folded in, too, but the sum has only just arrived.
+class WorkProbe {
+ public:
+  WorkProbe(std::int64_t bytes, std::uint64_t seed, std::int64_t pass)
+      : bytes_(bytes), pass_(pass), seed_(seed), source_(bytes), destination_(bytes) {}
+
+  WorkSample visit(LocalWork work) {
+    source_.rotate();
+    destination_.rotate();
+    Pattern from = Pattern::of(seed_, ++number_, 0), into = Pattern::of(seed_, number_, 1);
+    from.fill(source_.at(0));
+    into.fill(destination_.at(0), work == LocalWork::fold ? Effort::full : Effort::sampled);
+    const Time took_ns = work == LocalWork::fold ? fold() : move();
+    if (work == LocalWork::fold) from += into;
+    if (!from.matches(destination_.at(0))) throw std::runtime_error("calibration: a payload is not what was copied or added");
+    return {work, pass_, bytes_, took_ns};
+  }
+
+ private:
+  Time fold() {
+    const std::size_t width = bytes_ % 8 == 0 ? 8 : 1;
+    const Time begin = now_ns();
+    add(destination_.at(0), source_.at(0), width);
+    return now_ns() - begin;
+  }
+  Time move() {
+    const Time begin = now_ns();
+    copy(source_.at(0), destination_.at(0));
+    return now_ns() - begin;
+  }
+
+  std::int64_t bytes_, pass_, number_ = 0;
+  std::uint64_t seed_;
+  ProbeBuffers source_, destination_;
+};
+
+}  // namespace
+
+std::vector<WorkSample> probe_work(std::span<const std::int64_t> bytes, std::uint64_t seed, std::int64_t pass, int times) {
+  std::vector<WorkSample> samples;
+  for (const std::int64_t size : bytes) {
+    WorkProbe probe(size, seed, pass);
+    for (int i = 0; i < times; ++i)
+      for (const LocalWork work : {LocalWork::copy, LocalWork::fold}) samples.push_back(probe.visit(work));
+  }
+  return samples;
+}
+
+}  // namespace coordbench

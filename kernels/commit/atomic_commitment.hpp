@@ -1,0 +1,83 @@
+#pragma once
+// What all protocols of atomic commitment share: the problem, the roles and the messages.
+// Source: Bernstein, Hadzilacos, Goodman 1987, 7.3 (AC1–AC5); Mohan, Lindsay, Obermarck, ACM TODS 11(4) 1986, sections 2 and 3.
+
+#include "harness/protocol.hpp"
+#include "kernels/parts/replicate.hpp"
+
+namespace coordbench::commit {
+
+enum Variant : std::int64_t { presumed_nothing, presumed_abort, presumed_commit };
+enum Outcome : std::uint8_t { undecided, committed, aborted };
+/// The coordinator knows the outcome; a participant does; the coordinator may forget.
+enum Instant : int { decided, learned, ended };
+enum class Kind : std::uint32_t { prepare, vote_yes, vote_no, vote_read_only, commit, abort, acknowledge, inquire };
+
+struct Message {
+  static constexpr int count = 1;  ///< every message is of one transaction
+  std::uint32_t first;             ///< the transaction
+  Kind kind;
+
+  static Message of(Operation transaction, Kind kind) { return {static_cast<std::uint32_t>(transaction), kind}; }
+};
+
+/// Who does what. Rank 0 coordinates; of the others, the first only read and the last vote no.
+struct Roles {
+  explicit Roles(const Shape& shape)
+      : participants(shape.ranks - 1), read_only(shape["read_only"]), no_votes(shape["no_votes"]), variant(shape["variant"]) {}
+
+  [[nodiscard]] Kind vote_of(Rank rank) const {
+    if (rank <= read_only) return Kind::vote_read_only;
+    return rank > participants - no_votes ? Kind::vote_no : Kind::vote_yes;
+  }
+  /// Participants that vote yes, and so must learn the decision.
+  [[nodiscard]] std::int64_t waiting() const { return participants - read_only - no_votes; }
+  /// The decision while nothing fails.
+  [[nodiscard]] Outcome expected_outcome() const { return no_votes > 0 ? aborted : committed; }
+  /// What may be concluded of a transaction that the coordinator has forgotten.
+  [[nodiscard]] Outcome presumed_outcome() const {
+    return variant == presumed_abort ? aborted : variant == presumed_commit ? committed : undecided;
+  }
+  /// What is presumed need not be acknowledged, because a coordinator that has no information means that outcome.
+  [[nodiscard]] bool acknowledges(Outcome outcome) const { return outcome != presumed_outcome(); }
+
+  std::int64_t participants, read_only, no_votes, variant;
+};
+
+/// What a protocol of the family declares, less what it costs.
+class AtomicCommitment {
+ public:
+  using Message = commit::Message;
+  using Out = Outbox<Message>;
+  using Kind = commit::Kind;
+
+  static constexpr std::array parameters{
+      Parameter{.name = "variant",
+                .initial = presumed_nothing,
+                .highest = presumed_commit,
+                .help = "what a forgotten transaction is presumed to be",
+                .choices = {"presumed_nothing", "presumed_abort", "presumed_commit"}},
+      Parameter{.name = "read_only", .highest = 1'048'575, .help = "participants that only read"},
+      Parameter{.name = "no_votes", .highest = 1'048'575, .help = "participants that vote no"},
+      Parameter{.name = "timeout_us",
+                .highest = 60'000'000,
+                .help = "wait before asking again, 0 = never; one that fires fails a case"},
+      kReplicate};
+  static constexpr std::array marks{Mark{.name = "decided", .answers = true},
+                                    Mark{.name = "learned", .where = Where::everywhere, .answers = true},
+                                    Mark{.name = "ended"}};
+
+  /// Participants that voted yes or no learn the outcome; those that only read have left by then.
+  static bool reaches(const Shape& shape, int mark, Rank rank, Operation /*k*/) {
+    return mark == learned ? rank > shape["read_only"] : rank == 0;
+  }
+  static bool accepts(const Shape& shape, Operation k, const Answer& answer) {
+    return answer.outcome == Roles(shape).expected_outcome() && answer.operation_of(k) == k;
+  }
+  static bool times_out(const Shape& shape) { return shape["timeout_us"] > 0; }
+  static std::string unfit(const Shape& shape) {
+    return Roles(shape).waiting() >= 0 ? "" : "more read-only participants and no-votes than participants";
+  }
+};
+
+}  // namespace coordbench::commit

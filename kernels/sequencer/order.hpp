@@ -1,0 +1,89 @@
+#pragma once
+// One rank's view of the order of one shard. Numbers [delivered, delivered + keep) may be known before their turn comes: the
+// sequencer gives no number that is further ahead of anybody.
+
+#include <stdexcept>
+#include <vector>
+
+#include "harness/protocol.hpp"
+
+namespace coordbench::sequencer {
+
+/// An operation that has a number.
+struct Entry {
+  enum State : std::uint32_t { unknown, numbered, whole };  ///< whole: with its payload
+
+  std::uint32_t operation = 0;
+  State state = unknown;
+  Payload payload{};
+};
+
+class Order {
+ public:
+  /// The sequencer `remembers` what it has delivered, as long as somebody may ask for it.
+  Order(std::uint32_t keep, bool remembers) : entries_(keep), mask_(keep - 1), remembers_(remembers) {}
+
+  /// A number has come, with its payload or without. What is known already is not changed.
+  void learn(std::uint32_t number, std::uint32_t operation, bool is_whole, const Payload& payload) {
+    if (number < delivered_) return;
+    if (number - delivered_ > mask_) [[unlikely]]
+      throw std::length_error("sequencer: a number is further ahead than anybody may lag");
+    known_ = std::max(known_, number + 1);
+    Entry& entry = at(number);
+    if (entry.state == Entry::whole) return;
+    entry.operation = operation;
+    entry.state = is_whole ? Entry::whole : Entry::numbered;
+    if (is_whole) entry.payload = payload;
+  }
+  /// The sequencer orders and delivers in one go. Returns the number.
+  std::uint32_t append(std::uint32_t operation, Payload payload) {
+    at(delivered_) = {operation, Entry::whole, std::move(payload)};
+    return delivered_++;
+  }
+
+  /// What is to be delivered next, if its number is known.
+  [[nodiscard]] Entry* next() {
+    if (!has_gap()) return nullptr;
+    Entry& entry = at(delivered_);
+    return entry.state == Entry::unknown ? nullptr : &entry;
+  }
+  void advance() { ++delivered_; }
+
+  /// Before every input: what the last one delivered has been answered, and its payload may go.
+  void settle() {
+    for (; settled_ != delivered_; ++settled_)
+      if (!remembers_) at(settled_) = {};
+  }
+  /// The payload of an operation that this step delivered; null of any other.
+  [[nodiscard]] const Payload* just_delivered(Operation operation) const {
+    for (std::uint32_t number = settled_; number != delivered_; ++number)
+      if (at(number).operation == operation) return &at(number).payload;
+    return nullptr;
+  }
+
+  [[nodiscard]] const Entry& at(std::uint32_t number) const { return entries_[number & mask_]; }
+  [[nodiscard]] std::uint32_t delivered() const { return delivered_; }  ///< how many have been
+  [[nodiscard]] bool has_gap() const { return delivered_ < known_; }
+  [[nodiscard]] std::uint32_t unreported() const { return delivered_ - reported_; }
+  void report() { reported_ = delivered_; }
+
+  /// Called every time-out: whether something has been missing since the last call.
+  bool look() {
+    const bool is_missing = delivered_ < looked_;
+    looked_ = known_;
+    return is_missing;
+  }
+
+ private:
+  Entry& at(std::uint32_t number) { return entries_[number & mask_]; }
+
+  std::vector<Entry> entries_;  ///< [number mod keep]
+  std::uint32_t mask_;
+  bool remembers_;
+  std::uint32_t settled_ = 0, delivered_ = 0;
+  std::uint32_t known_ = 0;     ///< one more than the greatest number that has come
+  std::uint32_t reported_ = 0;  ///< what the sequencer was last told to be delivered
+  std::uint32_t looked_ = 0;    ///< what was known when the last time-out fired
+};
+
+}  // namespace coordbench::sequencer

@@ -1,0 +1,77 @@
+#pragma once
+// The parameters of a fixed sequencer, and which rank orders what.
+
+#include <algorithm>
+#include <bit>
+
+#include "kernels/parts/window.hpp"
+
+namespace coordbench::sequencer {
+
+enum Variant : std::int64_t { unicast_broadcast, broadcast_broadcast };
+
+inline constexpr std::int64_t kShardsMax = 64;
+
+inline constexpr std::array kParameters{
+    Parameter{.name = "variant",
+              .initial = unicast_broadcast,
+              .lowest = 0,
+              .highest = 1,
+              .help = "who sends the payload to everybody: the sequencer or the sender",
+              .choices = {"unicast_broadcast", "broadcast_broadcast"}},
+    Parameter{.name = "shards",
+              .initial = 1,
+              .lowest = 1,
+              .highest = kShardsMax,
+              .help = "orders kept apart; shard s has its sequencer on rank N - 1 - s"},
+    Parameter{.name = "senders", .initial = 0, .lowest = 0, .highest = 1'048'575, .help = "ranks that send, 0 = all"},
+    Parameter{.name = "keep",
+              .initial = 0,
+              .lowest = 0,
+              .highest = 65'536,
+              .help = "numbers a rank may lag behind, a power of two; 0 = twice what all senders have open, 64 to 1024"},
+    Parameter{.name = "timeout_us",
+              .initial = 0,
+              .lowest = 0,
+              .highest = 60'000'000,
+              .help = "wait before asking for what is missing, 0 = never"}};
+
+struct Setting {
+  explicit Setting(const Shape& shape)
+      : ranks(shape.ranks),
+        senders(senders_of(shape)),
+        shards(static_cast<std::uint32_t>(shape["shards"])),
+        open(static_cast<std::size_t>(shape.in_flight) * static_cast<std::size_t>(senders)),
+        keep(keep_of(shape["keep"], open)),
+        broadcasts(shape["variant"] == broadcast_broadcast),
+        timeout(shape["timeout_us"] * 1000) {}
+
+  static int senders_of(const Shape& shape) {
+    const std::int64_t senders = shape["senders"];
+    return senders == 0 ? shape.ranks : static_cast<int>(senders);
+  }
+
+  [[nodiscard]] int shard_of(Operation operation) const {
+    const auto k = static_cast<std::uint32_t>(operation);
+    return static_cast<int>(k - shards.quotient(k) * shards.by());
+  }
+  [[nodiscard]] Rank seat_of_shard(int shard) const { return ranks - 1 - shard; }
+  [[nodiscard]] Rank seat_of(Operation operation) const { return seat_of_shard(shard_of(operation)); }
+  [[nodiscard]] int shard_at(Rank seat) const { return ranks - 1 - seat; }
+  [[nodiscard]] bool is_seat(Rank rank) const { return shard_at(rank) < static_cast<int>(shards.by()); }
+
+  int ranks, senders;
+  Divisor shards;
+  std::size_t open;    ///< operations that may be open at once, over all senders
+  std::uint32_t keep;  ///< numbers of a shard that somebody may still lack, a power of two
+  bool broadcasts;     ///< the sender sends its payload to everybody
+  Time timeout;        ///< ns
+
+ private:
+  static std::uint32_t keep_of(std::int64_t asked, std::size_t open) {
+    return std::bit_ceil(static_cast<std::uint32_t>(
+        asked > 0 ? asked : std::clamp<std::int64_t>(2 * static_cast<std::int64_t>(open), 64, 1024)));
+  }
+};
+
+}  // namespace coordbench::sequencer

@@ -1,0 +1,57 @@
+#pragma once
+// A simulated register that is watched, for the tests of quorum_register.
+
+#include <algorithm>
+
+#include "tests/safety/quorum_register/safety.hpp"
+#include "tests/safety/watch.hpp"
+#include "tests/support/cluster.hpp"
+#include "tests/support/shapes.hpp"
+
+namespace coordbench::testing::quorum_register {
+
+using Register = QuorumRegister;
+using Settings = std::vector<std::pair<std::string_view, std::int64_t>>;
+inline constexpr Operation kUnanswered = -4;
+inline constexpr auto always = Register::always, never = Register::never, if_needed = Register::if_needed;
+
+inline Shape register_shape(int ranks, const Settings& set = {}, int clients = 0) {
+  Shape shape = shape_of<Register>(ranks, 8, set);
+  shape.clients = clients;
+  return shape;
+}
+
+/// A cluster that is held against the invariants and remembers everything; a violation is an exception with its sentence.
+class Registers : public Cluster<Register, Watch<Safety>> {
+ public:
+  explicit Registers(const Shape& shape, const Faults& faults = {}, std::int64_t operations = 16)
+      : Cluster(shape, faults, operations, Watch<Safety>({.shape = shape, .faults = faults, .operations = operations}, true)) {}
+  [[nodiscard]] const History<Register>& history() const { return *observer().history(); }
+  [[nodiscard]] std::string conversation() const { return history().conversation(Safety::describe); }
+  [[nodiscard]] std::int64_t messages_of(Operation k) const {
+    const auto& sent = history().sent;
+    return std::count_if(sent.begin(), sent.end(), [k](const auto& spoken) { return spoken.message.first == k; });
+  }
+  [[nodiscard]] int depth_of(Operation k, int mark) const {
+    for (const auto& it : history().reached)
+      if (it.operation == k && it.mark == mark && it.rank == proposer_of<Register>(shape(), k)) return it.depth;
+    return -1;
+  }
+  /// Whose value the operation read; Answer::nothing for a write that has ended.
+  [[nodiscard]] Operation value_of(Operation k) const {
+    for (const auto& it : history().answered)
+      if (it.operation == k) return it.of;
+    return kUnanswered;
+  }
+  void expect_end() { EXPECT_NO_THROW(observer().finished(*this)) << conversation(); }
+};
+
+/// The first operation from `from` on that proposer `lane` is asked for and that is a read, or a write.
+inline Operation first_of(const Shape& shape, bool read, int lane = 0, Operation from = 0) {
+  const int stride = proposers_of<Register>(shape);
+  Operation k = from / stride * stride + lane;
+  while (k < from || Register::kind(shape, k) != (read ? 1 : 0)) k += stride;
+  return k;
+}
+
+}  // namespace coordbench::testing::quorum_register

@@ -1,0 +1,49 @@
+#pragma once
+// Ranks that send to each other through a sequencer, held against every invariant: for the tests of the sequencer.
+
+#include <gtest/gtest.h>
+
+#include "tests/safety/sequencer/safety.hpp"
+#include "tests/safety/watch.hpp"
+#include "tests/support/cluster.hpp"
+#include "tests/support/shapes.hpp"
+
+namespace coordbench::testing::sequencer {
+
+using Settings = std::vector<std::pair<std::string_view, std::int64_t>>;
+using coordbench::sequencer::Kind;
+inline constexpr std::int64_t kUB = coordbench::sequencer::unicast_broadcast, kBB = coordbench::sequencer::broadcast_broadcast;
+
+inline Shape sequencer_shape(int ranks, const Settings& set = {}, int in_flight = 1) {
+  Shape shape = shape_of<Sequencer>(ranks, 8, set);
+  shape.in_flight = in_flight;
+  return shape;
+}
+
+/// A cluster that is held against every invariant and remembers everything; a violation is an exception with its sentence.
+class Group : public Cluster<Sequencer, Watch<Safety>> {
+ public:
+  explicit Group(const Shape& shape, const Faults& faults = {}, std::int64_t operations = 64)
+      : Cluster(shape, faults, operations, Watch<Safety>({.shape = shape, .faults = faults, .operations = operations}, true)) {}
+  [[nodiscard]] const History<Sequencer>& history() const { return *observer().history(); }
+  [[nodiscard]] std::string conversation() const { return history().conversation(Safety::describe); }
+  void expect_end() { EXPECT_NO_THROW(observer().finished(*this)) << conversation(); }
+
+  /// The operations of a rank's deliveries, in order.
+  [[nodiscard]] std::vector<Operation> delivered_at(Rank rank) const {
+    std::vector<Operation> operations;
+    for (const auto& it : history().reached)
+      if (it.rank == rank && it.mark == Sequencer::delivered) operations.push_back(it.operation);
+    return operations;
+  }
+};
+
+/// The deepest that any rank has a mark of an operation; -1 if none has it.
+inline int deepest(const History<Sequencer>& history, Operation k, int mark) {
+  int depth = -1;
+  for (const auto& it : history.reached)
+    if (it.operation == k && it.mark == mark) depth = std::max(depth, it.depth);
+  return depth;
+}
+
+}  // namespace coordbench::testing::sequencer
