@@ -60,7 +60,7 @@ def _of_one_column(campaign: Campaign, prints: pd.DataFrame, counterpart: Counte
 
 def _with_rounds(cases: pd.DataFrame) -> pd.DataFrame:
     """The n-th launch that ran a case is of round n, whatever came of it: later rounds keep their places."""
-    cases = cases[cases.calibration == 0].sort_values("file")
+    cases = cases[cases.drift_watch == 0].sort_values("file")
     return cases.assign(round=cases.groupby(IDENTITY).cumcount() + 1)
 
 

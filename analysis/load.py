@@ -17,7 +17,7 @@ from analysis.reading import number, read, text
 from analysis.refusal import Refusal
 from analysis.regimes import farthest_levels
 from analysis.remarks import remarks_on
-from analysis.renamed import as_of_today
+from analysis.renamed import as_of_today, name_in
 from analysis.schema import NO_STAMP
 
 SIMULATED = "simulated"  # a source whose time has no noise: a median of three operations is no worse than one of three thousand
@@ -47,7 +47,7 @@ class Campaign:
     @functools.cached_property
     def counted(self) -> pd.DataFrame:
         """The cases that statistics of messages are made of: answered right, and not there to watch for drift."""
-        return self.cases[(self.cases.verdict == "ok") & (self.cases.calibration == 0)]
+        return self.cases[(self.cases.verdict == "ok") & (self.cases.drift_watch == 0)]
 
     @functools.cached_property
     def timed(self) -> pd.DataFrame:
@@ -63,7 +63,7 @@ def load(folder: Path) -> Campaign:
     if cases.empty:
         raise Refusal(f"{folder} holds launches that did not finish a single case; "
                       "run them again, with a larger --total-budget")
-    if (cases.calibration != 0).all():
+    if (cases.drift_watch != 0).all():
         raise Refusal(f"{folder} holds none but the ping_pong that watches for drift, whose launch ended before "
                       "its first case; run it again, with a larger --total-budget")
     _refuse_mixtures(folder, launches, cases)
@@ -138,7 +138,7 @@ def _farthest(between: h5py.Dataset) -> tuple[str, ...]:
 
 def _cases(path: Path, file: h5py.File) -> pd.DataFrame:
     group = file["/cases"]
-    cases = pd.DataFrame({name: read(group[name], kind) for name, kind in schema.CASES.items()})
+    cases = pd.DataFrame({name: read(group[name_in(group, name)], kind) for name, kind in schema.CASES.items()})
     for name, kind in schema.LATER.items():
         otherwise = schema.OTHERWISE[name]
         absent = cases[otherwise] if otherwise in cases else otherwise
@@ -151,7 +151,7 @@ def _cases(path: Path, file: h5py.File) -> pd.DataFrame:
     cases["parameters"] = [json.dumps(as_of_today(kernel, json.loads(parameters or "{}"), *how), sort_keys=True)
                            for kernel, parameters, *how in told]
     cases["file"] = str(path)
-    _refuse_twins(path, cases[cases.calibration == 0])
+    _refuse_twins(path, cases[cases.drift_watch == 0])
     samples = [_samples_ns(file, case.name, case.latency_definition) for case in cases.itertuples()]
     for name, share in (("p50_ns", 0.5), ("p90_ns", 0.9), ("p99_ns", 0.99)):
         cases[name] = np.array([statistics.quantile(each, share) for each in samples], dtype=float)

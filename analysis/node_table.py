@@ -14,7 +14,7 @@ COUNTED = ["nodes", "messages_per_operation", "messages_between_nodes_per_operat
 
 def node_table(campaign: Campaign) -> list[str]:
     """Per kernel and rank count, at its smallest payload, over all launches; nothing where every case sat on one node."""
-    cases = campaign.cases[(campaign.cases.calibration == 0) & campaign.cases.nodes.ge(2)
+    cases = campaign.cases[(campaign.cases.drift_watch == 0) & campaign.cases.nodes.ge(2)
                            & (campaign.cases.operations > 0) & (campaign.cases.count_rule != "none")]
     if cases.empty:
         return []

@@ -24,7 +24,7 @@ def remarks_on(launches: pd.DataFrame, cases: pd.DataFrame) -> list[str]:
 
 def _clock_remark(launches: pd.DataFrame, cases: pd.DataFrame) -> list[str]:
     """In how many cases reading the clock is a good part of what was measured."""
-    measured = cases[cases.calibration == 0]
+    measured = cases[cases.drift_watch == 0]
     flagged = sum("timer_overhead" in flags.split() for flags in measured["flags"])
     limits = sorted({5 if version == "1.0" else 20 for version in launches.schema_version})
     above = " or ".join(f"{limit} %" for limit in limits)

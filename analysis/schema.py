@@ -68,7 +68,7 @@ PAIRS = {"distance": LEVEL, "ping_ns": Kind("numbers", 0, REAL_MAX, lacking=True
 CASES = {
     **_words(NAME, "name kernel family transport placement sync parameters"), **_words(FREE, "stop_reason detail"),
     "latency_definition": _of(DEFINITIONS), "count_rule": _of(COUNT_RULES), "verdict": _of(VERDICTS),
-    **_words(POSITIVE, "ranks in_flight"), "calibration": YES_OR_NO,
+    **_words(POSITIVE, "ranks in_flight"), "drift_watch": YES_OR_NO,
     **_words(COUNT, "level clients payload_bytes operations block background_messages control_messages flags"),
     **_words(MAYBE_COUNT, "delays expected_delays"),
     **_words(REAL, "latency_p50_ns latency_p50_low_ns latency_p50_high_ns latency_p90_ns latency_p99_ns latency_max_ns"),

@@ -34,7 +34,7 @@ def medians(cases: pd.DataFrame, column: str, names: str, by: list[str] = KEY) -
 
 def summarise(campaign: Campaign) -> pd.DataFrame:
     """The rows of summary.csv. Latencies, rates and marks are of launches in which the case was `ok`; counts of all."""
-    cases = campaign.cases[campaign.cases.calibration == 0]
+    cases = campaign.cases[campaign.cases.drift_watch == 0]
     counts = pd.DataFrame([dict(zip(KEY, key), **_counts(launches)) for key, launches in cases.groupby(KEY)],
                           columns=[*KEY, *_counts(cases.iloc[:0])])
     tails = campaign.timed.groupby(KEY, as_index=False)[["p90_ns", "p99_ns"]].median()

@@ -11,6 +11,7 @@ import numpy as np
 from analysis import schema
 from analysis.reading import read, shown, text, told, wrong
 from analysis.refusal import Refusal
+from analysis.renamed import name_in
 from analysis.schema import Kind
 
 DEFLATED = 1100  # deflate makes at most 1,032 bytes of one
@@ -94,8 +95,9 @@ def _check_tables(file: h5py.File, paths: set[str]) -> None:
     for group, dimensions, kinds in schema.TABLES:
         if group in schema.MAY_LACK and group not in paths:
             continue
+        columns = {path.rpartition("/")[2] for path in paths if path.startswith(group)}
         for name, kind in kinds.items():
-            path = f"{group}/{name}"
+            path = f"{group}/{name_in(columns, name)}"
             if kinds is schema.LATER and path not in paths:
                 continue
             variable = _variable(file, paths, path, kind, len(dimensions))

@@ -25,7 +25,7 @@ class NativeAllToAll {
                                .delays = "the library's own",
                                .source = "MPI 3.1, 5.8",
                                .count_rule = CountRule::none,
-                               .only_over = Transport::mpi};
+                               .only_over = TransportName::mpi};
   static constexpr NativeAlgorithms algorithms{"alltoall", {"linear", "pairwise", "modified_bruck", "linear_sync", "two_proc"}};
   static constexpr std::array parameters{algorithms.parameter()};
   static std::int64_t messages(const Shape& /*shape*/) { return 0; }

@@ -26,7 +26,7 @@ class NativeAllreduce {
                                .delays = "the library's own",
                                .source = "MPI 3.1, 5.9.6",
                                .count_rule = CountRule::none,
-                               .only_over = Transport::mpi};
+                               .only_over = TransportName::mpi};
   static constexpr NativeAlgorithms algorithms{
       "allreduce", {"basic_linear", "nonoverlapping", "recursive_doubling", "ring", "segmented_ring", "rabenseifner"}};
   static constexpr std::array parameters{algorithms.parameter()};

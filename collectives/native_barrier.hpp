@@ -26,7 +26,7 @@ class NativeBarrier {
                                .latency = Latency::barrier,
                                .count_rule = CountRule::none,
                                .has_payload = false,
-                               .only_over = Transport::mpi};
+                               .only_over = TransportName::mpi};
   static constexpr NativeAlgorithms algorithms{"barrier",
                                                {"linear", "double_ring", "recursive_doubling", "bruck", "two_proc", "tree"}};
   static constexpr std::array parameters{algorithms.parameter()};

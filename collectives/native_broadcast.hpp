@@ -26,7 +26,7 @@ class NativeBroadcast {
                                .delays = "the library's own",
                                .source = "MPI 3.1, 5.4",
                                .count_rule = CountRule::none,
-                               .only_over = Transport::mpi};
+                               .only_over = TransportName::mpi};
   static constexpr NativeAlgorithms algorithms{"bcast",
                                                {"basic_linear", "chain", "pipeline", "split_binary_tree", "binary_tree",
                                                 "binomial", "knomial", "scatter_allgather", "scatter_allgather_ring"}};

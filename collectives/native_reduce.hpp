@@ -27,7 +27,7 @@ class NativeReduce {
                                .delays = "the library's own",
                                .source = "MPI 3.1, 5.9.1",
                                .count_rule = CountRule::none,
-                               .only_over = Transport::mpi};
+                               .only_over = TransportName::mpi};
   static constexpr NativeAlgorithms algorithms{
       "reduce", {"linear", "chain", "pipeline", "binary", "binomial", "in-order_binary", "rabenseifner"}};
   static constexpr std::array parameters{kRoot, algorithms.parameter()};

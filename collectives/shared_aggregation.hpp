@@ -24,7 +24,7 @@ class SharedAggregation {
                                .messages = "3N(N - 1)",
                                .delays = "3; 0 for N = 1",
                                .source = "Graham, Shipman, EuroPVM/MPI 2008",
-                               .only_over = Transport::shared_memory};
+                               .only_over = TransportName::shared_memory};
   static constexpr std::array<Parameter, 0> parameters{};
   static std::int64_t messages(const Shape& shape) { return std::int64_t{3} * shape.ranks * (shape.ranks - 1); }
   static int delays(const Shape& shape) { return shape.ranks > 1 ? 3 : 0; }

@@ -26,7 +26,7 @@ class SharedBroadcast {
                                .messages = "2(N - 1)",
                                .delays = "2(ceil(log_k(N(k - 1) + 1)) - 1), k = fanout; 2 for fanout 0",
                                .source = "Graham, Shipman, EuroPVM/MPI 2008",
-                               .only_over = Transport::shared_memory};
+                               .only_over = TransportName::shared_memory};
   static constexpr std::array parameters{kRoot, Parameter{.name = "fanout",
                                                           .initial = 0,
                                                           .lowest = 0,

@@ -13,7 +13,7 @@ std::string_view pick(const std::array<std::string_view, count>& names, Enumerat
 
 std::string_view name_of(Family family) { return pick(std::array<std::string_view, 2>{"collective", "protocol"}, family); }
 
-std::string_view name_of(Transport transport) {
+std::string_view name_of(TransportName transport) {
   return pick(std::array<std::string_view, 3>{"mpi", "shared-memory", "hybrid"}, transport);
 }
 

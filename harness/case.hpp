@@ -28,7 +28,7 @@ enum class Flag : std::uint32_t {
 constexpr std::uint32_t bit(Flag flag) { return static_cast<std::uint32_t>(flag); }
 
 std::string_view name_of(Family family);
-std::string_view name_of(Transport transport);  ///< "mpi", "shared-memory", "hybrid"
+std::string_view name_of(TransportName transport);  ///< "mpi", "shared-memory", "hybrid"
 std::string_view name_of(CountRule rule);
 std::string_view name_of(Latency definition);  ///< "proposer", "makespan", "barrier"
 std::string_view name_of(Sync sync);           ///< "round-time", "barrier", "none"
@@ -42,12 +42,12 @@ struct Case {
   const Kernel* kernel = nullptr;
   Shape shape;
   Sync sync = Sync::round_time;
-  Transport transport = Transport::mpi;
+  TransportName transport = TransportName::mpi;
   int block = 0;             ///< cases of one block share the ping_pong cases before and after it
-  bool calibration = false;  ///< one of those ping_pong cases
+  bool drift_watch = false;  ///< one of those ping_pong cases
   std::string name;          ///< its path in the file: kernel/n2/b8/mpi/round-time[/parameter=value…]
 
-  /// What each rank of the launch must share, 0 if nothing: the window is the same in all cases.
+  /// Bytes of the shared window that each rank of the launch must offer; 0: none.
   std::int64_t shared_bytes = 0;
 
   /// Everyone who takes part.
@@ -57,7 +57,7 @@ struct Case {
 struct Skipped {
   std::string name;
   std::string reason;
-  bool by_nature = false;  ///< the kernel never runs over this transport, so that it is not reported
+  bool by_nature = false;  ///< the kernel never runs over this transport; do not report it
 };
 
 struct Plan {
@@ -72,7 +72,7 @@ struct Traffic {
   std::int64_t bytes_sent = 0;
   std::int64_t background_messages = 0;     ///< of messages_sent, those that carry no operation
   std::int64_t background_received = 0;     ///< of messages_received, those that carry no operation
-  std::int64_t messages_between_nodes = 0;  ///< of the others that were sent, those to ranks of another node
+  std::int64_t messages_between_nodes = 0;  ///< of messages_sent without the background: those to ranks of another node
 
   [[nodiscard]] std::int64_t carrying_sent() const { return messages_sent - background_messages; }
   [[nodiscard]] std::int64_t carrying_received() const { return messages_received - background_received; }

@@ -9,7 +9,7 @@
 
 namespace coordbench {
 
-/// The delays that led to each mark of one operation, 16 bits a mark, so that they travel as one number; -1: not reached.
+/// The delays that led to each mark of one operation: 16 bits a mark, packed into one number; -1: not reached.
 class Depths {
  public:
   Depths() = default;
@@ -19,7 +19,7 @@ class Depths {
   [[nodiscard]] std::int64_t at(std::size_t mark) const {
     return static_cast<std::int16_t>(static_cast<std::uint16_t>(packed_ >> 16U * mark));
   }
-  /// The greater of what it was and `depth`.
+  /// Raises the mark's depth to `depth` if that is greater.
   void deepen(std::size_t mark, std::int64_t depth) {
     if (depth <= at(mark)) return;
     packed_ &= ~(std::uint64_t{0xffff} << 16U * mark);

@@ -8,7 +8,7 @@
 
 namespace coordbench {
 
-#ifndef __clang__  // which knows no such warning
+#ifndef __clang__  // clang has no such warning
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // the gaps between a message's fields are copied too, and hold nothing
 #endif

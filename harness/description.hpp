@@ -25,7 +25,7 @@ inline constexpr std::size_t kMarksMax = 4;
 enum class Family : std::uint8_t { collective, protocol };
 
 /// How messages travel.
-enum class Transport : std::uint8_t {
+enum class TransportName : std::uint8_t {
   mpi,
   shared_memory,  ///< between ranks of one node
   hybrid,         ///< in shared memory between ranks of a node, over MPI between nodes
@@ -77,7 +77,7 @@ struct Operations {
   std::int64_t count = 1;
 };
 
-/// What timing, or nothing, decides: from the least to the most.
+/// From the least to the most; timing decides where between them. Equal where timing does not matter.
 struct Range {
   double least = -1, most = -1;
   constexpr Range() = default;
@@ -89,11 +89,11 @@ struct Range {
 
 /// The closed form of what operations cost while nothing fails.
 struct Cost {
-  Range messages = 0;                     ///< that carry them, over all ranks
+  Range messages = 0;                     ///< messages that carry the operations, over all ranks
   std::array<Range, kMarksMax> delays{};  ///< [mark]: messages on the longest causal chain; -1: no rank has the mark
   Range forced_writes = 0;                ///< over all ranks
 
-  /// The cost of both: messages and writes add up, of the delays the greatest counts.
+  /// The cost of both: messages and writes add up; the greater delay counts.
   constexpr Cost& operator+=(const Cost& other) {
     messages = {messages.least + other.messages.least, messages.most + other.messages.most};
     forced_writes = {forced_writes.least + other.forced_writes.least, forced_writes.most + other.forced_writes.most};
@@ -103,16 +103,15 @@ struct Cost {
   }
 };
 
-/// Where no rank can know that an operation is over, the harness finds out: once it has begun, the harness lets `first` pass
-/// without a message of its own, then looks whether anything moves or will, and looks again after each `again` until nothing
-/// does.
+/// How the harness finds the end of an operation that no rank can know to be over. It sends nothing for `first`. Then it looks
+/// whether any message is under way or any rank wants to be woken, and looks again after each `again`.
 struct Silence {
   Time first = 0, again = 0;  ///< ns
 };
 
 /// The facts of a case that a closed form, and the kernel itself, may depend on.
 struct Shape {
-  int ranks = 1;  ///< that serve; clients come on top
+  int ranks = 1;  ///< ranks that serve; clients are not included
   std::int64_t payload_bytes = 0;
   int in_flight = 1;  ///< operations of one proposer that may overlap
   std::uint64_t seed = 0;
@@ -121,7 +120,7 @@ struct Shape {
   int ranks_per_node = 1;  ///< neighbouring ranks, the last node may hold fewer; 0: ranks sit otherwise
   int clients = 0;         ///< ranks of their own that ask: ranks, ranks + 1, …
 
-  /// Everyone who takes part.
+  /// Servers and clients.
   [[nodiscard]] int members() const { return ranks + clients; }
 
   /// The value of a parameter; throws std::out_of_range for a name the kernel does not declare. For set-up, not hot loops.
@@ -156,9 +155,9 @@ struct About {
   std::string_view source;         ///< paper, section
   Latency latency = Latency::makespan;
   CountRule count_rule = CountRule::exact;
-  bool has_payload = true;               ///< false: the case has 0 bytes whatever --bytes says
-  bool streams = false;                  ///< operations overlap; takes --in-flight, and its start line is always `none`
-  std::optional<Transport> only_over{};  ///< the one transport it runs on; empty: any
+  bool has_payload = true;                   ///< false: the case has 0 bytes whatever --bytes says
+  bool streams = false;                      ///< operations overlap; takes --in-flight, and its start line is always `none`
+  std::optional<TransportName> only_over{};  ///< the one transport it runs on; empty: any
 };
 
 }  // namespace coordbench

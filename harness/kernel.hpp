@@ -28,7 +28,7 @@ struct Kernel {
   std::string (*unfit)(const Shape&) = nullptr;                    ///< why the combination does not fit, or empty
   std::int64_t (*memory_bytes)(const Shape&) = nullptr;            ///< of buffers, on the busiest rank
   /// Of shared memory, on each of `sharing` ranks of a node; null where the kernel has no use for any.
-  std::int64_t (*shared_bytes)(const Shape&, Transport, int sharing) = nullptr;
+  std::int64_t (*shared_bytes)(const Shape&, TransportName, int sharing) = nullptr;
   void (*run)(CaseRun&) = nullptr;  ///< null in tests that only plan
 };
 

@@ -26,7 +26,7 @@ void run_bench(CaseRun& run) {
   }
 }
 
-/// Clients and windows that a kernel has no use for.
+/// Why the clients or the window do not fit the kernel; empty if they do.
 template <class K>
 std::string unfit_to_ask(const Shape& shape) {
   if constexpr (!Protocol<K>) {
@@ -70,10 +70,10 @@ std::int64_t protocol_memory_bytes(const Shape& shape) {
 }
 
 template <class K>
-std::int64_t shared_bytes(const Shape& shape, Transport transport, int sharing) {
+std::int64_t shared_bytes(const Shape& shape, TransportName transport, int sharing) {
   if constexpr (Protocol<K>)
     return InSharedMemory::protocol_bytes<K>(
-        transport == Transport::hybrid ? Hybrid::size<K>(shape) : InSharedMemory::size<K>(shape), sharing);
+        transport == TransportName::hybrid ? Hybrid::size<K>(shape) : InSharedMemory::size<K>(shape), sharing);
   else
     return InSharedMemory::collective_bytes(sharing, posted_max<K>(shape), K::Data::memory_bytes(shape));
 }
@@ -89,11 +89,11 @@ void run_over(CaseRun& run) {
 /// Whether a kernel runs over this transport; decided here once, never in a loop. Simulated ranks have no memory to share, and
 /// what they would not run is not compiled for them.
 template <class K>
-constexpr bool runs_over(Transport transport) {
-  return (!K::about.only_over || *K::about.only_over == transport) && (transport == Transport::mpi || !kSimulated);
+constexpr bool runs_over(TransportName transport) {
+  return (!K::about.only_over || *K::about.only_over == transport) && (transport == TransportName::mpi || !kSimulated);
 }
 
-template <class K, Transport transport, class Over>
+template <class K, TransportName transport, class Over>
 void run_if_over(CaseRun& run) {
   if constexpr (runs_over<K>(transport))
     if (run.setting().planned->transport == transport) run_over<K, Over>(run);
@@ -101,9 +101,9 @@ void run_if_over(CaseRun& run) {
 
 template <class K>
 void run_kernel(CaseRun& run) {
-  run_if_over<K, Transport::mpi, OverMpi>(run);
-  run_if_over<K, Transport::shared_memory, InSharedMemory>(run);
-  run_if_over<K, Transport::hybrid, Hybrid>(run);
+  run_if_over<K, TransportName::mpi, OverMpi>(run);
+  run_if_over<K, TransportName::shared_memory, InSharedMemory>(run);
+  run_if_over<K, TransportName::hybrid, Hybrid>(run);
 }
 
 template <class K>
@@ -139,7 +139,7 @@ constexpr Kernel make_kernel(std::string_view name) {
   if constexpr (requires(const Shape& shape) { K::messages_between_nodes(shape); })
     kernel.messages_between_nodes = &K::messages_between_nodes;
   kernel.run = &run_kernel<K>;
-  if constexpr (runs_over<K>(Transport::shared_memory)) kernel.shared_bytes = &shared_bytes<K>;
+  if constexpr (runs_over<K>(TransportName::shared_memory)) kernel.shared_bytes = &shared_bytes<K>;
   return kernel;
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// LogGP does not cover copying and adding. Calibration measures both apart, and simulation charges what it measured.
+// LogGP does not cover copying and adding. Calibration measures both, and simulation charges for them.
 
 #include <array>
 #include <cstddef>

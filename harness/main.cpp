@@ -85,8 +85,8 @@ int run(World& world, const Options& options, const std::vector<std::string>& ar
 [[maybe_unused]] void refuse_what_needs_a_machine(const Options& options) {
   if (options.command == Command::doctor)
     throw UsageError("doctor looks at a machine, and simulated ranks have none; start it with coordbench");
-  for (const Transport transport : options.transports)
-    if (transport != Transport::mpi)
+  for (const TransportName transport : options.transports)
+    if (transport != TransportName::mpi)
       throw UsageError(
           fmt::format("--transport {}: simulated ranks have no caches to share; use --transport mpi", name_of(transport)));
   if (options.placement != "auto" && options.placement != "none")

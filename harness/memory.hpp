@@ -1,7 +1,7 @@
 #pragma once
 // Memory for buffers whose speed is measured: large ones lie in huge pages where the kernel has them to give. With small pages
 // the physical layout, and with it cache conflicts and the cost of a copy between processes, is drawn anew for every buffer.
-// They come from the memory resource in force, which is shared memory where ranks are to see each other's.
+// They come from the memory resource in force: shared memory where ranks must see each other's buffers.
 
 #include <sys/mman.h>
 

@@ -1,6 +1,6 @@
 #pragma once
-// What a machine may do to the world, and the answers that it gives. Bounded: a machine that overfills its outbox is wrong, and
-// is told so with std::length_error.
+// What a machine sends and completes, and the answers that it gives. An outbox is bounded: a machine that overfills it has a
+// mistake, and gets std::length_error.
 
 #include <algorithm>
 #include <cstddef>
@@ -16,7 +16,7 @@
 
 namespace coordbench {
 
-/// What a machine does at most, on one rank. 0 stands for what suits a window of operations, which most protocols keep to.
+/// The most that a machine does on one rank. 0 stands for the default, which fits a window of operations.
 struct Bounds {
   std::size_t sends = 0;        ///< envelopes of one step; one to several servers counts once
   std::size_t completions = 0;  ///< marks of one step
@@ -43,7 +43,7 @@ struct Answer {
 template <class M>
 class Outbox {
  public:
-  /// Several payloads that travel in one message, in order; the same for as many receivers as one likes.
+  /// Several payloads that travel in one message, in order, to any number of receivers.
   struct Gathered {
     std::uint32_t first = 0, count = 0;
   };

@@ -192,7 +192,7 @@ class PayloadArena {
     --taken_;
     slot->next_free = std::exchange(free_, slot);
   }
-  /// Nobody here holds it any more, but others do.
+  /// The slot is no longer used in this process, but other processes still hold leases of it.
   void lend(detail::Slot* slot) {
     slot->next_free = nullptr;
     *(lent_ ? &lent_last_->next_free : &lent_) = slot;

@@ -65,13 +65,13 @@ concept HasRounds = requires(P machine, Operation operation, int round, OutboxOf
   machine.round(operation, round, out);
 };
 
-/// Operations of which no rank can know that they are over.
+/// A protocol in which no rank knows when an operation is over.
 template <class P>
 concept EndsInSilence = requires(const Shape& shape) {
   { P::silence(shape) } -> std::convertible_to<Silence>;
 };
 
-/// Something held back in the hope of more: every rank is told when nobody will ask for more for now.
+/// A protocol that holds work back to send it together: every rank is told when no more will be asked for now.
 template <class P>
 concept HasFlush = requires(P machine, OutboxOf<P>& out) {
   machine.flush(out);
@@ -151,7 +151,8 @@ constexpr int clients_most() {
     return 0;
 }
 
-/// Ranks that ask: operation k belongs to proposer k mod P. Clients, where there are any; else servers 0 … P - 1.
+/// P, the number of ranks that ask: the clients, if there are any, else servers 0 … P - 1. Operation k belongs to proposer k
+/// mod P.
 template <class P>
 int proposers_of(const Shape& shape) {
   if (shape.clients > 0) return shape.clients;

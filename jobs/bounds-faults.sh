@@ -32,7 +32,7 @@ def spent_s() -> tuple[float, float]:
 
 
 def launch(cases: int, out: Path) -> tuple[float, float, int]:
-    """What a launch takes that has about so many cases, a sixth of them calibrating ones, and how many it had."""
+    """What a launch takes that has about so many cases, a sixth of them drift watches, and how many it had."""
     sizes = max(1, cases * 10 // 12)
     out.mkdir(parents=True)
     (out / "plan.toml").write_text("bytes = [%s]\n" % ", ".join(str(1 + LARGEST * i // sizes) for i in range(sizes)))

@@ -19,7 +19,7 @@
 namespace coordbench {
 namespace {
 
-constexpr Time kBudget = 10 * kSecond;     ///< of a pair and pass; a quiet pair takes three
+constexpr Time kBudget = 10 * kSecond;     ///< for one pair in one pass; a quiet pair takes three seconds
 constexpr Time kDeadline = 120 * kSecond;  ///< a pair that is not done by then hangs
 constexpr int kSamplesTag = 3;
 constexpr std::int64_t kProbedMost = 16 << 20;
@@ -27,7 +27,7 @@ constexpr std::int64_t kProbedAtLeast = 1 << 20;  ///< well beyond where librari
 constexpr int kWorkTimes = 12;
 constexpr int kBlocks = 2, kBlocksAlone = 16;  ///< visits to each size in a pass; in the only one of a launch without cases
 
-/// Of each distance between two ranks the pair of the lowest ranks, nearest first.
+/// For each distance the pair of the lowest ranks that far apart, nearest distance first.
 std::map<std::int64_t, std::pair<Rank, Rank>> nearest_pairs(std::span<const std::int8_t> distance, std::size_t ranks) {
   std::map<std::int64_t, std::pair<Rank, Rank>> found;
   if (distance.empty()) return found;
@@ -53,7 +53,7 @@ std::vector<ExchangeSample> probe(const CalibrationPass& pass, std::size_t index
                      .yields = pass.yields});
 }
 
-/// How many there are, or how long the reason why there are none is, goes before.
+/// Sends their number first. If there are none, it sends the length of the reason.
 struct Announced {
   std::int64_t samples = 0, refusal = 0;
 };

@@ -49,14 +49,14 @@ struct CalibrationPass {
   std::uint64_t seed = 0;
   bool alone = false;   ///< the launch has no cases, so this is its only pass
   bool yields = false;  ///< ranks share cores
-  ClockModel clock;     ///< this rank's against rank 0's
+  ClockModel clock;     ///< this rank's clock against rank 0's
   double timer_ns = 0;  ///< on rank 0: how long one reading of the clock takes
 };
 
 /// Rank 0: each pair measures; its samples are added to what `loggp` has of earlier passes, and the parameters fitted to all of
 /// them. `call(rank, pair)` has that rank do its part in that pair; it is called for rank 0, too.
 void calibrate(const CalibrationPass& pass, LogGp& loggp, const std::function<void(Rank, std::size_t)>& call);
-/// A rank that was called: its part in pair `index`.
+/// What a rank does that was called: its part in pair `index`.
 void probe_as_member(const CalibrationPass& pass, std::size_t index);
 
 }  // namespace coordbench

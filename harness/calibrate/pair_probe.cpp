@@ -176,7 +176,7 @@ class PairProbe {
     samples_.push_back({kind, messages, setting_.pass, bytes, time_ns, waited_ns});
   }
 
-  /// The server's samples go to the client.
+  /// Sends the server's samples to the client.
   void hand_over() {
     const auto count = static_cast<std::int64_t>(samples_.size());
     if (!is_client_) {
@@ -193,7 +193,7 @@ class PairProbe {
   [[nodiscard]] Pattern pattern(std::uint64_t number, std::int32_t message) const {
     return Pattern::of(setting_.seed, static_cast<std::int64_t>(number), message);
   }
-  /// What an earlier exchange left there could be right by chance. A few spots only: to write all would fill the cache.
+  /// Old contents could be right by chance, so a few spots are overwritten. Overwriting all would fill the cache.
   static void spoil(std::span<std::byte> buffer, Pattern right) {
     Pattern{~right.base, right.stride}.fill(buffer, Effort::sampled);
   }

@@ -9,8 +9,8 @@
 
 namespace coordbench {
 
-/// As many as kernels rotate, each on pages of its own; new ones for each visit to a size, since which physical pages they get
-/// shows in the times.
+/// As many buffers as kernels rotate, each on pages of its own. Each visit to a size gets new ones, because the physical
+/// pages change the times.
 class ProbeBuffers {
  public:
   static constexpr std::int32_t kBuffers = 4;

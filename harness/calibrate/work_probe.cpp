@@ -9,7 +9,7 @@
 namespace coordbench {
 namespace {
 
-/// What is copied was prepared before the operation. What is folded in, too, but the sum has only just arrived.
+/// The source of a copy, and the term of a fold, are in the cache already. The sum is not: in a kernel it has just arrived.
 class WorkProbe {
  public:
   WorkProbe(std::int64_t bytes, std::uint64_t seed, std::int64_t pass)

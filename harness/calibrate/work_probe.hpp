@@ -1,5 +1,5 @@
 #pragma once
-// How long copying and folding take that kernels do between messages, under the conditions that kernels find.
+// How long it takes to copy and to fold a payload, as kernels do between messages.
 
 #include <cstdint>
 #include <span>

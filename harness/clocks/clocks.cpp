@@ -15,7 +15,7 @@ namespace coordbench {
 namespace {
 
 constexpr int kExchanges = 64;
-constexpr Time kFirstSpan = 1'000'000'000;  ///< over less than this nobody knows a drift to a part in 100,000
+constexpr Time kFirstSpan = 1'000'000'000;  ///< a shorter span does not give the drift to a part in 100,000
 constexpr int kClockTag = 17;
 
 /// One pair: the lower rank stamps before and after, the higher one between.
@@ -65,7 +65,7 @@ std::vector<double> symmetric(std::vector<double> matrix, std::size_t ranks) {
   return matrix;
 }
 
-/// Equal texts have equal numbers, in the order of their first one.
+/// Numbers the texts in the order in which they first appear; equal texts get equal numbers.
 std::vector<int> numbers_of(const std::vector<std::string>& texts) {
   std::vector<int> numbers;
   for (const std::string& text : texts)
@@ -73,7 +73,7 @@ std::vector<int> numbers_of(const std::vector<std::string>& texts) {
   return numbers;
 }
 
-/// One rank of each boot learns rank 0's clock, and hands it on.
+/// One rank of each boot learns rank 0's clock and tells the other ranks of its boot.
 ClockModel learn_global_clock(const World& world, const std::vector<int>& boots, std::vector<OffsetInterval>& learned) {
   MPI_Comm boot = MPI_COMM_NULL, leaders = MPI_COMM_NULL;
   MPI_Comm_split(world.all(), boots[static_cast<std::size_t>(world.rank())], world.rank(), &boot);
@@ -97,7 +97,7 @@ void gather_models(const World& world, Clocks& clocks) {
   clocks.known_at = now_ns();
 }
 
-/// Rank 0's own exchanges with everybody tell whether what is believed of their clocks can be true.
+/// Checks the models against rank 0's own exchanges with every rank.
 void check_models(Clocks& clocks, const std::vector<OffsetInterval>& measured) {
   clocks.check = "ok";
   for (std::size_t rank = 1; rank < measured.size(); ++rank) {
@@ -113,8 +113,8 @@ void check_models(Clocks& clocks, const std::vector<OffsetInterval>& measured) {
   }
 }
 
-/// Simulated ranks have one clock, and share one memory: rank 0 alone has rows. Round trips are not measured; nobody could
-/// afford those of a million pairs.
+/// Simulated ranks have one clock and share one memory, so rank 0 alone has rows. Round trips are not measured: a million
+/// pairs would take too long.
 [[maybe_unused]] Clocks simulated_clocks(const World& world) {
   const std::size_t rows = world.is_root() ? static_cast<std::size_t>(world.size()) : 0;
   Clocks clocks;

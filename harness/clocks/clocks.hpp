@@ -21,13 +21,14 @@ struct Clocks {
   std::string check;                    ///< rank 0 only: "ok", or what was wrong
 
   [[nodiscard]] bool agree() const { return std::find(same_boot.begin(), same_boot.end(), false) == same_boot.end(); }
-  /// Rank 0: whether by then some bound is twice as wide as when it was measured, since a drift was known too badly.
+  /// Rank 0: whether some bound will by then be twice as wide as when it was measured. Bounds widen because drifts are not
+  /// known exactly.
   [[nodiscard]] bool are_vague_at(Time now) const {
     for (std::size_t rank = 0; rank < models.size(); ++rank)
       if (error_of(rank, now) > 2 * models[rank].error_ns) return true;
     return false;
   }
-  /// Rank 0: what stamps of `rank` may be off by at the instant `now` of rank 0's clock, ns; 0 on its own boot.
+  /// Rank 0: the largest error of a stamp of `rank` at the instant `now` of rank 0's clock, ns; 0 on rank 0's boot.
   [[nodiscard]] double error_of(std::size_t rank, Time now) const {
     return same_boot[rank] ? 0 : models[rank].error_at(models[rank].to_local(now));
   }

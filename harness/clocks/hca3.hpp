@@ -1,6 +1,6 @@
 #pragma once
-// A global clock for hosts whose clocks do not agree: top-down over a binomial tree, parents first, so that whoever teaches
-// has the global clock already and no models need merging.
+// A global clock for hosts whose clocks do not agree: top-down over a binomial tree. A parent knows the global clock before it
+// teaches its children, so models are never merged.
 // Source: Hunold, Carpen-Amarie, "Hierarchical Clock Synchronization in MPI", CLUSTER'18 (HCA3).
 
 #include <mpi.h>

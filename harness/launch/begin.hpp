@@ -7,7 +7,7 @@
 
 namespace coordbench {
 
-/// To the ranks of the next case, to all, or to a pair that shall calibrate.
+/// Goes to the ranks of the next case, to all ranks, or to a pair that is to calibrate.
 struct Begin {
   static constexpr std::int64_t kOver = -1, kCompareClocks = -2, kCalibrate = -3;
   std::int64_t index = kOver;  ///< of a case, or one of the above

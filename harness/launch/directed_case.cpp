@@ -23,7 +23,7 @@ constexpr Time kReportGrace = 2 * kSecond;  ///< a rank that is silent so long a
 constexpr Time kFailureGrace = kSecond;     ///< and so long after a failure, where no word reaches ranks in the library
 constexpr int kTagsOfCase = ControlTree::kTagsOfCase;
 
-/// At a byte a nanosecond.
+/// Assumes a byte a nanosecond.
 Time time_to_touch_buffers(const Case& planned) { return planned.kernel->memory_bytes(planned.shape) * planned.members(); }
 
 /// A case that is not over by then hangs. It has twice its budget, and a grace, in which its buffers are touched too. With
@@ -65,7 +65,7 @@ void fill_in(CaseReport& report, CaseReport::Status status, const std::string& t
   std::strncpy(report.text.data(), text.c_str(), report.text.size() - 1);
 }
 
-/// This rank's part, from its first block to its report. What a process spends says nothing of a rank that shares it.
+/// This rank's part, from its first block to its report. Simulated ranks share a process, so its CPU time is not theirs.
 void run_kernel_of(CaseRun& run) {
   const std::int64_t cpu_before = cpu_time_ns(), switches_before = involuntary_switches();
   try {
@@ -82,8 +82,8 @@ void run_kernel_of(CaseRun& run) {
   run.report().involuntary_switches = involuntary_switches() - switches_before;
 }
 
-/// Of a rank that has failed: rank 0 may wait for it inside the library. A synchronous send is complete once rank 0 takes the
-/// report, outside of it; if it never does, nothing but an end of all ranks gets it out.
+/// Reports a failure to rank 0, which may be waiting inside the library. The send is synchronous: it completes only if rank 0
+/// is outside the library and takes the report. If it never does, all ranks must end.
 void report_or_end_launch(const World& world, CaseRun& run) {
   if constexpr (!kSimulated) {
     MPI_Request sending;
@@ -167,7 +167,8 @@ bool DirectedCase::collect_reports() {
   return false;
 }
 
-/// True if all came; false once a rank has been silent for so long that it never will. After a failure that is soon.
+/// True if all reports came. False once a rank has been silent so long that its report will never come; after a failure that
+/// is soon.
 bool DirectedCase::await_reports(std::vector<MPI_Request>& requests) {
   const Case& planned = *run_.setting().planned;
   Time until = std::max(run_.setting().deadline, now_ns()) + kReportGrace;

@@ -10,7 +10,7 @@
 #include "harness/launch/directed_case.hpp"
 #include "harness/launch/signals.hpp"
 #include "harness/machine/remark.hpp"
-#include "harness/results/report.hpp"
+#include "harness/results/progress.hpp"
 #include "harness/world/sleep.hpp"
 
 namespace coordbench {
@@ -60,7 +60,7 @@ class Director {
   }
 
  private:
-  /// Around every block of cases, so that the parameters are of the same machine as the cases are, however it drifts.
+  /// Calibrates before and after every block of cases, so that a drift of the machine affects parameters and cases alike.
   void calibrate() {
     if (launch_.place.pairs.pairs().empty()) return;
     const int pass = passes_++;
@@ -70,7 +70,7 @@ class Director {
     if (4 * passes_ >= 5 * kept_passes_) keep_calibration();
   }
 
-  /// The file gets all passes anew each time. It is done more and more rarely, so that no case costs more than another.
+  /// Writes all passes anew each time. It does so more and more rarely, so that the cost a case does not grow.
   void keep_calibration() {
     keep_calibration_(loggp_);
     kept_passes_ = passes_;
@@ -125,7 +125,7 @@ class Director {
     compare_clocks(launch_.place.world, launch_.timing.clocks);
   }
 
-  /// A rank will never come back from the library: what is finished is on disk, and no further case can be run.
+  /// A rank is stuck in the library. Finished cases are on disk, and no further case can be run.
   [[noreturn]] void end_here(DirectedCase& directed) {
     const CaseResult& result = directed.conclude();
     keep_(result);

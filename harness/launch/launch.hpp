@@ -1,6 +1,6 @@
 #pragma once
-// The plan carried out. Rank 0 directs: it says which case comes next, collects what it came to and appends it to the file; the
-// other ranks sleep between the cases they take part in.
+// The plan carried out. Rank 0 directs: it says which case comes next, collects its result and appends it to the file. Other
+// ranks sleep between the cases that they take part in.
 
 #include <functional>
 #include <set>
@@ -22,7 +22,7 @@ struct Measured {
 std::set<int> rank_counts(const Plan& plan);
 
 /// Rank 0: every case of the plan, within the total budget; each goes to `keep` as soon as it is over, outside every clock.
-/// What `keep` throws is passed on, after dismissing the other ranks.
+/// If `keep` throws, the other ranks are dismissed first.
 using Keep = std::function<void(const CaseResult&)>;
 using KeepCalibration = std::function<void(const LogGp&)>;  ///< called around every block of cases
 Measured direct(const LaunchSetting& launch, const Keep& keep, const KeepCalibration& keep_calibration = {});

@@ -9,7 +9,7 @@
 
 namespace coordbench {
 
-/// What is known while every rank is still where the launcher left it.
+/// What is known before any rank is bound anew.
 struct Prepared {
   Agenda agenda;
   PlacementPolicy placement;

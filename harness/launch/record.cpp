@@ -24,14 +24,14 @@ namespace {
 
 constexpr double kDrift = 1.25;  ///< a machine whose ping_pong moved by more was not the same machine throughout
 
-/// launch-012.h5 is launch 12. A file that is gone on with may have been given another name.
+/// launch-012.h5 is launch 12. The file of --resume may have been renamed.
 int number_of(const std::filesystem::path& file) {
   const std::string stem = file.stem().string();
   const std::string digits = stem.substr(stem.find_last_not_of("0123456789") + 1);
   return digits.empty() || digits.size() > 9 ? 0 : std::stoi(digits);
 }
 
-/// The campaign is the name of its folder, however the folder was written.
+/// A campaign has the name of its folder.
 std::string campaign_of(const std::filesystem::path& file) {
   return std::filesystem::weakly_canonical(file.parent_path()).filename().string();
 }
@@ -80,7 +80,7 @@ LaunchRecord record_of(const LaunchSetting& launch, const std::filesystem::path&
           .limits = timing.limits};
 }
 
-/// As a shell takes it for one word.
+/// Quoted, so that a shell takes it for one word.
 std::string quoted(const std::string& word) {
   constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@%+,";
   return word.find_first_not_of(kPlain) == std::string::npos ? word : "'" + word + "'";
@@ -100,7 +100,7 @@ LaunchRecord record_to_go_on(const LaunchSetting& launch, const std::filesystem:
   return record;
 }
 
-/// What `make` returns; if it throws, the other ranks are told to leave with the status that it means.
+/// Returns what `make` returns. If it throws, tells the other ranks to leave with the status of the error.
 template <class Make>
 auto or_dismiss(const World& world, Make make) {
   try {
@@ -156,7 +156,7 @@ void LaunchResults::keep(const CaseResult& result) {
   const std::lock_guard alone(mine_);
   file_.append(result);
   rows_.push_back(row_of(result));
-  if (!result.planned->calibration) return block_.push_back(done_before_ + rows_.size() - 1);
+  if (!result.planned->drift_watch) return block_.push_back(done_before_ + rows_.size() - 1);
   const double ratio = block_.empty() || ping_before_ns_ == 0 ? 1.0 : result.latency.p50 / ping_before_ns_;
   ping_before_ns_ = result.latency.p50;
   if (ratio > kDrift || ratio < 1 / kDrift) {

@@ -10,7 +10,7 @@
 #include "harness/launch/launch.hpp"
 #include "harness/launch/signals.hpp"
 #include "harness/machine/host_facts.hpp"
-#include "harness/results/report.hpp"
+#include "harness/results/final_table.hpp"
 #include "harness/results/result_file.hpp"
 #include "harness/results/stored_launch.hpp"
 
@@ -29,7 +29,7 @@ class LaunchResults {
     const std::lock_guard alone(mine_);
     file_.write(loggp);
   }
-  /// The launch is over; or what its plan lacks may be measured later.
+  /// Ends the file: complete if every case of the plan ran, else to be finished by --resume.
   void end(const Measured& measured) {
     last_words_.reset();
     if (measured.cases < launch_.agenda.due.size())

@@ -27,7 +27,7 @@ Origin origin_of(const World& world, const std::vector<std::string>& arguments) 
           .ranks = world.size()};
 }
 
-/// What rank 0 reads, or why it cannot: one text for every rank.
+/// What rank 0 reads, or why it cannot read it, as one text that goes to every rank.
 std::string read_at_root(const World& world, const std::string& file, const Origin& here) {
   if (!world.is_root()) return "";
   const auto text = [](const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); };
@@ -38,7 +38,7 @@ std::string read_at_root(const World& world, const std::string& file, const Orig
   }
 }
 
-/// Of the options that the launch began with, and those that this life of it was given besides, the latter.
+/// The options that the launch began with, overridden by those given to --resume.
 Options options_of(const StoredLaunch& begun, const Options& now) {
   constexpr std::string_view kBudget = "--total-budget=";
   const auto is_budget = [&](const std::string& option) { return option.starts_with(kBudget); };

@@ -13,8 +13,9 @@
 
 namespace coordbench {
 
-/// Collective. Without --resume nothing; else what the file tells, the same on every rank, and `options` become those that the
-/// launch began with. Throws UsageError, on every rank, for a file that cannot be gone on with (results/stored_launch.hpp).
+/// Collective. Returns what the file of --resume tells, the same on every rank, and sets `options` to those of the launch that
+/// began it; empty without --resume. Throws UsageError, on every rank, for a file that --resume cannot use
+/// (results/stored_launch.hpp).
 /// `arguments` are this program's.
 std::optional<StoredLaunch> take_up(const World& world, Options& options, const std::vector<std::string>& arguments);
 

@@ -35,7 +35,7 @@ namespace {
   _exit(final_status >= 0 ? final_status : 128 + signal);
 }
 
-/// A second signal finds that the first one has been told, and does not wait for last words.
+/// A second signal ends the process at once: the first one's sentence has been printed, and it does not wait for LastWords.
 extern "C" void on_signal(int signal) {
   const int error = errno;
   if (!may_speak || ending != 0) leave(signal);
@@ -47,7 +47,7 @@ extern "C" void on_signal(int signal) {
   errno = error;
 }
 
-/// By whoever started this process: nohup, or a shell in the background of which it runs.
+/// Whether the signal was ignored already when this process started, as behind nohup or in the background of a shell.
 bool is_ignored(int signal) {
   struct sigaction before {};
   sigaction(signal, nullptr, &before);

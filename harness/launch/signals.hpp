@@ -1,6 +1,6 @@
 #pragma once
-// SIGINT, SIGTERM and SIGHUP end the launch at once, unless whoever started it had them ignored. Every finished case is on disk
-// by then, whatever instant it is: rank 0 says how to go on, prints the table of what there is, and ends. mpirun kills it
+// SIGINT, SIGTERM and SIGHUP end the launch at once, unless they were ignored when it started. Every finished case is already
+// on disk. Rank 0 says how to go on, prints the table of the finished cases, and ends. mpirun kills it
 // 200 ms after the signal. SIGUSR1, which mpirun passes on, lets the case under way finish: how a scheduler announces the end.
 
 #include <array>
@@ -20,7 +20,7 @@ inline constexpr int kEndAsked = 128 + SIGUSR1;  ///< the status of a launch tha
 void end_on_signals(bool speaks);
 /// Whether SIGUSR1 has come.
 bool is_end_asked();
-/// All is said and done: a launcher that ends the other ranks when the first one leaves must change neither words nor status.
+/// From now on signals are ignored: some launchers signal the other ranks when the first one leaves.
 void leave_with(int status);
 /// Deletes the hidden files registered by `name_results`; for exits without unwinding.
 void remove_leftovers();

@@ -51,8 +51,8 @@ double squared_errors(const LinearCost& line, Sizes sizes, Column column) {
   return sum;
 }
 
-/// What medians of this column are off by, in the same units: how far they lie from the line between their neighbours, where
-/// there is no break.
+/// The noise of this column's medians, in the same units: their distance from the line between their neighbours, except at
+/// breaks.
 double noise_of(Sizes sizes, Column column) {
   std::vector<double> distances;
   for (std::size_t i = 1; i + 1 < sizes.size(); ++i) {
@@ -144,7 +144,7 @@ std::map<std::int64_t, double> medians(std::span<const ExchangeSample> samples, 
   return found;
 }
 
-/// Why a regime is none, or empty. A least-squares line can be anything where the machine was disturbed.
+/// Why a regime is not plausible; empty if it is. A disturbed machine can give any least-squares line.
 std::string refusal_of(const Regime& regime) {
   const double send_ns = regime.o_send.of(regime.first_bytes), receive_ns = regime.o_receive.of(regime.first_bytes);
   const double gap_ns = regime.gap.of(regime.first_bytes), latency_ns = regime.latency.of(regime.first_bytes);
@@ -200,7 +200,7 @@ std::vector<SizeCosts> costs_by_size(std::span<const ExchangeSample> samples, do
 }
 
 std::int64_t first_held_bytes(std::span<const ExchangeSample> samples) {
-  constexpr double kHeld = 0.5;  // one that is not held takes a fraction of a round trip, and its receiver was four late
+  constexpr double kHeld = 0.5;  // a send takes a fraction of a round trip unless it is held; the receiver was four late
   std::map<std::int64_t, std::vector<double>> shares;
   for (const ExchangeSample& sample : samples)
     if (sample.exchange == Exchange::held_send)

@@ -2,12 +2,14 @@
 // From the samples of a pair of ranks to LogGP's parameters, regime by regime.
 //
 // The exchanges are Netgauge's (Hoefler, Lichei, Rehm, "Low-Overhead LogGP Parameter Assessment for Modern Interconnection
-// Networks", IPDPS workshops 2007), with four differences. Answers have one byte: with as many as came, a round trip would take
-// twice the cache of a message, and half of it is no message's time. The overheads are taken from stamps around the calls, not
-// from differences of whole exchanges, which are a thousand times as long where messages are large. Where eager sends end is
-// not read off the times but tried: does a send wait for its receiver? Other breaks are found by comparing all ways to part the
-// sizes (Bellman, CACM 4(6), 1961) by the Bayesian information criterion, for all costs at once, not by looking ahead five
-// sizes along one.
+// Networks", IPDPS workshops 2007), with four differences.
+// 1. Answers have one byte. An answer as long as the message would take twice the cache, and half of that round trip would not
+//    be the time of a message.
+// 2. The overheads are taken from stamps around the calls. Differences of whole exchanges are less exact, because these are a
+//    thousand times as long where messages are large.
+// 3. Where eager sends end is tried, not read off the times: does a send wait for its receiver?
+// 4. Other breaks are found by comparing all ways to divide the sizes (Bellman, CACM 4(6), 1961) by the Bayesian information
+//    criterion, for all costs at once. Netgauge looks ahead five sizes along one cost.
 
 #include <span>
 #include <vector>

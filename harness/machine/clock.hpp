@@ -1,8 +1,8 @@
 #pragma once
 // The one place where clocks are read. CLOCK_MONOTONIC is one clock for all ranks of one boot; MPI_Wtime is not (Open MPI 4
 // subtracts an origin of each process). A simulated rank reads its simulator's clock, which is MPI_Wtime: the host's would say
-// how long the simulation takes. What a reading takes there is what the platform says (smpi/wtime): nothing, or what one took
-// where the platform was calibrated.
+// how long the simulation takes. A reading there takes as long as the platform says (smpi/wtime): no time, or the time measured
+// by the calibration.
 
 #ifdef COORDBENCH_SIMULATED
 #include <mpi.h>

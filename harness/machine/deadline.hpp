@@ -9,7 +9,7 @@
 
 namespace coordbench {
 
-/// A wait that outlived its case's deadline; `what()` says for what this rank was waiting.
+/// A wait that outlived its case's deadline; `what()` says what this rank was waiting for.
 class TimedOut : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -21,7 +21,7 @@ class Abandoned : public std::runtime_error {
   explicit Abandoned(Rank failed) : std::runtime_error("rank " + std::to_string(failed) + " had failed") {}
 };
 
-/// What ends waits before their deadline: the failure of another rank.
+/// Ends waits before their deadline when another rank has failed.
 class Interruption {
  public:
   Interruption() = default;
@@ -38,7 +38,7 @@ class Interruption {
 /// a wait that succeeds soon never pays for its bound.
 class Deadline {
  public:
-  /// `yields`: each turn lets other ranks run, and takes so long that every few of them are looked at.
+  /// `yields`: each turn lets other ranks run. Turns are long then, so the clock is looked at every few turns.
   Deadline(Time at = kNever, Interruption* interruption = nullptr, bool yields = false)  // an instant is a deadline
       : at_(at), interruption_(interruption), mask_(yields ? 15 : 1023) {}
   /// True if the wait is to end, and `give_up` to be called.

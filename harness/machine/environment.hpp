@@ -1,5 +1,5 @@
 #pragma once
-// The environment record: everything about machine and build that a doubtful reader of a number asks for.
+// The environment record: the facts of machine and build that a reader needs to judge a number.
 
 #include <cstdint>
 #include <span>

@@ -1,6 +1,6 @@
 #pragma once
-// What the launcher of this process says of itself in the environment. Where it starts processes that the MPI library does not
-// know of, each believes that it is alone.
+// What the environment tells of the launcher of this process. If the MPI library does not know that launcher, each process
+// believes that it is alone.
 
 #include <functional>
 #include <string>
@@ -8,7 +8,7 @@
 namespace coordbench {
 
 struct Launcher {
-  std::string variable{};  ///< that says how many processes were started, as it stands in the environment; empty if none does
+  std::string variable{};  ///< the variable that tells how many processes were started, "NAME=VALUE"; empty if there is none
   int processes = 1;
   int number = 0;  ///< of this process, from 0
 };

@@ -19,7 +19,7 @@ double nanoseconds_in(const std::string& unit) {
   return kUnits.at(unit);
 }
 
-/// Of several repetitions Google Benchmark makes a median; a benchmark that ran once stands for itself.
+/// The median that Google Benchmark writes for several repetitions, or the only run.
 bool counts(const Json& run) {
   return run.at("run_type") == "aggregate" ? run.at("aggregate_name") == "median" : run.value("repetitions", 1) == 1;
 }

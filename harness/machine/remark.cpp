@@ -12,7 +12,7 @@ namespace coordbench {
 
 namespace {
 
-/// Libraries name the function that threw, and nothing else of theirs reaches this place; our own texts are sentences.
+/// Texts of libraries begin with the name of the function that threw; our own texts are sentences.
 bool is_of_a_library(const std::exception& error) {
   const std::string_view text = error.what();
   return dynamic_cast<const nlohmann::json::exception*>(&error) || dynamic_cast<const fmt::format_error*>(&error) ||

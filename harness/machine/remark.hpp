@@ -1,5 +1,5 @@
 #pragma once
-// Sentences on standard error. It may be closed or full, and then there is nobody to tell: nothing here throws for that.
+// Sentences on standard error. If it is closed or full, the sentence is lost and nothing throws.
 
 #include <fmt/format.h>
 
@@ -18,11 +18,11 @@ void remark(fmt::format_string<Values...> format, Values&&... values) {
   remark_text(fmt::format(format, std::forward<Values>(values)...));
 }
 
-/// What an exception means to a user: the sentence of one that is ours; of the libraries' a sentence around their words.
+/// An exception as a sentence for users: our own text as it is, a library's text within a sentence.
 std::string in_words(const std::exception& error);
 
-/// Gives the numbers of standard streams that are closed to nothing, so that no file that is opened later takes one, and is
-/// written what was meant for the stream. Writing to them still fails.
+/// Opens /dev/null in place of standard streams that are closed. Otherwise a file opened later would get the stream's number,
+/// and the stream's text. Writing to these streams still fails.
 void occupy_standard_streams();
 
 }  // namespace coordbench

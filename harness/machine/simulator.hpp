@@ -1,5 +1,5 @@
 #pragma once
-// What a simulated rank asks of its simulator, SimGrid. Declared everywhere, there in coordbench-smpi only: ask behind
+// What a simulated rank asks of its simulator, SimGrid. Defined in coordbench-smpi only: call these functions behind
 // `kSimulated`.
 
 #include <cstdint>
@@ -28,8 +28,8 @@ std::string calibration();
 /// Lets simulated time pass for this rank.
 void sleep(std::int64_t ns);
 
-/// Lets as much pass as this host's property NAME_ns says that `name` takes, as "BYTES:NS;BYTES:NS…": nothing if it has none,
-/// as on every platform that was not made of a calibration.
+/// Lets as much time pass as `name` takes for `bytes`, by this host's property NAME_ns, "BYTES:NS;BYTES:NS…". Only platforms
+/// made from a calibration have the property; elsewhere no time passes.
 void work(std::string_view name, std::size_t bytes);
 
 /// Where ranks wait for each other: all leave at the instant at which the last of them arrives. All ranks share one address

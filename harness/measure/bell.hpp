@@ -10,7 +10,7 @@ namespace coordbench {
 
 class Bell final : public Interruption {
  public:
-  /// A rank that does not listen hears nothing, and is told all the same.
+  /// A rank that does not listen is told all the same, and hears nothing.
   Bell(MPI_Comm communicator, int tag, bool listens = true) : communicator_(communicator), tag_(tag) {
     if (listens) MPI_Irecv(&failed_, 1, MPI_INT, MPI_ANY_SOURCE, tag, communicator, &listening_);
   }

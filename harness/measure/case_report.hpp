@@ -16,7 +16,7 @@ struct CaseReport {
   std::int64_t control_messages = 0;
   std::int64_t cpu_ns = 0;
   std::int64_t involuntary_switches = 0;
-  std::int64_t wrong_answers = 0;  ///< checks that failed, and answers that never came
+  std::int64_t wrong_answers = 0;  ///< answers that were wrong or never came
   std::int64_t first_wrong = -1;
   std::int64_t marks_due = 0, marks_came = 0, misplaced_marks = 0;
   std::int64_t first_misplaced = -1;  ///< the operation of the first

@@ -35,7 +35,7 @@ std::int64_t CaseRun::agree_on_block(ControlTree& tree, std::int64_t done) {
   return decision.next_block;
 }
 
-/// Stamps become rank 0's clock, counted from the launch's epoch, on the rank that made them.
+/// Turns this rank's stamps into times on rank 0's clock since the launch's epoch.
 void CaseRun::gather(ControlTree& tree, const Recorder& recorder, Operation first, std::int64_t count) {
   operations_ += count;
   std::vector<Time> mine = recorder.packed({first, count});

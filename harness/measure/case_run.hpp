@@ -57,8 +57,8 @@ class CaseRun {
     }
   }
 
-  /// Returns once every rank of the case has made what it needs, so that no rank sends anything to one that could not, nor
-  /// waits for one inside the library. Throws TimedOut, or Abandoned. Simulated ranks that wait hear of no failure.
+  /// Returns once every rank of the case has made its buffers. A rank that cannot make them is found here, so no rank sends to
+  /// it or waits for it inside the library. Throws TimedOut, or Abandoned. Simulated ranks that wait hear of no failure.
   void meet(ControlTree& tree) const {
     if constexpr (!kSimulated) tree.barrier();
   }
@@ -68,11 +68,11 @@ class CaseRun {
     noted_.push_back({messages, known_ns - setting_.epoch_ns, rounds});
   }
 
-  /// What the kernel's part came to on this rank.
+  /// The kernel's part is over on this rank: how it ended.
   void conclude(const Traffic& traffic, const Recorder& recorder, std::int64_t control_messages, std::int64_t answers_due);
 
   [[nodiscard]] Bell& bell() { return bell_; }
-  /// For every loop of this rank that waits.
+  /// The bound on every waiting loop of this rank.
   [[nodiscard]] Deadline deadline() { return {setting_.deadline, &bell_, setting_.oversubscribed}; }
 
   [[nodiscard]] CaseReport& report() { return report_; }

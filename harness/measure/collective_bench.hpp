@@ -43,7 +43,7 @@ class CollectiveBench {
     });
   }
 
-  /// After a case that did not end, of which nothing is ever freed.
+  /// Ends the bench of a case that did not end; its buffers are never freed.
   void withdraw() { Over::withdraw(endpoint_); }
 
   void conclude() {

@@ -1,6 +1,6 @@
 #pragma once
-// Between the conductor, rank 0, and the other ranks that propose: the word to go comes to one of them alone, so that nobody
-// else is disturbed while its operation runs, and it answers when it is done.
+// Words between the conductor, rank 0, and the other ranks that propose. The word to go comes to one rank alone, so that no
+// other rank is disturbed while its operation runs. That rank answers when it is done.
 
 #include <mpi.h>
 

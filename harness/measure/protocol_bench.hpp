@@ -40,7 +40,7 @@ class ProtocolBench : public ProtocolRank<P, Over> {
   using Base::tree_;
   using Base::witness_;
 
-  /// Whether an operation is over only once several ranks have had its last mark, which no single one of them can know.
+  /// Whether several ranks have the last mark of an operation, so that no single rank knows when it is over.
   static constexpr bool kEndsEverywhere =
       P::about.latency != Latency::proposer && P::about.count_rule != CountRule::expected && !HasRounds<P>;
 
@@ -115,7 +115,7 @@ class ProtocolBench : public ProtocolRank<P, Over> {
       if (!this->take_one()) this->idle("for an operation to come to rest", {}, until);
   }
 
-  /// Everyone has finished with the operations before this one, and says so.
+  /// Every rank says that it has finished with the operations before this one.
   void call_everyone(Operation operation) {
     for (;;) {
       tree_.say({Cue::get_ready, operation}, this->progress());
@@ -132,7 +132,7 @@ class ProtocolBench : public ProtocolRank<P, Over> {
         ends_due_ += reaches<P>(shape_, Base::kLast, rank, ends_counted_) ? 1 : 0;
     return ends_due_;
   }
-  /// So many other ranks have done what they were told, or all of their share of a block.
+  /// How many other ranks have said that they are done.
   void await_done(int proposers) {
     for (Word word; proposers > 0;)
       if (hot_line_.hear(word))

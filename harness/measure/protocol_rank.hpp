@@ -37,7 +37,7 @@ class ProtocolRank {
         alarm_(run.setting().control_communicator, tag(ControlTree::kAlarm), times_out<P>(shape_) || silence_.first > 0),
         closing_(static_cast<std::size_t>(shape_.in_flight)) {}
 
-  /// After a case that did not end, of which nothing is ever freed.
+  /// Ends the rank's part in a case that did not end; its buffers are never freed.
   void withdraw() { Over::withdraw(transport_); }
   void conclude() {
     run_.conclude(counted_.traffic(), recorder_, tree_.messages_sent() + hot_line_.messages_sent(), answers_due_);
@@ -162,13 +162,13 @@ class ProtocolRank {
   }
   /// A poll in loops outside the clock: each copy of it that is inlined has to be compiled.
   [[gnu::noinline]] bool take_one() { return node_.poll(); }
-  /// What has come, but not without end: two ranks could keep each other busy.
+  /// Takes what has come, at most so many messages: two ranks could keep each other busy for ever.
   void take_all() {
     constexpr int kMost = 4096;
     for (int taken = 0; taken < kMost && take_one(); ++taken) continue;
   }
 
-  /// Nothing is to be done now. A simulated rank blocks until there may be, or one of the words has come, or `until`.
+  /// Called when there is nothing to do. A simulated rank blocks until a message or one of the words comes, or until `until`.
   void idle(const char* what, std::initializer_list<MPI_Request*> words = {}, Time until = kNever) {
     if constexpr (kSimulated)
       sleep_until_something_happens(words, until);

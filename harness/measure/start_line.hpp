@@ -81,7 +81,7 @@ class StartLine {
     return 0;
   }
 
-  /// The time of a simulated rank that spins stands still; nor has it caches that a pause would warm.
+  /// A simulated rank must not spin, because its time would stand still. It has no caches to warm either.
   [[nodiscard]] Time spin_until(Time start) const {
     if constexpr (kSimulated) return 0;
     const Time arrival = now_ns();

@@ -100,7 +100,7 @@ struct InSharedMemory {
   /// Over hybrid, ranks that are not to count as one node do not share memory even if they could.
   static SharedRegion region(CaseRun& run, std::size_t ring_slots) {
     const CaseRun::Setting& setting = run.setting();
-    const bool of_a_node = setting.planned->transport == coordbench::Transport::hybrid;
+    const bool of_a_node = setting.planned->transport == coordbench::TransportName::hybrid;
     return setting.shared->laid_out(setting.planned->members(), ring_slots, of_a_node ? setting.neighbours : Neighbours());
   }
 

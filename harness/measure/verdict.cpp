@@ -23,7 +23,7 @@ void check_endings(CaseResult& result, std::span<const CaseReport> reports) {
   for (std::size_t rank = 0; rank < reports.size(); ++rank)
     if (reports[rank].status == CaseReport::Status::timed_out)
       waiting += fmt::format("{}rank {} {}", waiting.empty() ? "" : "; ", rank, reports[rank].text.data());
-  for (std::size_t rank = 0; rank < reports.size(); ++rank)  // the cause, where the others waited for a rank that had given up
+  for (std::size_t rank = 0; rank < reports.size(); ++rank)  // the rank that failed first: the others only waited for it
     if (reports[rank].status == CaseReport::Status::failed)
       fail(result, Verdict::failed, fmt::format("rank {} failed: {}", rank, reports[rank].text.data()));
   if (!waiting.empty()) fail(result, Verdict::timed_out, waiting);
@@ -77,7 +77,7 @@ std::string in_words(const Range& range) {
 }
 bool is_within(double value, const Range& range) { return value >= range.least && value <= range.most; }
 
-/// Messages that carry operations; those in the background are nobody's expectation, on either side.
+/// Messages that carry operations, on the sending and on the receiving side. No closed form counts background messages.
 void check_messages(CaseResult& result, const Cost& expected) {
   std::int64_t sent = 0, received = 0;
   for (const Traffic& traffic : result.traffic) {

@@ -32,7 +32,7 @@ class Witness {
     for (const auto& [operation, answer] : unchecked_) check(operation, answer);
     unchecked_.clear();
   }
-  /// Last marks that this rank has had.
+  /// How many operations have reached their last mark on this rank.
   [[nodiscard]] std::int64_t ended() const { return ended_; }
 
  private:

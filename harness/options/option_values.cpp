@@ -29,8 +29,8 @@ void append_once(std::vector<Value>& values, const Value& value) {
   if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
 }
 
-Transport parse_transport(std::string_view option, const std::string& text) {
-  for (const Transport transport : {Transport::mpi, Transport::shared_memory, Transport::hybrid})
+TransportName parse_transport(std::string_view option, const std::string& text) {
+  for (const TransportName transport : {TransportName::mpi, TransportName::shared_memory, TransportName::hybrid})
     if (text == name_of(transport)) return transport;
   throw UsageError(option, text, "mpi, shared-memory and hybrid, with commas");
 }
@@ -137,8 +137,8 @@ Sync parse_sync(std::string_view option, const std::string& text) {
   throw UsageError(option, text, "round-time, barrier or none");
 }
 
-std::vector<Transport> parse_transports(std::string_view option, const Texts& texts) {
-  std::vector<Transport> transports;
+std::vector<TransportName> parse_transports(std::string_view option, const Texts& texts) {
+  std::vector<TransportName> transports;
   for (const std::string& item : parse_list(option, texts)) append_once(transports, parse_transport(option, item));
   return transports;
 }

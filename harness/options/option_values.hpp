@@ -45,6 +45,6 @@ Time parse_budget(std::string_view option, const std::string& text);  ///< ns
 std::int64_t parse_operations(std::string_view option, const std::string& text);
 std::uint64_t parse_seed(std::string_view option, const std::string& text);
 Sync parse_sync(std::string_view option, const std::string& text);
-std::vector<Transport> parse_transports(std::string_view option, const Texts& texts);
+std::vector<TransportName> parse_transports(std::string_view option, const Texts& texts);
 
 }  // namespace coordbench

@@ -32,7 +32,7 @@ struct Options {
   std::optional<Sync> sync{};                ///< empty: round-time where operations do not overlap
   std::string placement = "auto";
   std::optional<int> ranks_per_node{};  ///< neighbours that count as one node; empty: by host names
-  std::vector<Transport> transports{Transport::mpi};
+  std::vector<TransportName> transports{TransportName::mpi};
   std::optional<std::uint64_t> seed{};  ///< empty: rank 0 draws one for all ranks, before the plan
   std::string out = "results/local";
   std::string micro{};        ///< the JSON of coordbench-micro on this machine; empty: none

@@ -147,6 +147,7 @@ std::string text_of(const Kernel& kernel) {
   for (const Parameter& parameter : kernel.parameters)
     stanza.line("parameter", fmt::format("{} = {} ({}): {}", parameter.name, value_text(parameter, parameter.initial),
                                          accepted_text(parameter), parameter.help));
+  if (kernel.family == Family::protocol) stanza.line("disk", "none: everything stays in memory");
   stanza.line("source", about.source);
   return stanza.text();
 }
@@ -185,7 +186,9 @@ std::string list_lines(std::span<const Kernel> kernels, std::size_t columns) {
                             kernel->about.promise),
                 columns) +
             "\n";
-  return text + "coordbench list KERNEL tells everything about one of them.\n";
+  return text +
+         "Everything runs in memory: no kernel writes to a disk.\n"
+         "coordbench list KERNEL tells everything about one of them.\n";
 }
 
 std::string list_text(std::span<const Kernel> kernels) {

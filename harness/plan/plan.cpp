@@ -82,7 +82,7 @@ void set_name(Case& planned, std::string name, const Options& options) {
   planned.name = std::move(name);
 }
 
-Case make_case(const Kernel& kernel, const Shape& shape, Transport transport, const Options& options) {
+Case make_case(const Kernel& kernel, const Shape& shape, TransportName transport, const Options& options) {
   const bool alone = !kernel.about.streams && shape.in_flight == 1;
   Case planned{.kernel = &kernel,
                .shape = shape,
@@ -93,18 +93,19 @@ Case make_case(const Kernel& kernel, const Shape& shape, Transport transport, co
   return planned;
 }
 
-bool runs_over(const Kernel& kernel, Transport transport) {
+bool runs_over(const Kernel& kernel, TransportName transport) {
   return !kernel.about.only_over || *kernel.about.only_over == transport;
 }
 
 /// What each rank of the launch must have, because it is the same window in all cases.
 std::int64_t shared_bytes_of(const Case& planned, const Room& room) {
-  if (planned.transport == Transport::mpi || !runs_over(*planned.kernel, planned.transport)) return 0;
-  const int sharing = planned.transport == Transport::hybrid ? std::min(planned.members(), room.sharing) : planned.members();
+  if (planned.transport == TransportName::mpi || !runs_over(*planned.kernel, planned.transport)) return 0;
+  const int sharing =
+      planned.transport == TransportName::hybrid ? std::min(planned.members(), room.sharing) : planned.members();
   return planned.kernel->shared_bytes(planned.shape, planned.transport, sharing);
 }
 
-std::string unfit_for(Transport transport, const Case& planned, const Room& room) {
+std::string unfit_for(TransportName transport, const Case& planned, const Room& room) {
   if (!runs_over(*planned.kernel, transport))
     return fmt::format("needs --transport {}", name_of(*planned.kernel->about.only_over));
   const int sharing = std::min(room.world, room.sharing);
@@ -140,9 +141,9 @@ void shuffle(std::vector<Case>& cases, std::uint64_t seed) {
   for (std::size_t i = cases.size(); i > 1; --i) std::swap(cases[i - 1], cases[mix(seed ^ mix(i)) % i]);
 }
 
-class Calibration {
+class DriftWatch {
  public:
-  Calibration(const Options& options, std::span<const Kernel> kernels, const Room& room) : options_(options) {
+  DriftWatch(const Options& options, std::span<const Kernel> kernels, const Room& room) : options_(options) {
     const auto found = std::find_if(kernels.begin(), kernels.end(), [](const Kernel& k) { return k.name == "ping_pong"; });
     if (found == kernels.end()) return;
     Shape shape{.ranks = std::min(2, room.world),
@@ -152,7 +153,7 @@ class Calibration {
                 .ranks_per_node = room.ranks_per_node};
     for (std::size_t i = 0; i < shape.parameters.size(); ++i) shape.values[i] = shape.parameters[i].initial;
     case_ = make_case(*found, shape, options.transports.front(), options);
-    case_.calibration = true;
+    case_.drift_watch = true;
     available_ = found->unfit(shape).empty();
     if (available_) case_.shared_bytes = shared_bytes_of(case_, room);
   }
@@ -171,15 +172,15 @@ class Calibration {
 };
 
 /// Blocks as equal as they can be, none longer than kBlock.
-std::vector<Case> cut_into_blocks(std::vector<Case> cases, const Calibration& calibration) {
+std::vector<Case> cut_into_blocks(std::vector<Case> cases, const DriftWatch& watch) {
   const std::size_t blocks = (cases.size() + kBlock - 1) / kBlock;
   std::vector<Case> ordered;
   for (std::size_t block = 0, next = 0; block < blocks; ++block) {
     const int number = static_cast<int>(block);
-    calibration.append(ordered, number, "before");
+    watch.append(ordered, number, "before");
     for (const std::size_t end = cases.size() * (block + 1) / blocks; next < end; ++next)
       ordered.emplace_back(std::move(cases[next])).block = number;
-    calibration.append(ordered, number, "after");
+    watch.append(ordered, number, "after");
   }
   return ordered;
 }
@@ -224,10 +225,10 @@ Plan make_plan(const Options& options, std::span<const Kernel> kernels, const Ro
   for (const Kernel* kernel : selected)
     for (Shape shape : shapes_of(*kernel, options, ranks, axes[kernel])) {
       shape.ranks_per_node = room.ranks_per_node;
-      for (const Transport transport : options.transports) consider(make_case(*kernel, shape, transport, options));
+      for (const TransportName transport : options.transports) consider(make_case(*kernel, shape, transport, options));
     }
   shuffle(plan.cases, options.seed.value());
-  plan.cases = cut_into_blocks(std::move(plan.cases), Calibration(options, kernels, room));
+  plan.cases = cut_into_blocks(std::move(plan.cases), DriftWatch(options, kernels, room));
   return plan;
 }
 

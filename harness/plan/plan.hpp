@@ -22,12 +22,12 @@ struct Room {
 };
 
 /// Every combination that fits, in an order shuffled by the seed and cut into blocks of at most ten, each between two
-/// calibrating `ping_pong` cases; what does not fit is in `skipped`, with its reason. `options.seed` must hold a value, and
-/// `room` must be the same on all ranks. Nothing for the command `calibrate`. The cases point into `kernels`. Throws UsageError
-/// for what the registry or the world does not have.
+/// `ping_pong` cases that watch for drift; what does not fit is in `skipped`, with its reason. `options.seed` must hold a
+/// value, and `room` must be the same on all ranks. Nothing for the command `calibrate`. The cases point into `kernels`.
+/// Throws UsageError for what the registry or the world does not have.
 Plan make_plan(const Options& options, std::span<const Kernel> kernels, const Room& room);
 
-/// What was left out and why, a line a reason, for whoever does not ask with --dry-run; empty if nothing was. Throws UsageError
+/// What was left out and why, one line a reason; empty if nothing was. Throws UsageError
 /// if nothing is left.
 std::string describe_skipped(const Plan& plan);
 

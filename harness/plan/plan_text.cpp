@@ -64,12 +64,12 @@ std::string sizes_text(const std::vector<std::int64_t>& sizes) {
   return text;
 }
 
-/// The names of a few kernels, the number of many; the ping_pong around each block goes without saying.
+/// The names of up to a few kernels, else their number. The ping_pong that watches for drift is not counted.
 std::string kernels_text(const Plan& plan) {
   constexpr std::size_t kShown = 3;
   std::set<std::string_view> names;
   for (const Case& planned : plan.cases)
-    if (!planned.calibration) names.insert(planned.kernel->name);
+    if (!planned.drift_watch) names.insert(planned.kernel->name);
   if (names.size() > kShown) return fmt::format("{} kernels", names.size());
   return CLI::detail::join(names, ", ");
 }

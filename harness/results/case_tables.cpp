@@ -78,7 +78,7 @@ void write_stamps(const Handle& group, const Samples& samples, Dimension& operat
   mark.list_variables();
 }
 
-/// Who was asked, where that differs, and for what.
+/// The proposer and the kind of each operation, where operations differ in them.
 void write_operations(const Handle& group, const CaseResult& result, Dimension& operation) {
   const Kernel& kernel = *result.planned->kernel;
   const Shape& shape = result.planned->shape;

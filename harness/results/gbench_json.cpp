@@ -140,7 +140,7 @@ bool earlier(const TableRow* a, const TableRow* b) {
 Json runs_of(std::span<const TableRow> rows) {
   std::vector<const TableRow*> cases;
   for (const TableRow& row : rows)
-    if (!row.calibration) cases.push_back(&row);
+    if (!row.drift_watch) cases.push_back(&row);
   std::sort(cases.begin(), cases.end(), earlier);
   Json runs = Json::array();
   int family = -1, instance = 0;

@@ -8,8 +8,8 @@
 #include <span>
 
 #include "harness/machine/host_facts.hpp"
+#include "harness/results/final_table.hpp"
 #include "harness/results/launch_record.hpp"
-#include "harness/results/report.hpp"
 
 namespace coordbench {
 

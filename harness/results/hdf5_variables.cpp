@@ -95,7 +95,8 @@ hobj_ref_t reference_to(const Handle& object) {
   return reference;
 }
 
-/// What H5DSattach_scale does, but it rewrites all lists for each axis of each variable: a third of the time of an append.
+/// Does what H5DSattach_scale does. That function rewrites all lists for each axis of each variable, which took a third of the
+/// time of an append.
 void attach(const Handle& variable, const Dimensions& dimensions) {
   std::vector<hobj_ref_t> scales;
   for (Dimension* dimension : dimensions) scales.push_back(dimension->attach(variable, static_cast<unsigned>(scales.size())));

@@ -20,7 +20,7 @@ class Dimension {
   [[nodiscard]] hsize_t limit() const { return limit_; }
   [[nodiscard]] bool grows() const { return limit_ == kUnlimited; }
 
-  /// Makes it the dimension `axis` of a variable; returns what that variable must refer to it by.
+  /// Makes it the dimension `axis` of a variable; returns the reference that the variable must hold.
   hobj_ref_t attach(const Handle& variable, unsigned axis);
   /// Writes down which variables lie on it. To be called once, after the last of them was made.
   void list_variables() const;

@@ -28,7 +28,7 @@ std::string this_host() {
   return name.data();
 }
 
-/// Whose host made the file.
+/// The host that made the file.
 std::string host_in(int descriptor) {
   std::array<char, HOST_NAME_MAX + 1> name{};
   const ssize_t length = ::pread(descriptor, name.data(), name.size(), 0);
@@ -101,8 +101,8 @@ HeldFile::~HeldFile() {
 }
 
 void remove_reservation_of(const fs::path& published) try {
-  HeldFile::take(HiddenFiles(published).reservation, HeldFile::InDoubt::leave);  // and lets go of it
-} catch (const std::system_error&) {                                             // it harms nobody
+  HeldFile::take(HiddenFiles(published).reservation, HeldFile::InDoubt::leave);  // removes it again
+} catch (const std::system_error&) {                                             // a file that stays harms nobody
 }
 
 void remove_leftovers_of(const fs::path& published) try {

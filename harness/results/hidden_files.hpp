@@ -49,9 +49,9 @@ class HeldFile {
 
 /// Removes what killed launches left behind in a folder, apart from their results.
 void remove_leftovers_in(const std::filesystem::path& directory);
-/// The same, of one launch.
+/// The same for one launch.
 void remove_leftovers_of(const std::filesystem::path& published);
-/// Of these only the reservation, which nobody needs once there are results.
+/// Removes only the reservation: results keep the number of a launch.
 void remove_reservation_of(const std::filesystem::path& published);
 
 }  // namespace coordbench

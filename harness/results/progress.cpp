@@ -1,3 +1,5 @@
+#include "harness/results/progress.hpp"
+
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -5,7 +7,6 @@
 
 #include "harness/machine/clock.hpp"
 #include "harness/machine/remark.hpp"
-#include "harness/results/report.hpp"
 #include "harness/results/terminal.hpp"
 
 namespace coordbench {

@@ -20,8 +20,8 @@ namespace {
 
 [[noreturn]] void throw_errno(const char* doing) { throw std::system_error(errno, std::generic_category(), doing); }
 
-/// Empty if the number is taken. The file that reserves it is made first and looked past afterwards, so that of two launches
-/// that start at once only one can succeed.
+/// Empty if the number is taken. Makes the reservation first and looks for the file afterwards, so that only one of two
+/// launches that start at once gets the number.
 std::optional<HeldFile> reserve(const fs::path& published) {
   if (fs::exists(published)) return std::nullopt;
   auto held = HeldFile::take(HiddenFiles(published).reservation, HeldFile::InDoubt::leave);
@@ -29,7 +29,7 @@ std::optional<HeldFile> reserve(const fs::path& published) {
   return held;
 }
 
-/// The published file is another one after every change, so the lock is on one beside it.
+/// Every change replaces the published file, so the lock is on a file beside it.
 HeldFile lock(const fs::path& published) {
   try {
     if (auto held = HeldFile::take(HiddenFiles(published).lock, HeldFile::InDoubt::take)) return std::move(*held);
@@ -50,7 +50,7 @@ bool bring_to_disk(const fs::path& path) {
 }
 }  // namespace
 
-/// Adds the time that it lives to a total.
+/// Adds its lifetime to a total.
 class ResultFile::Stopwatch {
  public:
   explicit Stopwatch(Time& total_ns) : total_ns_(total_ns), begin_ns_(now_ns()) {}
@@ -75,7 +75,7 @@ ResultFile::Name ResultFile::next_free(const fs::path& directory) try {
                                 directory.native(), error.code().message()));
 }
 
-/// What may help against a failure; 0: one that is not the system's.
+/// What the user may do about a failure with this errno; 0: the failure is not the system's.
 std::string ResultFile::advice(int system_code) const {
   if (system_code == ENOLCK || system_code == EOPNOTSUPP)
     return "its file system takes no locks: set HDF5_USE_FILE_LOCKING=FALSE in the environment";
@@ -83,7 +83,7 @@ std::string ResultFile::advice(int system_code) const {
   return "HDF5 failed: the file keeps all earlier cases, run what it lacks in a new launch";
 }
 
-/// Turns what went wrong into the user's sentence. HDF5 cannot be trusted after a failure, so it is the last thing asked of it.
+/// Turns a failure into a sentence for the user. HDF5 is not used again after a failure.
 template <class Work>
 void ResultFile::guarded(Work work) {
   if (!failure_.empty()) throw ResultError(failure_);
@@ -120,7 +120,7 @@ ResultFile::ResultFile(fs::path path, const LaunchRecord& launch, const StoredLa
       placement_(launch.placement),
       epoch_ns_(launch.epoch_ns),
       wall_before_s_(begun.wall_s) {
-  lock_ = lock(published_);  // what another launch keeps beside it is not ours to take away
+  lock_ = lock(published_);  // the hidden files belong to another launch until this one holds the lock
   remove_reservation_of(published_);
   commit(Resumption{launch, begun.done.size()});
 }

@@ -1,7 +1,7 @@
 #pragma once
 // The one file of a launch, written by rank 0 outside every clock. Under the published name there is at every instant a
 // complete, closed file with every case whose append has returned: changes are made to a hidden working copy, which then
-// takes the published name, while the file that had it becomes the next working copy, one change behind.
+// takes the published name. The file that had this name becomes the next working copy, one change behind.
 
 #include <cstddef>
 #include <cstdint>
@@ -22,8 +22,8 @@
 
 namespace coordbench {
 
-/// Results cannot be written; `what()` is one sentence for the user. The published file keeps all earlier cases, and takes no
-/// more from this launch.
+/// Results cannot be written; `what()` is one sentence for the user. The published file keeps all earlier cases. This launch
+/// writes no more to it.
 class ResultError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -31,7 +31,7 @@ class ResultError : public std::runtime_error {
 
 class ResultFile {
  public:
-  /// A name that no other launch is given as long as `held` lives or the file exists.
+  /// A name that no other launch gets while `held` lives or the file exists.
   struct Name {
     std::filesystem::path path;
     HeldFile held;
@@ -57,7 +57,7 @@ class ResultFile {
   void write(const LogGp& loggp);
   /// Sets `complete` to 1 and brings the file to the disk. Throws ResultError.
   void finish(const LaunchEnd& end);
-  /// Nothing more comes now, but what the plan still lacks may: the file stays incomplete, and says why. Throws ResultError.
+  /// Ends this launch before its plan is finished: the file stays incomplete and says why. Throws ResultError.
   void leave(const std::string& why);
 
   /// Wall time spent in this class so far, s.

@@ -66,7 +66,7 @@ void expect_ranks(const std::string& file, const Handle& root, const Origin& her
                                  file, ranks, here.ranks, ranks));
 }
 
-/// A file with the same numbers of ranks and of planned cases and none finished, as this program writes it.
+/// A file as this program writes it, with the same numbers of ranks and planned cases, and no finished case.
 Handle model_of(std::size_t planned, int ranks) {
   const auto count = static_cast<std::size_t>(ranks);
   Plan plan;
@@ -82,7 +82,7 @@ Handle model_of(std::size_t planned, int ranks) {
   return model;
 }
 
-/// Names of the plan, skipped combinations apart, as they were to run: /plan is written in that order.
+/// Names of the planned cases in the order of /plan, which is the order they run in, without skipped combinations.
 Texts planned_in(const Handle& plan) {
   const auto names = hdf5::read_variable<std::string>(plan, "name");
   const auto order = hdf5::read_variable<std::int64_t>(plan, "order");
@@ -119,12 +119,12 @@ Texts done_in(const Handle& file, const Handle& cases, const Texts& planned) {
   return done;
 }
 
-/// What is known of the block that was under way, for the ping_pong that will end it.
+/// Finds the rows of the block that was under way, and the median of the ping_pong before it.
 void find_open_block(const Handle& cases, StoredLaunch& launch) {
-  const auto calibration = hdf5::read_variable<std::int64_t>(cases, "calibration");
+  const auto drift_watch = hdf5::read_variable<std::int64_t>(cases, "drift_watch");
   const auto p50_ns = hdf5::read_variable<double>(cases, "latency_p50_ns");
-  for (std::size_t row = 0; row < calibration.size(); ++row) {
-    if (calibration[row] == 0) {
+  for (std::size_t row = 0; row < drift_watch.size(); ++row) {
+    if (drift_watch[row] == 0) {
       launch.open_block.push_back(row);
     } else {
       launch.open_block.clear();

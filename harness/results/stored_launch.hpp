@@ -26,14 +26,14 @@ struct StoredLaunch {
   Texts hosts{}, cpusets{};                          ///< [rank]
   Texts planned{};                                   ///< names of its cases, in the order they run
   Texts done{};                                      ///< of these, the ones in /cases, in its order
-  std::vector<std::size_t> open_block{};             ///< rows of /cases behind the last calibrating ping_pong
+  std::vector<std::size_t> open_block{};             ///< rows of /cases behind the last ping_pong that watches for drift
   double ping_before_ns = 0;                         ///< the median of that one; 0 if there is none
   bool calibrated = false;                           ///< has /loggp
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoredLaunch, arguments, options, seed, complete, wall_s, environment, bound_by, hosts,
                                    cpusets, planned, done, open_block, ping_before_ns, calibrated)
 
-/// What a launch is of, in the words of the file's attributes: who goes on with it must be of the same.
+/// The origin of a launch, by attributes of its file. A launch that resumes it must have the same origin.
 struct Origin {
   std::string program;  ///< the name of its file, without folders
   std::string source, schema_version, coordbench_version, git_commit;

@@ -1,5 +1,5 @@
 #pragma once
-// A table as text: its columns side by side as far as the window is wide, and below each row what finds no room there.
+// A table as text: as many columns side by side as the window has room for, the others below each row.
 
 #include <cstddef>
 #include <span>

@@ -13,7 +13,7 @@ int open_terminal(int stream);
 std::size_t columns_of(int terminal);
 
 /// How wide what goes to standard output may be: as wide as its terminal, else as COLUMNS says, but never below 80. Without
-/// either there is no limit: a file has no edge, and who searches it wants each case on one line.
+/// either there is no limit: in a file each case stands on one line.
 std::size_t output_columns();
 
 }  // namespace coordbench

@@ -5,7 +5,7 @@
 
 #include <mpi.h>
 
-#include "harness/transport/meanwhile.hpp"
+#include "harness/transport/yield.hpp"
 
 namespace coordbench {
 

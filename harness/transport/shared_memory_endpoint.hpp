@@ -13,9 +13,9 @@
 #include "harness/copy.hpp"
 #include "harness/machine/deadline.hpp"
 #include "harness/payload.hpp"
-#include "harness/transport/meanwhile.hpp"
 #include "harness/transport/neighbours.hpp"
 #include "harness/transport/shared_region.hpp"
+#include "harness/transport/yield.hpp"
 
 namespace coordbench {
 

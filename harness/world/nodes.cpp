@@ -10,7 +10,7 @@
 namespace coordbench {
 namespace {
 
-/// 0 unless the ranks of a node are neighbours, and as many on each node but the last.
+/// Ranks a node; 0 unless the ranks of each node are neighbours and each node but the last has equally many.
 int block_size(std::span<const int> node_of) {
   const auto change = std::adjacent_find(node_of.begin(), node_of.end(), std::not_equal_to<>());
   const auto size = change == node_of.end() ? static_cast<std::ptrdiff_t>(node_of.size()) : change - node_of.begin() + 1;

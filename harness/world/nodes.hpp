@@ -27,16 +27,16 @@ class Nodes {
   std::vector<std::uint8_t> away_;  ///< [rank]; empty where `ranks_per_node_` says it all
 };
 
-/// By the host names and boots that the ranks find, or as `declared`, so many neighbouring ranks a node. Collective.
+/// Found by host names and boots, or `declared`: so many neighbouring ranks a node. Collective.
 Nodes nodes_of(const World& world, std::optional<int> declared);
 
-/// Equal texts have equal numbers, counted from 0 in the order of their first one.
+/// Numbers the texts from 0 in the order in which they first appear; equal texts get equal numbers.
 std::vector<int> numbered(std::span<const std::string> texts);
 
-/// What makes two ranks neighbours: a host name on a boot.
+/// Two ranks share a node if these are equal: host name and boot.
 std::string node_name();
 
-/// Simulated ranks sit where the platform put them: the host of each, at rank 0 alone, for all share one memory. Collective.
+/// The host of each simulated rank, by the platform; on rank 0 alone, because simulated ranks share one memory. Collective.
 std::vector<std::string> simulated_hosts(const World& world);
 
 }  // namespace coordbench

@@ -32,7 +32,7 @@ std::vector<std::string> texts_of(const std::vector<json>& arrivals, const char*
   return texts;
 }
 
-/// Goes to this rank's place; what it came to, as the others will read it.
+/// Binds this rank to its place; returns where it is, as text for the other ranks.
 json sit_down(const Topology& topology, const Placement& placement, std::size_t local_rank) {
   if (placement.bound_by == BoundBy::coordbench) bind_this_process(topology, placement.targets[local_rank]);
   const CpuSet binding = current_binding(topology);

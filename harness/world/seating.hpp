@@ -1,6 +1,6 @@
 #pragma once
-// Placement carried out: every rank learns what the launcher left it, goes where its node's placement says, and reads back
-// where it is.
+// Placement carried out: every rank reads the binding that the launcher gave it, binds itself where the placement of its node
+// says, and reads the binding back.
 
 #include <string>
 #include <vector>
@@ -20,7 +20,7 @@ struct Seating {
   std::vector<std::string> topology_xml;     ///< [machine]
   std::string bound_by;
   bool oversubscribed = false;       ///< on any node: more ranks than cores, or than the cgroup's quota pays for
-  std::vector<std::string> remarks;  ///< for what the ranks were started with a policy could not be met: one sentence a node
+  std::vector<std::string> remarks;  ///< one sentence for each node whose ranks were bound so that the policy could not be met
 };
 
 /// Collective over the world. Throws UsageError, on every rank alike, for a policy that some node cannot follow.

@@ -35,7 +35,7 @@ std::int64_t shared_bytes_of(const Plan& plan, const World& world, const Sharing
   constexpr std::int64_t kPage = 4096;
   std::int64_t most = 0;
   for (const Case& planned : plan.cases) {
-    if (planned.transport == Transport::shared_memory && sharing.most() < world.size())
+    if (planned.transport == TransportName::shared_memory && sharing.most() < world.size())
       throw UsageError(
           "--transport shared-memory needs all ranks on one node, and these are on several; use --transport hybrid, which "
           "shares memory within each node, or --transport mpi, or fewer nodes");

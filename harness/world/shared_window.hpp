@@ -12,8 +12,8 @@
 
 namespace coordbench {
 
-/// The ranks with which this one can share memory, as the library finds them, in the order of the world. Simulated ranks are
-/// alone.
+/// The ranks that can share memory with this one, by the MPI library, in the order of the world. A simulated rank shares with
+/// no other.
 class SharingRanks {
  public:
   /// Collective over the world.
@@ -36,7 +36,7 @@ class SharingRanks {
 /// between all ranks and these are not of one node.
 std::int64_t shared_bytes_of(const Plan& plan, const World& world, const SharingRanks& sharing);
 
-/// A window for all that can share it.
+/// One window for the ranks of a node.
 class SharedWindow {
  public:
   SharedWindow() = default;

@@ -1,5 +1,5 @@
 #pragma once
-// Waiting for rank 0's next word without spinning.
+// Waits for rank 0's next word without spinning.
 
 #include <mpi.h>
 

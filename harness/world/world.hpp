@@ -41,7 +41,7 @@ class World {
   [[nodiscard]] std::int64_t least(std::int64_t value) const;
   [[nodiscard]] std::string text_from_root(std::string text) const;
 
-  /// After a rank is stuck inside the library nothing collective can be called any more: ends this process at once.
+  /// Ends this process at once: after a rank is stuck inside the library no collective may be called.
   [[noreturn]] void abandon(int status) const;
 
  private:

@@ -41,7 +41,7 @@ def cases_of_launch(launch: int, scale: float = 1.0, ranks=(1, 2)) -> list[Case]
     cases += [Case("stream", 500 + spread, in_flight=in_flight, **stream) for in_flight in (1, 8)]
     around = ("before", "after")
     cases += replication_cases(launch, scale) + [gossip_case(n, scale) for n in ranks]
-    return cases + [Case("ping_pong", 90_000 + spread, calibration=1, suffix=f"/drift=0.{when}") for when in around]
+    return cases + [Case("ping_pong", 90_000 + spread, drift_watch=1, suffix=f"/drift=0.{when}") for when in around]
 
 
 def replication_cases(launch: int, scale: float) -> list[Case]:

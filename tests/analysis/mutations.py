@@ -26,7 +26,7 @@ def small_cases(launch: int) -> list[Case]:
     cases += [Case("native_broadcast", 900 + spread, payload_bytes=size, group="native", baseline_of="broadcast",
                    count_rule="none", expected_messages=np.nan, parameters={"algorithm": "automatic"}) for size in (8, 1024)]
     cases += [Case("ping_pong", 600 + spread, group="point-to-point", expected_delays=2),
-              Case("ping_pong", 650 + spread, calibration=1, suffix="/drift=0.before", group="point-to-point"),
+              Case("ping_pong", 650 + spread, drift_watch=1, suffix="/drift=0.before", group="point-to-point"),
               Case("stream", 500 + spread, sync="none", in_flight=8, group="point-to-point"),
               Case("two_phase_commit", 1900 + spread, definition="proposer", family="protocol", group="commitment",
                    marks=(Mark("decided", 700),), expected_delays=4, expected_most=2.0)]

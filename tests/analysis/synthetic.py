@@ -43,7 +43,7 @@ class Case:
     count_rule: str = "exact"
     verdict: str = "ok"
     flags: int = 0
-    calibration: int = 0
+    drift_watch: int = 0
     suffix: str = ""
     operations_per_second: float = 1e6
     clients: int = 0
@@ -162,7 +162,7 @@ def _write_cases(group: h5py.Group, cases: list[Case], oversubscribed: bool) -> 
     for name in ("group", "baseline_of") if any(case.group for case in cases) else ():
         _text(group, name, [getattr(case, name) for case in cases], "case")
     _text(group, "parameters", [json.dumps(case.parameters) for case in cases], "case")
-    own = ("ranks", "clients", "payload_bytes", "in_flight", "calibration", "expected_delays")
+    own = ("ranks", "clients", "payload_bytes", "in_flight", "drift_watch", "expected_delays")
     integers = {name: [getattr(case, name) for case in cases] for name in own}
     integers |= {name: [0] * len(cases) for name in "level block background_messages control_messages".split()}
     integers |= {"operations": [len(case.latencies_ns) for case in cases]}

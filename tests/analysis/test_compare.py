@@ -17,7 +17,7 @@ def made_up(medians_ns: np.ndarray) -> Campaign:
     count, launches = medians_ns.shape
     ranks = np.repeat(np.arange(count), launches)
     cases = pd.DataFrame(dict.fromkeys(KEY, 0), index=range(medians_ns.size)).assign(
-        name=[f"case {rank}" for rank in ranks], ranks=ranks, p50_ns=medians_ns.ravel(), verdict="ok", calibration=0,
+        name=[f"case {rank}" for rank in ranks], ranks=ranks, p50_ns=medians_ns.ravel(), verdict="ok", drift_watch=0,
         latency_definition="makespan")
     return Campaign(pd.DataFrame({"source": ["measured"] * launches}), cases, pd.DataFrame(), [])
 

@@ -149,7 +149,7 @@ def test_names_of_lines_do_not_cover_each_other(tmp_path):
 
 @pytest.mark.parametrize("version, words", [("1.0", "more than 5 % of"), ("1.1", "more than 20 % of")])
 def test_the_report_counts_the_cases_that_are_mostly_clock(tmp_path, version, words):
-    write(tmp_path, Case("a", SPREAD, flags=8), Case("b", SPREAD), Case("ping_pong", SPREAD, calibration=1, flags=8),
+    write(tmp_path, Case("a", SPREAD, flags=8), Case("b", SPREAD), Case("ping_pong", SPREAD, drift_watch=1, flags=8),
           schema_version=version)
     remark, = load(tmp_path).remarks
     assert "1 of 2 cases" in remark and words in remark

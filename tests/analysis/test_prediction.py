@@ -18,7 +18,7 @@ RANKS = (2, 4)
 def measured_cases(launch: int) -> list[Case]:
     """Launch l takes 1000 (1 + l) ns on two ranks, twice that on four."""
     cases = [Case(kernel, 500 * ranks * (1 + launch) + SPREAD, ranks) for kernel in RATIOS for ranks in RANKS]
-    around = Case("ping_pong", 9 + SPREAD, calibration=1, suffix="/drift=0.after")
+    around = Case("ping_pong", 9 + SPREAD, drift_watch=1, suffix="/drift=0.after")
     return cases + [Case("stream", 500 + SPREAD, sync="none"), around]
 
 

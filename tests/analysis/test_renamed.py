@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import h5py
 import pytest
 
 from analysis.comparison import compare
@@ -46,6 +47,13 @@ def test_replicas_referred_to_what_no_message_held_before_they_could_copy(transp
     assert as_of_today("raft_replication", {"batch": batch}, transport, payload_bytes)["replicate"] == replicate
     assert as_of_today("raft_replication", {"replicate": "copy"}, transport, payload_bytes)["replicate"] == "copy"
     assert "replicate" not in as_of_today("push_gossip", {}, transport, payload_bytes)
+
+
+def test_a_ping_pong_that_watched_for_drift_was_called_a_calibration(tmp_path):
+    path = write_launch(tmp_path / "launch-001.h5", [Case("k", SPREAD), Case("ping_pong", SPREAD, drift_watch=1)])
+    with h5py.File(path, "r+") as file:
+        file["cases"].move("drift_watch", "calibration")
+    assert load(tmp_path).timed.kernel.tolist() == ["k"]
 
 
 def test_older_and_newer_campaigns_compare_case_by_case(tmp_path):

@@ -50,7 +50,7 @@ def test_table_is_fit_for_the_readme(reported):
     table = (reported / "table.md").read_text(encoding="utf-8")
     assert "| two_phase_commit | 8 B | 1.30 [1.30, 1.31] µs | 0.867 [0.867, 0.867] | 1 = 1 | 5 of 5 | 7 | – |" in table
     assert "| native_broadcast | 8 B | 1.20 [1.20, 1.21] µs | 0.801 [0.800, 0.801] | – | – | 7 | – |" in table
-    assert "90" not in table.split("\n")[2]  # calibrating cases, 90 µs, are nowhere
+    assert "90" not in table.split("\n")[2]  # drift watches, 90 µs, are nowhere
 
 
 def test_table_shows_a_miscount_and_lacking_intervals(tmp_path):
@@ -79,7 +79,7 @@ def test_latency_in_the_csv_is_the_summary_in_microseconds(reported):
     row = numbers[(numbers.series == "binomial_broadcast") & (numbers.ranks == 2)]
     assert row[["latency_us", "latency_low_us", "latency_high_us", "launches"]].values.tolist() == [[1.004, 1.001, 1.007, 7]]
     assert not numbers.series.str.contains("stream").any()
-    assert numbers.latency_us.max() < 20  # neither the calibrating cases, 90 µs, nor the two-rank cases of the crowded launch
+    assert numbers.latency_us.max() < 20  # neither the drift watches, 90 µs, nor the two-rank cases of the crowded launch
 
 
 def test_oversubscribed_points_are_hollow_unconnected_and_named(drawn):
@@ -140,7 +140,7 @@ def test_a_campaign_that_finished_nothing(tmp_path):
 
 
 def test_a_launch_that_ended_before_its_first_case_has_watched_for_drift_alone(tmp_path):
-    write_launch(tmp_path / "launch-001.h5", [Case("ping_pong", 900 + np.arange(9), calibration=1, suffix="/drift=0.before")])
+    write_launch(tmp_path / "launch-001.h5", [Case("ping_pong", 900 + np.arange(9), drift_watch=1, suffix="/drift=0.before")])
     assert_refused(run("report", tmp_path), "drift", "--total-budget")
     assert not (tmp_path / "summary.csv").exists()
 

@@ -18,7 +18,7 @@ class NativeFailing {
                                .delays = "unknown",
                                .source = "none",
                                .count_rule = CountRule::none,
-                               .only_over = Transport::mpi};
+                               .only_over = TransportName::mpi};
   static constexpr auto parameters = kFailingParameters;
   static std::int64_t messages(const Shape& /*shape*/) { return 0; }
   static int delays(const Shape& /*shape*/) { return 0; }

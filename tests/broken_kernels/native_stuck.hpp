@@ -20,7 +20,7 @@ class NativeStuck {
                                .delays = "unknown",
                                .source = "none",
                                .count_rule = CountRule::none,
-                               .only_over = Transport::mpi};
+                               .only_over = TransportName::mpi};
   static constexpr std::array parameters{kRoot};
   static std::int64_t messages(const Shape& /*shape*/) { return 0; }
   static int delays(const Shape& /*shape*/) { return 0; }

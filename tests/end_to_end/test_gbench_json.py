@@ -45,8 +45,8 @@ def names_compared(old, new, folder) -> dict:
 
 
 def cases_of(launch) -> set[str]:
-    names, calibrations = stored.column(launch, "name"), stored.column(launch, "calibration")
-    return {name for name, calibration in zip(names, calibrations) if not calibration}
+    names, watches = stored.column(launch, "name"), stored.column(launch, "drift_watch")
+    return {name for name, watch in zip(names, watches) if not watch}
 
 
 def test_says_what_the_launch_s_own_file_says(launches):
@@ -61,7 +61,7 @@ def test_says_what_the_launch_s_own_file_says(launches):
                "iterations": "operations", "threads": "ranks",
                "messages_per_operation": "messages_per_operation", "operations_per_second": "operations_per_second"}
     own = dict(zip(stored.column(launch, "name"), zip(*(stored.column(launch, name) for name in members.values()))))
-    assert {run["name"] for run in written["benchmarks"]} == cases_of(launch), "no calibration, and nothing else is missing"
+    assert {run["name"] for run in written["benchmarks"]} == cases_of(launch), "no drift watch, and nothing else is missing"
     for case in written["benchmarks"]:
         assert tuple(case[member] for member in members) == pytest.approx(own[case["name"]], rel=1e-12)
     assert len({case["name"] for case in written["benchmarks"]}) == len(written["benchmarks"])

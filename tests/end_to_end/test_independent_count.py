@@ -52,16 +52,16 @@ def control_change(runs, kernel):
     return runs[1].control[kernel] - runs[0].control[kernel]
 
 
-CALIBRATION = 2 * 2 * K  # a ping_pong before and one after, of two messages each operation
+DRIFT_WATCH = 2 * 2 * K  # a ping_pong before and one after, of two messages each operation
 
 
 def test_binomial_broadcast_sends_what_open_mpi_counts(counted):
     runs = counted("binomial_broadcast")
     one_more_block = 2 * (RANKS - 1)  # a word down the tree, and everybody's samples
-    one_more_of_each_calibration = 2 * 2 * (2 - 1)
+    one_more_of_each_drift_watch = 2 * 2 * (2 - 1)
     assert control_change(runs, "binomial_broadcast") == one_more_block
-    assert total_change(runs) == K * (RANKS - 1) + CALIBRATION + one_more_block + one_more_of_each_calibration
-    assert runs[1].ours - runs[0].ours == K * (RANKS - 1) + CALIBRATION
+    assert total_change(runs) == K * (RANKS - 1) + DRIFT_WATCH + one_more_block + one_more_of_each_drift_watch
+    assert runs[1].ours - runs[0].ours == K * (RANKS - 1) + DRIFT_WATCH
     # 0 sends to 1 and 2, and 2 to 3: as the words of the harness do, and ping_pong between 0 and 1.
     assert change(runs, (0, 2)) == K + 1
     assert change(runs, (2, 3)) == K + 1
@@ -72,9 +72,9 @@ def test_binomial_broadcast_sends_what_open_mpi_counts(counted):
 def test_two_phase_commit_sends_what_open_mpi_counts(counted):
     runs = counted("two_phase_commit")
     messages = 4 * (RANKS - 1)
-    assert runs[1].ours - runs[0].ours == K * messages + CALIBRATION
+    assert runs[1].ours - runs[0].ours == K * messages + DRIFT_WATCH
     control = control_change(runs, "two_phase_commit") + control_change(runs, "ping_pong")
-    assert total_change(runs) == K * messages + CALIBRATION + control
+    assert total_change(runs) == K * messages + DRIFT_WATCH + control
     # No word goes from 0 to 3 or back, as 2 passes them on: what is counted there, without any help from our counters, is
     # prepare and decision, vote and ack, and one more message of samples.
     assert change(runs, (0, 3)) == 2 * K

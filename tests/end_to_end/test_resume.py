@@ -112,8 +112,8 @@ def test_drift_across_the_interruption_is_seen(mpirun, coordbench, tmp_path):
     interrupt(under_mpirun(2, coordbench, "run", *SLOW, "--operations", 50000, "--out", tmp_path), path, 3)
     for _ in range(5):  # until it is in the middle of a block
         with h5py.File(path, "r+") as file:
-            calibration, p50 = file["cases/calibration"][:], file["cases/latency_p50_ns"][:]
-            before = calibration.nonzero()[0][-1]
+            drift_watch, p50 = file["cases/drift_watch"][:], file["cases/latency_p50_ns"][:]
+            before = drift_watch.nonzero()[0][-1]
             begun = list(range(before + 1, len(p50)))
             if begun:
                 p50[before] *= 1000

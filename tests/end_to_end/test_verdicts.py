@@ -162,7 +162,7 @@ def test_rounds_that_never_end_time_out_and_leave_the_blocks_before(broken, mpir
 def test_a_rank_stuck_in_the_library_ends_the_launch_and_loses_nothing(broken, mpirun, tmp_path):
     ended, path, rows = measure(mpirun, broken, "native_stuck", tmp_path, ranks=2)
     assert [row["verdict"] for row in rows] == ["ok"] * (len(rows) - 1) + ["timed_out"]
-    assert rows[-1]["kernel"] == "native_stuck" and len(rows) >= 2, "the calibration before it is on disk"
+    assert rows[-1]["kernel"] == "native_stuck" and len(rows) >= 2, "the drift watch before it is on disk"
     assert "rank 0 waiting inside the MPI library" in rows[-1]["detail"]
     assert stored.attribute(path, "complete") == 0
     assert len(ended.sentences) == 1 and "timed out (rank 0 waiting inside the MPI library" in ended.sentences[0], ended.stderr

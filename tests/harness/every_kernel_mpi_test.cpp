@@ -11,7 +11,7 @@ constexpr std::int64_t kOperations = 6;
 
 /// No kernel changes when the transport does: the same answers, counts and delays over each.
 void expect_ok(const Case& planned) {
-  for (const Transport transport : kTransports) expect_ok_over(transport, planned, kOperations);
+  for (const TransportName transport : kTransports) expect_ok_over(transport, planned, kOperations);
 }
 void expect_ok_if_fit(const Case& planned) {
   if (planned.kernel->unfit(planned.shape).empty()) expect_ok(planned);
@@ -46,7 +46,7 @@ TEST(EveryKernel, IsRightAtEveryRoot) {
 TEST(EveryKernel, CarriesFourMebibytes) {
   for (const Kernel& kernel : all_kernels())
     if (kernel.family == Family::collective && kernel.about.has_payload)
-      for (const Transport transport : {Transport::mpi, Transport::shared_memory})  // long, and hybrid is of these
+      for (const TransportName transport : {TransportName::mpi, TransportName::shared_memory})  // long, and hybrid is of these
         expect_ok_over(transport, case_of(kernel, 4 << 20, Sync::round_time), kOperations);
 }
 

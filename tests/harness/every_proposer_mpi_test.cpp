@@ -42,7 +42,8 @@ int expect_ok_alone_and_in_streams(Case planned) {
     planned.shape.in_flight = in_flight;
     if (!planned.kernel->unfit(planned.shape).empty()) continue;
     ++fit;
-    for (const Transport transport : kTransports) expect_ok_over(transport, planned, sync == Sync::none ? kStreamed : kAlone);
+    for (const TransportName transport : kTransports)
+      expect_ok_over(transport, planned, sync == Sync::none ? kStreamed : kAlone);
   }
   return fit;
 }
@@ -91,7 +92,7 @@ TEST(EveryProposer, ManyOperationsWithoutAPayloadOfTheirOwn) {
     Case planned = case_of(*kernel, 0, Sync::none);
     planned.shape.in_flight = 64;
     if (kernel->about.has_payload || !kernel->unfit(planned.shape).empty()) continue;
-    for (const Transport transport : kTransports) expect_ok_over(transport, planned, 5000);
+    for (const TransportName transport : kTransports) expect_ok_over(transport, planned, 5000);
   }
 }
 

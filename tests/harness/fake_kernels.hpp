@@ -32,7 +32,7 @@ inline Kernel fake(std::string_view name, std::span<const Parameter> parameters 
   };
   kernel.unfit = [](const Shape&) { return std::string(); };
   kernel.memory_bytes = [](const Shape& shape) { return 2 * shape.payload_bytes; };
-  kernel.shared_bytes = [](const Shape& shape, Transport, int sharing) { return 4096 * sharing + 3 * shape.payload_bytes; };
+  kernel.shared_bytes = [](const Shape& shape, TransportName, int sharing) { return 4096 * sharing + 3 * shape.payload_bytes; };
   return kernel;
 }
 
@@ -57,7 +57,7 @@ inline Kernel fake_barrier() {
   kernel.about.baseline_of = "barrier";
   kernel.about.has_payload = false;
   kernel.about.count_rule = CountRule::none;
-  kernel.about.only_over = Transport::mpi;
+  kernel.about.only_over = TransportName::mpi;
   return kernel;
 }
 

@@ -140,9 +140,9 @@ TEST(GbenchJson, AFailedCaseHasItsErrorAndNoTimes) {
 }
 
 TEST(GbenchJson, KernelsAreFamiliesInTheSameOrderWhateverThePlan) {
-  TableRow calibration = row("ping_pong", 2, 8);
-  calibration.calibration = true;
-  const Json all = runs({row("b", 10, 8), calibration, row("a", 2, 64), row("b", 2, 64), row("b", 2, 8)});
+  TableRow watch = row("ping_pong", 2, 8);
+  watch.drift_watch = true;
+  const Json all = runs({row("b", 10, 8), watch, row("a", 2, 64), row("b", 2, 64), row("b", 2, 8)});
   std::vector<std::string> seen;
   for (const Json& run : all)
     seen.push_back(run["name"].get<std::string>() + " " + run["family_index"].dump() + " " +

@@ -122,6 +122,7 @@ TEST(List, IsALineForEachKernelFromLevel0Up) {
             "ping_pong         L0  @point-to-point  all\n"
             "stream            L0  @point-to-point  all\n"
             "two_phase_commit  L5  @commitment      all\n"
+            "Everything runs in memory: no kernel writes to a disk.\n"
             "coordbench list KERNEL tells everything about one of them.\n");
 }
 
@@ -153,7 +154,8 @@ TEST(List, TextIsAStanzaForEachKernel) {
                            "    messages    N - 1 (N = 1..8: - 1 2 3 4 5 6 7), exact\n", "    messages    N - 1, none\n",
                            "    mark        learned, everywhere (N = 1..8: - 3 3 3 3 3 3 3)\n",
                            "    parameter   variant = nothing (nothing, abort): what is presumed\n",
-                           "    parameter   root = 0 (0 to 7): rank that owns the payload\n", "    source      Book, 1\n"})
+                           "    parameter   root = 0 (0 to 7): rank that owns the payload\n",
+                           "    disk        none: everything stays in memory\n", "    source      Book, 1\n"})
     EXPECT_NE(text.find(part), std::string::npos) << part << " is not in:\n" << text;
 }
 

@@ -17,7 +17,7 @@
 namespace coordbench::testing {
 
 inline constexpr int kRanksPerNode = 2;
-inline constexpr std::array kTransports{Transport::mpi, Transport::shared_memory, Transport::hybrid};
+inline constexpr std::array kTransports{TransportName::mpi, TransportName::shared_memory, TransportName::hybrid};
 inline constexpr Time kSecondNs = 1'000'000'000;
 
 /// All ranks of the world take part, of which `clients` only ask. The parameters are the kernel's defaults.
@@ -93,19 +93,19 @@ inline Outcome run_case(const Case& planned, const SharedRegion* shared, std::in
 }
 
 /// Over hybrid kRanksPerNode neighbours share memory, so that with more ranks both ways are taken.
-inline Outcome run_over(Transport transport, Case planned, std::int64_t operations, Time patience_ns = 300 * kSecondNs) {
+inline Outcome run_over(TransportName transport, Case planned, std::int64_t operations, Time patience_ns = 300 * kSecondNs) {
   planned.transport = transport;
   const SharingRanks all(world());
-  const int sharing = transport == Transport::hybrid ? std::min(kRanksPerNode, all.most()) : all.most();
-  const SharedWindow window(world(), all,
-                            transport == Transport::mpi ? 0 : planned.kernel->shared_bytes(planned.shape, transport, sharing));
+  const int sharing = transport == TransportName::hybrid ? std::min(kRanksPerNode, all.most()) : all.most();
+  const SharedWindow window(
+      world(), all, transport == TransportName::mpi ? 0 : planned.kernel->shared_bytes(planned.shape, transport, sharing));
   Outcome outcome = run_case(planned, window.region(), operations, patience_ns);
   outcome.result.planned = nullptr;  // the case is gone
   return outcome;
 }
 
 /// "sequencer, 3 ranks and 1 clients, 8 B, hybrid, none, in flight 8, senders=2", for whoever reads of a failure.
-inline std::string in_words(const Case& planned, Transport transport) {
+inline std::string in_words(const Case& planned, TransportName transport) {
   const Shape& shape = planned.shape;
   std::string words =
       fmt::format("{}, {} ranks and {} clients, {} B, {}, {}, in flight {}", planned.kernel->name, shape.ranks, shape.clients,
@@ -117,7 +117,7 @@ inline std::string in_words(const Case& planned, Transport transport) {
 }
 
 /// Right answers, and counts, delays and marks to the last one; nothing where the kernel is not made for the transport.
-inline void expect_ok_over(Transport transport, const Case& planned, std::int64_t operations) {
+inline void expect_ok_over(TransportName transport, const Case& planned, std::int64_t operations) {
   const Kernel& kernel = *planned.kernel;
   if (kernel.about.only_over && *kernel.about.only_over != transport) return;
   const CaseResult result = run_over(transport, planned, operations).result;

@@ -150,10 +150,10 @@ TEST(Options, BudgetsAndTheRestAreRead) {
 }
 
 TEST(Options, TransportsAreAList) {
-  EXPECT_EQ(parse_run({}).transports, std::vector{Transport::mpi});
+  EXPECT_EQ(parse_run({}).transports, std::vector{TransportName::mpi});
   EXPECT_EQ(parse_run({"--transport", "shared-memory,mpi,mpi"}).transports,
-            (std::vector{Transport::shared_memory, Transport::mpi}));
-  EXPECT_EQ(parse_run({"--transport", "hybrid"}).transports, std::vector{Transport::hybrid});
+            (std::vector{TransportName::shared_memory, TransportName::mpi}));
+  EXPECT_EQ(parse_run({"--transport", "hybrid"}).transports, std::vector{TransportName::hybrid});
   EXPECT_THROW(parse_run({"--transport", "tcp"}), UsageError);
 }
 

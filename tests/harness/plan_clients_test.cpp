@@ -23,7 +23,7 @@ Options asking(std::vector<int> clients, std::vector<std::string> kernels = {"tw
 std::vector<Case> measured(const Plan& plan) {
   std::vector<Case> cases;
   std::copy_if(plan.cases.begin(), plan.cases.end(), std::back_inserter(cases),
-               [](const Case& planned) { return !planned.calibration; });
+               [](const Case& planned) { return !planned.drift_watch; });
   return cases;
 }
 
@@ -88,7 +88,7 @@ TEST(PlanOfClients, TheirMemoryCountsToo) {
 
 TEST(PlanOfClients, ShareTheMemoryOfTheServers) {
   Options options = asking({1});
-  options.transports = {Transport::shared_memory};
+  options.transports = {TransportName::shared_memory};
   const std::vector<Case> cases = measured(make_plan(options, kFakes, {.world = 4}));
   ASSERT_EQ(cases.size(), 1U);
   EXPECT_EQ(cases[0].shared_bytes, 4096 * 3 + 3 * 8);

@@ -40,7 +40,7 @@ Plan plan_of(const Options& options, int world = 2, std::int64_t memory = kPlent
 Names measured(const Plan& plan) {
   Names names;
   for (const Case& planned : plan.cases)
-    if (!planned.calibration) names.push_back(planned.name);
+    if (!planned.drift_watch) names.push_back(planned.name);
   return names;
 }
 
@@ -54,7 +54,7 @@ std::set<int> ranks_of(std::vector<RankChoice> choices, int world) {
   options.ranks = std::move(choices);
   std::set<int> ranks;
   for (const Case& planned : plan_of(options, world).cases)
-    if (!planned.calibration) ranks.insert(planned.shape.ranks);
+    if (!planned.drift_watch) ranks.insert(planned.shape.ranks);
   return ranks;
 }
 
@@ -93,7 +93,7 @@ TEST(Plan, OrderIsTheSameOnEveryPlatform) {
   options.payload_bytes = {1, 2, 3, 4, 5};
   std::vector<std::int64_t> order;
   for (const Case& planned : plan_of(options).cases)
-    if (!planned.calibration) order.push_back(planned.shape.payload_bytes);
+    if (!planned.drift_watch) order.push_back(planned.shape.payload_bytes);
   EXPECT_EQ(order, (std::vector<std::int64_t>{3, 5, 1, 4, 2}));
 }
 
@@ -187,7 +187,7 @@ TEST(Plan, NamesHoldWhatDiffersFromTheDefault) {
   EXPECT_EQ(measured_set(plan), (std::set<std::string>{"two_phase_commit/n2/b8/mpi/round-time",
                                                        "two_phase_commit/n2/b8/mpi/round-time/variant=abort"}));
   for (const Case& planned : plan.cases)
-    EXPECT_EQ(planned.calibration ? 0 : planned.shape["variant"], planned.name.ends_with("variant=abort") ? 1 : 0);
+    EXPECT_EQ(planned.drift_watch ? 0 : planned.shape["variant"], planned.name.ends_with("variant=abort") ? 1 : 0);
 }
 
 TEST(Plan, RepeatedValuesCountOnce) {
@@ -221,14 +221,14 @@ TEST(Plan, BlocksStandBetweenTwoPingPongs) {
   std::size_t inside = 0;
   for (const Case& planned : plan.cases) {
     const bool before = planned.name.ends_with(".before"), after = planned.name.ends_with(".after");
-    EXPECT_EQ(planned.calibration, before || after);
+    EXPECT_EQ(planned.drift_watch, before || after);
     if (before) {
       ++block;
       inside = 0;
       EXPECT_EQ(planned.name, "ping_pong/n2/b8/mpi/round-time/drift=" + std::to_string(block) + ".before");
     }
     EXPECT_EQ(planned.block, block);
-    inside += planned.calibration ? 0 : 1;
+    inside += planned.drift_watch ? 0 : 1;
     EXPECT_TRUE(!after || (inside >= 5 && inside <= 10)) << inside;
   }
   EXPECT_EQ(static_cast<std::size_t>(block) + 1, (cases + 9) / 10);

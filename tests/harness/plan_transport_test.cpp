@@ -16,14 +16,14 @@ Options over_both(std::vector<std::string> kernels) {
   options.kernels = std::move(kernels);
   options.ranks = {{RankChoice::Kind::count, 2}};
   options.payload_bytes = {8};
-  options.transports = {Transport::mpi, Transport::shared_memory};
+  options.transports = {TransportName::mpi, TransportName::shared_memory};
   return options;
 }
 
 std::set<std::string> names_of(const Plan& plan) {
   std::set<std::string> names;
   for (const Case& planned : plan.cases)
-    if (!planned.calibration) names.insert(planned.name);
+    if (!planned.drift_watch) names.insert(planned.name);
   return names;
 }
 
@@ -51,7 +51,7 @@ TEST(PlanTransport, SkipsWhatDoesNotFitIntoSharedMemory) {
 TEST(PlanTransport, GivesAHybridRoomForTheFullestNodeOnly) {
   Options options = over_both({"two_phase_commit"});
   options.ranks = {{RankChoice::Kind::count, 2}, {RankChoice::Kind::count, 6}};
-  options.transports = {Transport::hybrid};
+  options.transports = {TransportName::hybrid};
   const Room room{.world = 8, .sharing = 4, .shared_memory_bytes = 4 * (4096 * 4 + 24)};
   const Plan plan = make_plan(options, kFakes, room);
   EXPECT_EQ(names_of(plan),
@@ -69,7 +69,7 @@ TEST(PlanTransport, GivesAHybridRoomForTheFullestNodeOnly) {
 
 TEST(PlanTransport, LeavesToOneTransportWhatOnlyItHas) {
   Options options = over_both({"native_barrier"});
-  options.transports = {Transport::hybrid, Transport::mpi};
+  options.transports = {TransportName::hybrid, TransportName::mpi};
   const Plan plan = make_plan(options, kFakes, {.world = 2});
   EXPECT_EQ(names_of(plan), std::set<std::string>{"native_barrier/n2/b0/mpi/round-time"});
   ASSERT_EQ(plan.skipped.size(), 1U);

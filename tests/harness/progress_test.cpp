@@ -12,7 +12,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "harness/results/report.hpp"
+#include "harness/results/progress.hpp"
 
 namespace coordbench::harness_progress_test {
 namespace {

@@ -20,7 +20,7 @@ Case relay(int proposers, Sync sync = Sync::round_time, int clients = 0) {
   return planned;
 }
 /// Every rank proposes, so that operation 3 is rank 3's, or that of the rank that has its place among fewer.
-Outcome run_with(Relay::Fault fault, Sync sync, Transport transport = Transport::mpi) {
+Outcome run_with(Relay::Fault fault, Sync sync, TransportName transport = TransportName::mpi) {
   Case planned = relay(world().size(), sync);
   set(planned, "fault", fault);
   return run_over(transport, planned, kOperations);
@@ -30,11 +30,11 @@ Rank receiver_of_3() { return 4 % world().size(); }
 
 TEST(OperationsThatBeginEverywhere, AreExactBehindEveryStartLine) {
   for (const Sync sync : {Sync::round_time, Sync::barrier, Sync::none})
-    for (const Transport transport : kTransports) expect_ok_over(transport, case_of(kGreeting, 0, sync), kOperations);
+    for (const TransportName transport : kTransports) expect_ok_over(transport, case_of(kGreeting, 0, sync), kOperations);
 }
 
 TEST(OperationsThatBeginEverywhere, AreStampedAtEveryRank) {
-  const Samples samples = run_over(Transport::mpi, case_of(kGreeting, 0, Sync::round_time), kOperations).result.samples;
+  const Samples samples = run_over(TransportName::mpi, case_of(kGreeting, 0, Sync::round_time), kOperations).result.samples;
   if (!world().is_root()) return;
   ASSERT_EQ(samples.start_ns.size(), static_cast<std::size_t>(kOperations * world().size()));
   EXPECT_EQ(samples.start_slack_ns.size(), static_cast<std::size_t>(kOperations));
@@ -58,7 +58,7 @@ TEST(OperationsThatBeginEverywhere, HaveNoWindowAndNoClients) {
 TEST(OperationsThatEndElsewhere, AreExactAloneAndInStreams) {
   for (const int proposers : std::set<int>{1, 2, world().size()})
     for (const auto& [sync, in_flight] : {std::pair{Sync::round_time, 1}, {Sync::none, 1}, {Sync::none, 8}})
-      for (const Transport transport : kTransports) {
+      for (const TransportName transport : kTransports) {
         Case planned = relay(proposers, sync);
         planned.shape.in_flight = in_flight;
         if (kRelay.unfit(planned.shape).empty()) expect_ok_over(transport, planned, kOperations);
@@ -68,7 +68,7 @@ TEST(OperationsThatEndElsewhere, AreExactAloneAndInStreams) {
 TEST(OperationsThatEndElsewhere, MayBeAskedByClients) {
   for (const int clients : {1, 2})
     for (const auto& [sync, in_flight] : {std::pair{Sync::round_time, 1}, {Sync::none, 8}})
-      for (const Transport transport : kTransports) {
+      for (const TransportName transport : kTransports) {
         if (clients >= world().size()) continue;
         Case planned = relay(1, sync, clients);
         planned.shape.in_flight = in_flight;
@@ -77,7 +77,7 @@ TEST(OperationsThatEndElsewhere, MayBeAskedByClients) {
 }
 
 TEST(OperationsThatEndElsewhere, AreStampedWhereTheyBeginAndWhereTheyEnd) {
-  const Samples samples = run_over(Transport::mpi, relay(world().size()), kOperations).result.samples;
+  const Samples samples = run_over(TransportName::mpi, relay(world().size()), kOperations).result.samples;
   if (!world().is_root()) return;
   for (Operation k = 0; k < kOperations; ++k)
     for (Rank rank = 0; rank < world().size(); ++rank) {
@@ -99,7 +99,7 @@ TEST(OperationsThatEndElsewhere, TellWhyProposersOrClientsDoNotFit) {
 TEST(FaultsOfProtocols, AMarkWhereNoneIsDueIsACountMismatch) {
   if (world().size() == 1) return;  // nobody else could have it
   for (const Sync sync : {Sync::round_time, Sync::none})
-    for (const Transport transport : kTransports) {
+    for (const TransportName transport : kTransports) {
       const CaseResult result = run_with(Relay::twice, sync, transport).result;
       if (!world().is_root()) continue;
       EXPECT_EQ(result.verdict, Verdict::count_mismatch);
@@ -119,7 +119,7 @@ TEST(FaultsOfProtocols, AMissingMarkIsACountMismatch) {
 }
 
 TEST(FaultsOfProtocols, ARankThatThrowsFailsTheCaseAndTheOthersNeedNotWaitForIt) {
-  for (const Transport transport : kTransports)
+  for (const TransportName transport : kTransports)
     for (const Sync sync : {Sync::round_time, Sync::none}) {
       const Outcome outcome = run_with(Relay::unknown_mark, sync, transport);
       if (!world().is_root()) continue;
@@ -135,7 +135,7 @@ TEST(FaultsOfProtocols, ARankThatThrowsFailsTheCaseAndTheOthersNeedNotWaitForIt)
 }
 
 TEST(FaultsOfProtocols, BackgroundMessagesAreCountedApartOnBothSides) {
-  for (const Transport transport : kTransports) {
+  for (const TransportName transport : kTransports) {
     const CaseResult result = run_with(Relay::beats, Sync::none, transport).result;
     if (!world().is_root()) continue;
     EXPECT_EQ(result.verdict, Verdict::ok) << result.detail;

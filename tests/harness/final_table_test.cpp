@@ -1,6 +1,6 @@
 // The final table, cell by cell.
 
-#include "harness/results/report.hpp"
+#include "harness/results/final_table.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@
 #include "harness/results/table_layout.hpp"
 #include "tests/harness/fake_kernels.hpp"
 
-namespace coordbench::report_test {
+namespace coordbench::final_table_test {
 namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
@@ -40,9 +40,9 @@ TableRow row(const std::string& kernel, int ranks, std::int64_t bytes, double p5
           .detail = {}};
 }
 
-TableRow calibration(double p50) {
+TableRow drift_watch(double p50) {
   TableRow ping_pong = row("ping_pong", 2, 8, p50);
-  ping_pong.calibration = true;
+  ping_pong.drift_watch = true;
   return ping_pong;
 }
 
@@ -57,7 +57,7 @@ std::vector<std::string> lines_of(const std::vector<TableRow>& rows) {
 }
 
 /// The words of the only case's line.
-std::string only_line(const TableRow& only) { return lines_of({calibration(400), only}).at(1); }
+std::string only_line(const TableRow& only) { return lines_of({drift_watch(400), only}).at(1); }
 
 std::vector<std::string> words_of(const std::string& line) {
   std::istringstream words(line);
@@ -74,7 +74,7 @@ TEST(FinalTable, ReadsLikeThis) {
   broken.verdict = Verdict::count_mismatch;
   broken.detail = "3 messages, 2 expected";
   EXPECT_EQ(
-      final_table(std::vector{calibration(400), commit, broken}, kSummary),
+      final_table(std::vector{drift_watch(400), commit, broken}, kSummary),
       "kernel              ranks  bytes  parameters              operations            p50 [95 %]     p99  / ping_pong  "
       "messages/op  flags     verdict\n"
       "binomial_broadcast      2    8 B                                5000     217 ns [213, 221]  651 ns         0.54  "
@@ -93,10 +93,10 @@ TEST(FinalTable, FitsAWindowAndLosesNothing) {
   reduced.verdict = Verdict::count_mismatch;
   reduced.detail = "14 messages where the closed form of the kernel says 12, at rank 1 of 2, in the first of all blocks";
   TableRow shared = reduced;
-  shared.transport = Transport::shared_memory;
+  shared.transport = TransportName::shared_memory;
   TableSummary summary = kSummary;
   summary.columns = 80;
-  const std::string text = final_table(std::vector{calibration(400), reduced, shared}, summary);
+  const std::string text = final_table(std::vector{drift_watch(400), reduced, shared}, summary);
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) EXPECT_LE(characters(line), 80U) << line;
   for (const char* word :
@@ -124,20 +124,20 @@ std::string ratio_in(const std::string& line) {
 }
 
 TEST(FinalTable, ComparesWithTheMedianRoundTripOfTheSameStartLine) {
-  TableRow streamed = calibration(1), failed = calibration(1), far = calibration(1), large = calibration(1);
+  TableRow streamed = drift_watch(1), failed = drift_watch(1), far = drift_watch(1), large = drift_watch(1);
   streamed.sync = Sync::none;
   failed.verdict = Verdict::wrong_answer;
   far.ranks = 4;
   large.payload_bytes = 64;
   const auto lines =
-      lines_of({calibration(400), calibration(500), calibration(9000), streamed, failed, far, large, row("x", 2, 8, 1000)});
+      lines_of({drift_watch(400), drift_watch(500), drift_watch(9000), streamed, failed, far, large, row("x", 2, 8, 1000)});
   EXPECT_EQ(ratio_in(lines.at(1)), "2.00");
   TableRow other_start_line = row("x", 2, 8, 1000);
   other_start_line.sync = Sync::barrier;
   EXPECT_EQ(ratio_in(only_line(other_start_line)), "-");
   TableRow overlapping = row("x", 2, 8, 30);
   overlapping.sync = Sync::none;
-  EXPECT_EQ(ratio_in(lines_of({calibration(400), streamed, overlapping}).at(1)), "30.0");
+  EXPECT_EQ(ratio_in(lines_of({drift_watch(400), streamed, overlapping}).at(1)), "30.0");
 }
 
 TEST(FinalTable, ShowsMessagesByTheRuleOfTheirCount) {
@@ -160,7 +160,7 @@ TEST(FinalTable, OfCasesWithoutASampleHasDashes) {
 }
 
 TEST(FinalTable, ClosesWithEveryVerdictAndWhatDidNotRun) {
-  std::vector<TableRow> rows{calibration(400), calibration(400), row("x", 2, 8, 1), row("x", 4, 8, 1)};
+  std::vector<TableRow> rows{drift_watch(400), drift_watch(400), row("x", 2, 8, 1), row("x", 4, 8, 1)};
   rows[1].verdict = Verdict::wrong_answer;
   rows[2].verdict = Verdict::timed_out;
   rows[3].verdict = Verdict::count_mismatch;
@@ -214,4 +214,4 @@ TEST(RowOf, LeavesDefaultsOut) {
 }
 
 }  // namespace
-}  // namespace coordbench::report_test
+}  // namespace coordbench::final_table_test

@@ -1,5 +1,5 @@
 #pragma once
-// What a launch tells people while it runs, on their terminal, and when it is over, as a table.
+// The table that a launch prints when it is over.
 
 #include <cstdint>
 #include <limits>
@@ -11,30 +11,6 @@
 
 namespace coordbench {
 
-/// One line on the terminal, rewritten in place: which case runs, and how long the rest will take if it goes on like this.
-/// Silent where standard error does not end at a terminal; wiped when this goes out of scope.
-class Progress {
- public:
-  explicit Progress(std::size_t cases);
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
-  ~Progress();
-
-  /// Case `index`, from 0, is about to run.
-  void show(std::size_t index, std::string_view name);
-  /// Takes the line away, so that something else can be written; the next `show` brings it back.
-  void wipe();
-
- private:
-  std::size_t cases_;
-  Time began_;
-  int terminal_;  ///< to ask for its width; -1: silent
-  bool shown_ = false;
-};
-
-/// "[ 42/120] name   1 min 20 s left", at most `width` columns: the name gives way first. `left_ns` below 0: not known yet.
-std::string progress_line(std::size_t index, std::size_t cases, std::string_view name, Time left_ns, std::size_t width);
-
 /// One case of the final table, owning what it shows. Durations in ns, NaN where the samples do not support one.
 struct TableRow {
   std::string name{};  ///< the case's path in the file
@@ -43,9 +19,9 @@ struct TableRow {
   int clients = 0;
   std::int64_t payload_bytes = 0;
   std::string parameters;  ///< those that differ from their defaults, "root=1 in_flight=8"
-  Transport transport = Transport::mpi;
+  TransportName transport = TransportName::mpi;
   Sync sync = Sync::round_time;
-  bool calibration = false;
+  bool drift_watch = false;
   std::int64_t operations = 0;
   LatencySummary latency{};
   double operations_per_second = 0;
@@ -71,8 +47,9 @@ struct TableSummary {
   std::size_t columns = SIZE_MAX;  ///< how wide the table may be
 };
 
-/// One row per case in `rows` that is no calibration, sorted by kernel, ranks and bytes, two closing lines over all cases. The
-/// column `/ ping_pong` is the median over the median of the launch's 8-byte ping_pong cases with the same start line.
+/// One row per case in `rows` that does not watch for drift, sorted by kernel, ranks and bytes, and two closing lines over all
+/// cases. The column `/ ping_pong` is the median over the median of the launch's 8-byte ping_pong cases with the same start
+/// line.
 std::string final_table(std::span<const TableRow> rows, const TableSummary& summary);
 
 /// Three significant digits: "999 ns", "1.00 µs", "12.3 ms", "4.50 s"; "-" for NaN.

@@ -1,4 +1,4 @@
-#include "harness/results/report.hpp"
+#include "harness/results/final_table.hpp"
 
 #include <fmt/format.h>
 
@@ -81,8 +81,8 @@ std::string verdict_text(const TableRow& row) {
   return fmt::format("{}{}{}", name_of(row.verdict), row.detail.empty() ? "" : ": ", row.detail);
 }
 
-/// What a case's latency may be compared with.
-using Footing = std::pair<Transport, Sync>;
+/// Latencies are compared within the same transport and start line only.
+using Footing = std::pair<TransportName, Sync>;
 Footing footing_of(const TableRow& row) { return {row.transport, row.sync}; }
 
 /// Median 8-byte round trip of the launch per footing, from the cases of two ranks: more ranks are farther apart.
@@ -148,14 +148,14 @@ std::string closing_line(std::span<const TableRow> rows, const TableSummary& sum
     if (count[bad] > 0) text += fmt::format(", {} {}", count[bad], name_of(bad));
   if (summary.cases_planned > rows.size()) text += fmt::format(", {} not run", summary.cases_planned - rows.size());
   if (summary.cases_before > 0) text += fmt::format(", {} were there before", summary.cases_before);
-  if (const auto unseen = std::count_if(rows.begin(), rows.end(), [](const TableRow& row) { return row.calibration; }))
+  if (const auto unseen = std::count_if(rows.begin(), rows.end(), [](const TableRow& row) { return row.drift_watch; }))
     text += fmt::format("; {} of them, ping_pong around each block, have no row above", unseen);
   const double share = summary.wall_s > 0 ? summary.writing_s / summary.wall_s : 0;
   return text + fmt::format("; {}; {:.1f} s, {:.1f} % of it writing", summary.file, summary.wall_s, 100 * share);
 }
 
-/// What one reading of the clock, which every latency holds, is of the shortest median: Hoefler and Belli (SC15) ask for 5 %
-/// at most, which operations of a few hundred ns cannot meet one sample at a time.
+/// Every latency includes one reading of the clock. Its share of the shortest median: Hoefler and Belli (SC15) ask for 5 % at
+/// most, but operations of a few hundred ns cannot meet that one sample at a time.
 std::string clock_line(std::span<const TableRow> rows, double timer_overhead_ns) {
   const TableRow* shortest = nullptr;
   for (const TableRow& row : rows) {
@@ -164,7 +164,7 @@ std::string clock_line(std::span<const TableRow> rows, double timer_overhead_ns)
   }
   if (shortest == nullptr) return "";
   const auto flagged = std::count_if(rows.begin(), rows.end(), [](const TableRow& row) {
-    return !row.calibration && (row.flags & bit(Flag::timer_overhead)) != 0;
+    return !row.drift_watch && (row.flags & bit(Flag::timer_overhead)) != 0;
   });
   return fmt::format("one reading of the clock takes {}, {:.0f} % of the shortest median ({}); above 20 % in {} cases",
                      short_duration(timer_overhead_ns), 100 * timer_overhead_ns / shortest->latency.p50, shortest->kernel,
@@ -204,7 +204,7 @@ TableRow row_of(const CaseResult& result) {
           .parameters = parameters_of(planned.shape),
           .transport = planned.transport,
           .sync = planned.sync,
-          .calibration = planned.calibration,
+          .drift_watch = planned.drift_watch,
           .operations = result.samples.operations,
           .latency = result.latency,
           .operations_per_second = result.operations_per_second,
@@ -221,11 +221,12 @@ TableRow row_of(const CaseResult& result) {
 std::string final_table(std::span<const TableRow> rows, const TableSummary& summary) {
   std::vector<const TableRow*> shown;
   for (const TableRow& row : rows)
-    if (!row.calibration) shown.push_back(&row);
+    if (!row.drift_watch) shown.push_back(&row);
   std::stable_sort(shown.begin(), shown.end(), earlier);
   const auto round_trips = round_trips_ns(rows);
   std::vector<TableLine> lines;
-  const bool with_transport = std::any_of(rows.begin(), rows.end(), [](auto& row) { return row.transport != Transport::mpi; });
+  const bool with_transport =
+      std::any_of(rows.begin(), rows.end(), [](auto& row) { return row.transport != TransportName::mpi; });
   for (const TableRow* row : shown) lines.push_back(line_of(*row, round_trips, with_transport));
   std::string text = lines.empty() ? "" : table_text(kColumns, lines, summary.columns);
   for (const std::string& line : {closing_line(rows, summary), clock_line(rows, summary.timer_overhead_ns)})
