@@ -2,8 +2,8 @@
 
 import json
 
-import numpy as np
 import h5py
+import numpy as np
 import pytest
 
 from analysis.comparison import compare
