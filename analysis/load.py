@@ -21,7 +21,7 @@ from analysis.renamed import as_of_today, name_in
 from analysis.schema import NO_STAMP
 
 SIMULATED = "simulated"  # a source whose time has no noise: a median of three operations is no worse than one of three thousand
-IDENTITY = ["kernel", "ranks", "clients", "payload_bytes", "transport", "sync", "in_flight", "parameters"]
+IDENTITY = ["kernel", "ranks", "clients", "payload_bytes", "transport", "sync", "in_flight", "parameters", "network"]
 # A launch with more ranks than cores yields in all its cases, so its two-rank case is not the two-rank case of another launch.
 KEY = IDENTITY + ["oversubscribed"]
 
@@ -150,6 +150,7 @@ def _cases(path: Path, file: h5py.File) -> pd.DataFrame:
     told = zip(cases.kernel, cases.parameters, cases.transport, cases.payload_bytes)
     cases["parameters"] = [json.dumps(as_of_today(kernel, json.loads(parameters or "{}"), *how), sort_keys=True)
                            for kernel, parameters, *how in told]
+    cases["network"] = [network(*of) for of in zip(cases.loss, cases.duplicate, cases.loss_delay_ns)]
     cases["file"] = str(path)
     _refuse_twins(path, cases[cases.drift_watch == 0])
     samples = [_samples_ns(file, case.name, case.latency_definition) for case in cases.itertuples()]
@@ -158,6 +159,12 @@ def _cases(path: Path, file: h5py.File) -> pd.DataFrame:
     if text(file.attrs["source"]) == SIMULATED:
         cases["p50_ns"] = np.array([np.median(each) if len(each) else np.nan for each in samples], dtype=float)
     return cases
+
+
+def network(loss: float, duplicate: float, delay_ns: int) -> str:
+    """What --loss did to messages on their way, in words; empty for a case without it."""
+    parts = [f"{100 * loss:g} % lost"] * (loss > 0) + [f"{100 * duplicate:g} % doubled"] * (duplicate > 0)
+    return ", ".join(parts + [f"up to {delay_ns / 1000:g} µs late"] * (delay_ns > 0))
 
 
 def _limits(path: Path, file: h5py.File) -> pd.DataFrame:

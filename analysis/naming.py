@@ -17,7 +17,7 @@ PANELS = {"broadcast": ["broadcast"], "aggregation": ["aggregation"],
 PANEL_OF = {group: title for title, groups in PANELS.items() for group in groups}
 UNGROUPED = "others"
 SERIES_MAX = 8  # in a panel that shows several transports
-CLIENTS = "clients"
+CLIENTS, NETWORK = "clients", "network"
 MPI = "mpi"  # the transport that goes without saying
 
 
@@ -75,14 +75,16 @@ def _telling(described: pd.DataFrame) -> list[str]:
 
 
 def _said(name: str, value) -> str:
-    """Of clients where they are, and nothing where there are none: servers ask themselves."""
+    """Of clients where they are, and nothing where there are none: servers ask themselves. Of the network in its own words."""
+    if name == NETWORK:
+        return value
     if name != CLIENTS:
         return f"{name}={value}"
     return {0: "", 1: "client on a rank of its own"}.get(value, f"{value} clients on ranks of their own")
 
 
 def _described(row) -> dict:
-    named = {"in_flight": row.in_flight, "sync": row.sync, CLIENTS: row.clients}
+    named = {"in_flight": row.in_flight, "sync": row.sync, CLIENTS: row.clients, NETWORK: row.network}
     return {**json.loads(row.parameters), **named}
 
 

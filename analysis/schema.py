@@ -38,6 +38,7 @@ STAMP = Kind("whole numbers", NO_STAMP, NS_MAX)
 LEVEL = Kind("whole numbers", -128, 127)
 REAL = Kind("numbers", -REAL_MAX, REAL_MAX, lacking=True)
 AMOUNT = Kind("numbers", 0, REAL_MAX, lacking=True)
+SHARE = Kind("numbers", 0, 1)
 DURATION = Kind("numbers", 1e-6, REAL_MAX)
 OVERHEAD = Kind("numbers", 0, REAL_MAX)
 ANY = {"whole numbers": ANY_WHOLE, "numbers": Kind("numbers", -np.inf, np.inf, lacking=True)}
@@ -80,12 +81,15 @@ LATER = {
     **_words(NAME, "group baseline_of"), **_words(COUNT, "nodes proposers"), "proposer": MAYBE_COUNT,
     "expected_delays_most": MAYBE_COUNT,
     **_words(AMOUNT, """messages_between_nodes_per_operation expected_messages_between_nodes_per_operation coverage
-        expected_messages_most_per_operation"""),
+        expected_messages_most_per_operation applied_per_operation expected_applied_per_operation"""),
+    **_words(SHARE, "loss duplicate"), **_words(COUNT, "loss_delay_ns messages_lost messages_doubled premature_resends"),
 }
 # What stands for a column that a file lacks. A name of another column: what that one says.
 OTHERWISE = {
     **dict.fromkeys("nodes messages_between_nodes_per_operation expected_messages_between_nodes_per_operation".split(), np.nan),
     **dict.fromkeys("group baseline_of".split(), ""), **dict.fromkeys("proposers proposer coverage".split(), np.nan),
+    **dict.fromkeys("applied_per_operation expected_applied_per_operation".split(), np.nan),
+    **dict.fromkeys("loss duplicate loss_delay_ns messages_lost messages_doubled premature_resends".split(), 0),
     "expected_messages_most_per_operation": "expected_messages_per_operation", "expected_delays_most": "expected_delays",
 }
 LIMITS = {"name": NAME, "time_ns": DURATION, "bytes_per_second": AMOUNT}  # of /limits, which a launch need not have

@@ -73,9 +73,13 @@ struct Traffic {
   std::int64_t background_messages = 0;     ///< of messages_sent, those that carry no operation
   std::int64_t background_received = 0;     ///< of messages_received, those that carry no operation
   std::int64_t messages_between_nodes = 0;  ///< of messages_sent without the background: those to ranks of another node
+  std::int64_t messages_lost = 0;           ///< of messages_sent, those that --loss has lost
+  std::int64_t messages_doubled = 0;        ///< of messages_sent, those that --loss has let arrive twice
 
   [[nodiscard]] std::int64_t carrying_sent() const { return messages_sent - background_messages; }
   [[nodiscard]] std::int64_t carrying_received() const { return messages_received - background_received; }
+  /// Of what was sent, as many messages as arrive.
+  [[nodiscard]] std::int64_t arriving() const { return messages_sent - messages_lost + messages_doubled; }
 
   friend Traffic operator+(const Traffic& a, const Traffic& b) {
     return {.messages_sent = a.messages_sent + b.messages_sent,
@@ -83,7 +87,9 @@ struct Traffic {
             .bytes_sent = a.bytes_sent + b.bytes_sent,
             .background_messages = a.background_messages + b.background_messages,
             .background_received = a.background_received + b.background_received,
-            .messages_between_nodes = a.messages_between_nodes + b.messages_between_nodes};
+            .messages_between_nodes = a.messages_between_nodes + b.messages_between_nodes,
+            .messages_lost = a.messages_lost + b.messages_lost,
+            .messages_doubled = a.messages_doubled + b.messages_doubled};
   }
 };
 

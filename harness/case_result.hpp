@@ -66,7 +66,9 @@ struct CaseResult {
   double expected_messages_per_operation = 0;       ///< NaN where the count rule is none
   double expected_messages_most_per_operation = 0;  ///< the same, but where timing decides
   double coverage = 0;  ///< share of the marks that were due, over all ranks and operations; NaN for collectives
-  double expected_messages_between_nodes_per_operation = 0;  ///< NaN where the kernel has no closed form of them
+  double expected_messages_between_nodes_per_operation = 0;              ///< NaN where the kernel has no closed form of them
+  double applied_per_operation = 0, expected_applied_per_operation = 0;  ///< over all ranks; NaN where nobody counts
+  std::int64_t premature_resends = 0;                                    ///< of messages whose first copy had arrived
   std::int64_t control_messages = 0;
   std::int64_t cpu_ns = 0;  ///< of all ranks, over the whole case
   Verdict verdict = Verdict::ok;

@@ -109,6 +109,22 @@ struct Silence {
   Time first = 0, again = 0;  ///< ns
 };
 
+/// What happens to the messages of a case on their way (--loss); the harness's own messages are spared.
+struct Loss {
+  double lost = 0;     ///< probability that a message is lost
+  double doubled = 0;  ///< probability that a message that is not lost arrives twice
+  Time delay_ns = 0;   ///< each copy is held back for a random time below this
+  [[nodiscard]] bool any() const { return lost > 0 || doubled > 0 || delay_ns > 0; }
+  friend bool operator==(const Loss&, const Loss&) = default;
+};
+
+/// What a protocol does in a case with loss.
+enum class UnderLoss : std::uint8_t {
+  stops,  ///< some operation would never end: such a case is skipped
+  bears,  ///< operations end, and every answer is right
+  errs,   ///< operations end, and answers may be wrong: how wrong is the result
+};
+
 /// The facts of a case that a closed form, and the kernel itself, may depend on.
 struct Shape {
   int ranks = 1;  ///< ranks that serve; clients are not included
@@ -119,6 +135,7 @@ struct Shape {
   std::array<std::int64_t, kParametersMax> values{};
   int ranks_per_node = 1;  ///< neighbouring ranks, the last node may hold fewer; 0: ranks sit otherwise
   int clients = 0;         ///< ranks of their own that ask: ranks, ranks + 1, …
+  Loss loss{};
 
   /// Servers and clients.
   [[nodiscard]] int members() const { return ranks + clients; }

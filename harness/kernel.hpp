@@ -26,6 +26,9 @@ struct Kernel {
   int (*proposers)(const Shape&) = nullptr;                        ///< null: operations begin at every rank
   int (*kind)(const Shape&, Operation) = nullptr;                  ///< null: all are alike
   std::string (*unfit)(const Shape&) = nullptr;                    ///< why the combination does not fit, or empty
+  UnderLoss (*under_loss)(const Shape&) = nullptr;                 ///< null: UnderLoss::stops
+  double (*messages_under_loss)(const Shape&) = nullptr;           ///< expected, of one operation; null: not known
+  double (*applications)(const Shape&) = nullptr;                  ///< expected, of one operation; null: nobody counts them
   std::int64_t (*memory_bytes)(const Shape&) = nullptr;            ///< of buffers, on the busiest rank
   /// Of shared memory, on each of `sharing` ranks of a node; null where the kernel has no use for any.
   std::int64_t (*shared_bytes)(const Shape&, TransportName, int sharing) = nullptr;
@@ -36,6 +39,12 @@ struct Kernel {
 inline Rank proposer_of(const Kernel& kernel, const Shape& shape, Operation operation) {
   if (kernel.proposers == nullptr) return -1;
   return static_cast<Rank>(operation % kernel.proposers(shape)) + (shape.clients > 0 ? shape.ranks : 0);
+}
+
+/// How the messages of a case are held against the closed form: loss makes every count random.
+inline CountRule count_rule_of(const Case& planned) {
+  const CountRule rule = planned.kernel->about.count_rule;
+  return planned.shape.loss.any() && rule != CountRule::none ? CountRule::expected : rule;
 }
 
 /// Every kernel of this build, in alphabetical order; generated from the files in kernels/ and collectives/.

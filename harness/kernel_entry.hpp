@@ -42,10 +42,26 @@ std::string unfit_to_ask(const Shape& shape) {
   }
 }
 
+/// Why the kernel cannot run with the loss of the case; empty if it can.
+template <class K>
+std::string unfit_for_loss(const Shape& shape) {
+  if (!shape.loss.any()) return "";
+  if constexpr (!Protocol<K>) {
+    return "a collective sends nothing again, so it would not end once a message is lost; leave --loss out";
+  } else if constexpr (FacesLoss<K>) {
+    return K::under_loss(shape) != UnderLoss::stops ? ""
+                                                    : "nothing is sent again, so an operation would not end once a message is "
+                                                      "lost; set its resend_us, or leave --loss out";
+  } else {
+    return "nothing is sent again, so an operation would not end once a message is lost; leave --loss out";
+  }
+}
+
 /// Why the combination does not fit, or cannot be held against a closed form when it is measured.
 template <class K>
 std::string unfit(const Shape& shape) {
   std::string reason = unfit_to_ask<K>(shape);
+  if (reason.empty()) reason = unfit_for_loss<K>(shape);
   if (!reason.empty()) return reason;
   if constexpr (requires { K::unfit(shape); }) reason = K::unfit(shape);
   if constexpr (requires { K::uncountable(shape); })
@@ -131,6 +147,11 @@ constexpr Kernel make_kernel(std::string_view name) {
       kernel.kind = [](const Shape& shape, Operation operation) { return static_cast<int>(K::kind(shape, operation)); };
     }
     kernel.memory_bytes = &protocol_memory_bytes<K>;
+    if constexpr (FacesLoss<K>) kernel.under_loss = &K::under_loss;
+    if constexpr (requires(const Shape& shape) { K::messages_under_loss(shape); })
+      kernel.messages_under_loss = [](const Shape& shape) { return static_cast<double>(K::messages_under_loss(shape)); };
+    if constexpr (CountsApplications<K>)
+      kernel.applications = [](const Shape& shape) { return static_cast<double>(K::applications(shape)); };
   } else {
     kernel.family = Family::collective;
     kernel.cost = &collective_cost<K>;

@@ -166,6 +166,24 @@ Rank proposer_of(const Shape& shape, Operation operation) {
   return static_cast<Rank>(operation % proposers_of<P>(shape)) + (shape.clients > 0 ? shape.ranks : 0);
 }
 
+/// A protocol that says what it does in a case with loss. Others are not run there.
+template <class P>
+concept FacesLoss = requires(const Shape& shape) {
+  { P::under_loss(shape) } -> std::same_as<UnderLoss>;
+};
+/// A protocol whose machines count how often they have applied an operation. `applications` is the expected number, for one
+/// operation and over all ranks; without loss, and where loss is borne, the count must equal it.
+template <class P>
+concept CountsApplications = requires(const Shape& shape, const P& machine) {
+  { P::applications(shape) } -> std::convertible_to<double>;
+  { machine.applied() } -> std::convertible_to<std::int64_t>;
+};
+/// A protocol that sends again, and learns afterwards which of its resends were too early.
+template <class P>
+concept CountsPrematureResends = requires(const P& machine) {
+  { machine.premature_resends() } -> std::convertible_to<std::int64_t>;
+};
+
 /// Whether a rank has a mark of an operation, in a case in which nothing fails.
 template <class P>
 bool reaches(const Shape& shape, int mark, Rank rank, Operation operation) {

@@ -21,7 +21,9 @@ struct CaseReport {
   std::int64_t marks_due = 0, marks_came = 0, misplaced_marks = 0;
   std::int64_t first_misplaced = -1;  ///< the operation of the first
   std::int32_t misplaced_mark = -1;   ///< and which mark
-  std::array<char, 160> text{};       ///< what a rank that is not done was waiting for
+  std::int64_t applied = 0;           ///< times that this rank has applied an operation
+  std::int64_t premature_resends = 0;
+  std::array<char, 160> text{};  ///< what a rank that is not done was waiting for
 };
 
 }  // namespace coordbench

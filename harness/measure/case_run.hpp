@@ -70,6 +70,8 @@ class CaseRun {
 
   /// The kernel's part is over on this rank: how it ended.
   void conclude(const Traffic& traffic, const Recorder& recorder, std::int64_t control_messages, std::int64_t answers_due);
+  void note_applied(std::int64_t times) { report_.applied = times; }
+  void note_premature_resends(std::int64_t resends) { report_.premature_resends = resends; }
 
   [[nodiscard]] Bell& bell() { return bell_; }
   /// The bound on every waiting loop of this rank.

@@ -38,12 +38,14 @@ struct Word {
 /// What flows up: sums over the subtree, and its least slack.
 struct Tally {
   std::int64_t sent = 0;
+  std::int64_t arriving = 0;  ///< of those sent, as many as arrive: fewer, or more, only with --loss
   std::int64_t received = 0;
   std::int64_t ended = 0;    ///< operations whose last mark was reached, over the ranks
   std::int64_t ticking = 0;  ///< ranks that want to be woken
   std::int64_t least_slack_ns = kNever;
   void add(const Tally& other) {
     sent += other.sent;
+    arriving += other.arriving;
     received += other.received;
     ended += other.ended;
     ticking += other.ticking;

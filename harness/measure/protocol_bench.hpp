@@ -103,7 +103,7 @@ class ProtocolBench : public ProtocolRank<P, Over> {
       const Tally before = tree_.gather(this->tally(), this->progress());
       tree_.say({Cue::whether}, this->progress());
       last_wave_ = tree_.gather(this->tally(), this->progress());
-      is_over = before.ticking + last_wave_.ticking == 0 && last_wave_.sent == before.received;
+      is_over = before.ticking + last_wave_.ticking == 0 && last_wave_.arriving == before.received;
       if (!is_over) poll_until(now_ns() + silence_.again);
       this->give_up_if_late("for an operation to come to rest");
     }
@@ -179,7 +179,7 @@ class ProtocolBench : public ProtocolRank<P, Over> {
       const std::int64_t received_before = last_wave_.received;
       tree_.say({Cue::tally}, this->progress());
       last_wave_ = tree_.gather(this->tally(), this->progress());
-      if (last_wave_.sent == received_before) return last_wave_;
+      if (last_wave_.arriving == received_before) return last_wave_;
       this->take_all();
       this->give_up_if_late("for the last messages of a block or a round to arrive");
     }

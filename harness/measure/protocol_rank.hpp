@@ -11,6 +11,7 @@
 #include "harness/measure/witness.hpp"
 #include "harness/protocol_traits.hpp"
 #include "harness/transport/counted.hpp"
+#include "harness/transport/lossy.hpp"
 #include "harness/transport/node.hpp"
 #include "harness/transport/simulated_alarm.hpp"
 
@@ -32,20 +33,33 @@ class ProtocolRank {
         recorder_(run.setting().rule.operations_max(), P::marks.size(), HasKinds<P>),
         witness_(recorder_, shape_, streams()),
         transport_(Over::template transport<P>(run)),
-        counted_(transport_, run.rank(), run.setting().neighbours),
+        way_(way_to(transport_, shape_, run.rank())),
+        counted_(way_, run.rank(), run.setting().neighbours),
         node_(shape_, run.rank(), counted_, witness_, run.setting().rule.operations_max()),
-        alarm_(run.setting().control_communicator, tag(ControlTree::kAlarm), times_out<P>(shape_) || silence_.first > 0),
+        alarm_(run.setting().control_communicator, tag(ControlTree::kAlarm),
+               times_out<P>(shape_) || silence_.first > 0 || shape_.loss.delay_ns > 0),
         closing_(static_cast<std::size_t>(shape_.in_flight)) {}
 
   /// Ends the rank's part in a case that did not end; its buffers are never freed.
   void withdraw() { Over::withdraw(transport_); }
   void conclude() {
-    run_.conclude(counted_.traffic(), recorder_, tree_.messages_sent() + hot_line_.messages_sent(), answers_due_);
+    run_.conclude(traffic(), recorder_, tree_.messages_sent() + hot_line_.messages_sent(), answers_due_);
+    if constexpr (CountsApplications<P>) run_.note_applied(node_.machine().applied());
+    if constexpr (CountsPrematureResends<P>) run_.note_premature_resends(node_.machine().premature_resends());
   }
 
  protected:
   using Transport = typename Over::template Transport<P>;
   static constexpr int kLast = static_cast<int>(P::marks.size()) - 1;
+  /// Protocols that face loss always send through the layer that makes it; the others never do.
+  using Way = std::conditional_t<FacesLoss<P>, Lossy<Transport, typename P::Message>, Transport>;
+  using WayHeld = std::conditional_t<FacesLoss<P>, Way, Transport&>;
+  static WayHeld way_to(Transport& transport, [[maybe_unused]] const Shape& shape, [[maybe_unused]] Rank self) {
+    if constexpr (FacesLoss<P>)
+      return {transport, shape, self};
+    else
+      return transport;
+  }
 
   [[nodiscard]] Rank self() const { return run_.rank(); }
   [[nodiscard]] bool streams() const {
@@ -129,9 +143,19 @@ class ProtocolRank {
       return due;
     });
   }
+  [[nodiscard]] Traffic traffic() const {
+    Traffic traffic = counted_.traffic();
+    if constexpr (FacesLoss<P>) {
+      traffic.messages_lost = way_.lost();
+      traffic.messages_doubled = way_.doubled();
+    }
+    return traffic;
+  }
   [[nodiscard]] Tally tally() const {
-    return {.sent = counted_.traffic().messages_sent,
-            .received = counted_.traffic().messages_received,
+    const Traffic mine = traffic();
+    return {.sent = mine.messages_sent,
+            .arriving = mine.arriving(),
+            .received = mine.messages_received,
             .ended = witness_.ended(),
             .ticking = node_.deadline() == kNever ? 0 : 1};
   }
@@ -141,7 +165,8 @@ class ProtocolRank {
   /// What goes on while the harness waits for its own messages. Simulated ranks block, and wake for the protocol only where
   /// some of it may be under way then: where it has time-outs, or where an operation goes on once its proposer is done.
   [[nodiscard]] bool may_be_under_way() const {
-    return times_out<P>(shape_) || (P::about.latency != Latency::proposer && !runs_in_rounds<P>(shape_));
+    return times_out<P>(shape_) || shape_.loss.delay_ns > 0 ||
+           (P::about.latency != Latency::proposer && !runs_in_rounds<P>(shape_));
   }
   struct Progress {
     ProtocolRank& rank;
@@ -196,8 +221,9 @@ class ProtocolRank {
   Recorder recorder_;
   Witness<P> witness_;
   Transport transport_;
-  Counted<Transport> counted_;
-  Node<P, Transport, Witness<P>> node_;
+  WayHeld way_;
+  Counted<Way> counted_;
+  Node<P, Way, Witness<P>> node_;
 
  private:
   [[nodiscard]] int tag(int offset) const { return run_.setting().tag + offset; }
@@ -221,10 +247,18 @@ class ProtocolRank {
     return closing < 0 || recorder_.has(operation, closing);
   }
 
+  /// When a message that is held back leaves.
+  [[nodiscard]] Time held_until() const {
+    if constexpr (FacesLoss<P>)
+      return way_.due();
+    else
+      return kNever;
+  }
   void sleep_until_something_happens(std::initializer_list<MPI_Request*> words, Time until) {
     words_.assign(words);
     words_.push_back(&bell_.request());
-    if (MPI_Request* ringing = alarm_.set(std::min({node_.deadline(), deadline_.at(), until}))) words_.push_back(ringing);
+    if (MPI_Request* ringing = alarm_.set(std::min({node_.deadline(), deadline_.at(), until, held_until()})))
+      words_.push_back(ringing);
     if constexpr (requires { transport_.wait(words_); }) transport_.wait(words_);
     alarm_.note();
     bell_.heed();

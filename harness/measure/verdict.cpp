@@ -32,7 +32,14 @@ void check_endings(CaseResult& result, std::span<const CaseReport> reports) {
       fail(result, Verdict::failed, fmt::format("rank {} gave up: {}", rank, reports[rank].text.data()));
 }
 
+/// Whether a wrong answer is a result, not a failure.
+bool errs_under_loss(const Case& planned) {
+  return planned.shape.loss.any() && planned.kernel->under_loss != nullptr &&
+         planned.kernel->under_loss(planned.shape) == UnderLoss::errs;
+}
+
 void check_answers(CaseResult& result, std::span<const CaseReport> reports) {
+  if (errs_under_loss(*result.planned)) return;
   for (std::size_t rank = 0; rank < reports.size(); ++rank) {
     const CaseReport& report = reports[rank];
     if (report.wrong_answers == 0) continue;
@@ -56,8 +63,9 @@ void check_barriers(CaseResult& result, double clock_error_ns) {
   }
 }
 
-bool counts_are_known(const Kernel& kernel) {
-  return kernel.about.count_rule == CountRule::exact || kernel.about.count_rule == CountRule::range;
+bool counts_are_known(const Case& planned) {
+  const CountRule rule = count_rule_of(planned);
+  return rule == CountRule::exact || rule == CountRule::range;
 }
 
 /// Over the blocks: what is proposed back to back may share messages.
@@ -68,6 +76,10 @@ Cost expected_cost(const CaseResult& result) {
     expected += result.planned->kernel->cost(result.planned->shape, {before, end - before});
     before = end;
   }
+  if (const Case& planned = *result.planned; planned.shape.loss.any())
+    expected.messages = planned.kernel->messages_under_loss == nullptr
+                            ? Range(-1)
+                            : Range(planned.kernel->messages_under_loss(planned.shape) * static_cast<double>(before));
   return expected;
 }
 
@@ -117,10 +129,28 @@ void check_marks(CaseResult& result, std::span<const CaseReport> reports) {
 }
 
 void check_counts(CaseResult& result, const Cost& expected, std::span<const CaseReport> reports) {
-  if (!counts_are_known(*result.planned->kernel)) return;
+  if (!counts_are_known(*result.planned)) return;
   check_messages(result, expected);
   check_delays(result);
   check_marks(result, reports);
+}
+
+/// What --loss did is known message by message, so that nothing else may be missing.
+void check_arrivals(CaseResult& result) {
+  Traffic all;
+  for (const Traffic& traffic : result.traffic) all = all + traffic;
+  if (result.planned->shape.loss.any() && all.messages_received != all.arriving())
+    fail(result, Verdict::count_mismatch,
+         fmt::format("{} messages sent, {} of them lost, {} doubled, and {} received", all.messages_sent, all.messages_lost,
+                     all.messages_doubled, all.messages_received));
+}
+
+/// How often operations took effect: as often as declared, unless loss may make that wrong.
+void check_applications(CaseResult& result) {
+  const double counted = result.applied_per_operation, expected = result.expected_applied_per_operation;
+  if (std::isnan(counted) || errs_under_loss(*result.planned) || counted == expected) return;
+  fail(result, Verdict::wrong_answer,
+       fmt::format("operations were applied {:.9g} times each over all ranks, {:.9g} expected", counted, expected));
 }
 
 /// A read's value was there to be read: it had been proposed, and not only once the read had ended. That history is linear is
@@ -144,7 +174,7 @@ void check_reads(CaseResult& result, double clock_error_ns) {
 }
 
 double per_operation(double total, const CaseResult& result) {
-  const bool is_known = result.planned->kernel->about.count_rule != CountRule::none && result.samples.operations > 0;
+  const bool is_known = count_rule_of(*result.planned) != CountRule::none && result.samples.operations > 0;
   return is_known ? total / static_cast<double>(result.samples.operations) : std::numeric_limits<double>::quiet_NaN();
 }
 
@@ -162,8 +192,14 @@ void note_expectations(CaseResult& result, const Cost& expected, std::span<const
     result.expected_delays.push_back(std::llround(one.delays[mark].least));
     result.expected_delays_most.push_back(std::llround(one.delays[mark].most));
   }
-  std::int64_t due = 0, came = 0;
-  for (const CaseReport& report : reports) due += report.marks_due, came += report.marks_came;
+  std::int64_t due = 0, came = 0, applied = 0;
+  for (const CaseReport& report : reports) {
+    due += report.marks_due, came += report.marks_came, applied += report.applied;
+    result.premature_resends += report.premature_resends;
+  }
+  const bool is_counted = kernel.applications != nullptr && result.samples.operations > 0;
+  result.applied_per_operation = is_counted ? per_operation(static_cast<double>(applied), result) : kUnknown;
+  result.expected_applied_per_operation = is_counted ? kernel.applications(result.planned->shape) : kUnknown;
   result.coverage = due == 0 ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(came) / static_cast<double>(due);
 }
 
@@ -173,7 +209,7 @@ void check_counts_between_nodes(CaseResult& result) {
   const double operations = static_cast<double>(result.samples.operations);
   double& expected = result.expected_messages_between_nodes_per_operation;
   expected = std::numeric_limits<double>::quiet_NaN();
-  if (kernel.messages_between_nodes == nullptr || operations == 0) return;
+  if (kernel.messages_between_nodes == nullptr || operations == 0 || result.planned->shape.loss.any()) return;
   expected = static_cast<double>(kernel.messages_between_nodes(result.planned->shape));
   std::int64_t sent = 0;
   for (const Traffic& traffic : result.traffic) sent += traffic.messages_between_nodes;
@@ -198,6 +234,8 @@ void judge(CaseResult& result, std::span<const CaseReport> reports, double clock
   check_barriers(result, clock_error_ns);
   check_reads(result, clock_error_ns);
   check_counts(result, expected, reports);
+  check_arrivals(result);
+  check_applications(result);
   check_counts_between_nodes(result);
 }
 

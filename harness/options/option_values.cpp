@@ -6,6 +6,7 @@
 #include <bit>
 #include <limits>
 #include <optional>
+#include <set>
 
 #include "harness/options/units.hpp"
 #include "harness/options/usage_error.hpp"
@@ -103,6 +104,40 @@ std::vector<int> parse_clients(std::string_view option, const Texts& texts) {
     append_once(clients, static_cast<int>(within<std::int64_t>(0, parse_whole(item), kClientsMax, option, item,
                                                                fmt::format("whole numbers from 0 to {}", kClientsMax))));
   return clients;
+}
+
+std::vector<Loss> parse_losses(std::string_view option, const Texts& texts) {
+  constexpr std::string_view kAccepted =
+      "P[,duplicate=Q][,delay=TIME] with shares P and Q of at least 0 and below 1, such as 0.1 or 10%, and a time such as 50us";
+  std::vector<Loss> losses;
+  for (const std::string& text : texts) {
+    const auto refuse_unless = [&](bool is_fine) {
+      if (!is_fine) throw UsageError(option, text, kAccepted);
+    };
+    const auto share = [&](std::string_view given) {
+      const auto value = parse_share(given);
+      refuse_unless(value && *value >= 0 && *value < 1);
+      return *value;
+    };
+    const Texts parts = CLI::detail::split(text, ',');
+    refuse_unless(!parts.empty() && !text.empty() && text.back() != ',');
+    Loss loss{.lost = share(parts.front())};
+    std::set<std::string> given;
+    for (std::size_t i = 1; i < parts.size(); ++i) {
+      const std::size_t equals = parts[i].find('=');
+      refuse_unless(equals != std::string::npos && given.insert(parts[i].substr(0, equals)).second);
+      const std::string name = parts[i].substr(0, equals), value = parts[i].substr(equals + 1);
+      refuse_unless(name == "duplicate" || name == "delay");
+      if (name == "duplicate") loss.doubled = share(value);
+      if (name == "delay") {
+        const auto delay = parse_duration(value);
+        refuse_unless(delay && *delay <= kLossDelayMax);
+        loss.delay_ns = *delay;
+      }
+    }
+    append_once(losses, loss);
+  }
+  return losses;
 }
 
 ParameterSetting parse_setting(std::string_view option, const std::string& text) {

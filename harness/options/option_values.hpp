@@ -16,6 +16,7 @@ using Texts = std::vector<std::string>;
 /// Payloads end where one message of a kernel that bundles a few of them would still fit MPI's int counts.
 inline constexpr std::int64_t kPayloadBytesMax = std::int64_t{1} << 30;
 inline constexpr int kInFlightMax = 1 << 20;
+inline constexpr Time kLossDelayMax = 10 * kSecond;
 inline constexpr int kClientsMax = 1 << 20;
 inline constexpr std::int64_t kOperationsMax = 10'000'000;
 
@@ -39,6 +40,7 @@ int parse_ranks_per_node(std::string_view option, const std::string& text);
 std::vector<std::int64_t> parse_sizes(std::string_view option, const Texts& texts);
 std::vector<int> parse_in_flight(std::string_view option, const Texts& texts);
 std::vector<int> parse_clients(std::string_view option, const Texts& texts);
+std::vector<Loss> parse_losses(std::string_view option, const Texts& texts);  ///< one of each text
 ParameterSetting parse_setting(std::string_view option, const std::string& text);
 double parse_precision(std::string_view option, const std::string& text);
 Time parse_budget(std::string_view option, const std::string& text);  ///< ns

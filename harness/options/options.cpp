@@ -83,6 +83,8 @@ void describe_plan_options(OptionTable& table, Options& options) {
   table.list("--set", options.settings, parse_settings, "KERNEL.PARAMETER=V,V", "values of a parameter; repeatable");
   table.list("--in-flight", options.in_flight, parse_in_flight, "N,N", "operations that overlap  [1; streams: 64]");
   table.list("--clients", options.clients, parse_clients, "N,N", "ranks of their own that ask a protocol's servers  [0]");
+  table.list("--loss", options.losses, parse_losses, "P[,duplicate=Q][,delay=TIME]",
+             "messages lost, doubled, held back on purpose; repeatable  [0]");
   table.one("--sync", options.sync, parse_sync, "round-time|barrier|none", "the start line  [round-time]");
   table.list("--transport", options.transports, parse_transports, "mpi,shared-memory,hybrid",
              "how messages travel; hybrid: in shared memory within a node  [mpi]");

@@ -49,7 +49,7 @@ constexpr Suffixes<std::int64_t, 11> kSizes{{{"", 1},
                                              {"gib", 1 << 30},
                                              {"gb", 1'000'000'000}}};
 constexpr Suffixes<std::int64_t, 4> kUnitsWritten{{{"B", 1}, {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}}};
-constexpr Suffixes<double, 3> kTimes{{{"ms", 1e6}, {"s", 1e9}, {"min", 60e9}}};
+constexpr Suffixes<double, 5> kTimes{{{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"min", 60e9}}};
 
 std::string in_small_letters(std::string_view text) {
   std::string small(text);
@@ -84,6 +84,12 @@ std::optional<double> parse_percent(std::string_view text) {
   const auto number = take_number<double>(text);
   if (!number || !std::isfinite(*number) || text != "%") return std::nullopt;
   return *number / 100;
+}
+
+std::optional<double> parse_share(std::string_view text) {
+  if (!text.empty() && text.back() == '%') return parse_percent(text);
+  const auto number = only_number<double>(text);
+  return number && std::isfinite(*number) ? number : std::nullopt;
 }
 
 std::string format_bytes(std::int64_t bytes) {

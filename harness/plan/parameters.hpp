@@ -24,6 +24,9 @@ std::map<const Kernel*, Axes> parameter_axes(const std::vector<ParameterSetting>
 /// A value as it is written: the name of a choice, or the number.
 std::string value_text(const Parameter& parameter, std::int64_t value);
 
+/// "loss=0.1", "duplicate=0.01", "delay=50us": the parts of it that are not 0, for names and tables.
+std::vector<std::string> loss_texts(const Loss& loss);
+
 /// The values a parameter takes: "0 to 3", or its choices "fast, safe".
 std::string accepted_text(const Parameter& parameter);
 

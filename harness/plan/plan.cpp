@@ -50,12 +50,14 @@ std::vector<Shape> shapes_of(const Kernel& kernel, const Options& options, const
       for (const Values& values : points_of(axes))
         for (const int window : windows_of(kernel, options))
           for (const int clients : kernel.family == Family::protocol ? options.clients : std::vector<int>{0})
-            shapes.push_back({.ranks = ranks,
-                              .payload_bytes = bytes,
-                              .in_flight = window,
-                              .parameters = kernel.parameters,
-                              .values = values,
-                              .clients = clients});
+            for (const Loss& loss : options.losses)
+              shapes.push_back({.ranks = ranks,
+                                .payload_bytes = bytes,
+                                .in_flight = window,
+                                .parameters = kernel.parameters,
+                                .values = values,
+                                .clients = clients,
+                                .loss = loss});
   return shapes;
 }
 
@@ -67,6 +69,7 @@ std::string name_of_case(const Case& planned) {
     if (const Parameter& parameter = shape.parameters[i]; shape.values[i] != parameter.initial)
       name += fmt::format("/{}={}", parameter.name, value_text(parameter, shape.values[i]));
   if (shape.clients > 0) name += fmt::format("/clients={}", shape.clients);
+  for (const std::string& part : loss_texts(shape.loss)) name += "/" + part;
   return shape.in_flight == 1 ? name : fmt::format("{}/in_flight={}", name, shape.in_flight);
 }
 
@@ -204,6 +207,15 @@ void refuse_useless_clients(const Options& options, const Selected& selected) {
       "--clients was given, but every selected kernel is a collective, which has none; select a protocol, or leave it out");
 }
 
+void refuse_useless_loss(const Options& options, const Selected& selected) {
+  if (std::none_of(options.losses.begin(), options.losses.end(), [](const Loss& loss) { return loss.any(); }) ||
+      std::any_of(selected.begin(), selected.end(), [](auto* kernel) { return kernel->under_loss != nullptr; }))
+    return;
+  throw UsageError(
+      "--loss was given, but no selected kernel goes on once a message is lost; select one that sends again, such as "
+      "exactly_once_send, or leave it out");
+}
+
 }  // namespace
 
 Plan make_plan(const Options& options, std::span<const Kernel> kernels, const Room& room) {
@@ -213,6 +225,7 @@ Plan make_plan(const Options& options, std::span<const Kernel> kernels, const Ro
   auto axes = parameter_axes(options.settings, kernels, selected);
   refuse_useless_window(options, selected);
   refuse_useless_clients(options, selected);
+  refuse_useless_loss(options, selected);
   Plan plan;
   const auto consider = [&](Case planned) {
     std::string reason = unfit(planned, room, options.operations.value_or(options.max_operations));

@@ -177,6 +177,7 @@ std::string parameters_of(const Shape& shape) {
     if (const Parameter& parameter = shape.parameters[i]; shape.values[i] != parameter.initial)
       text += fmt::format("{}={} ", parameter.name, value_text(parameter, shape.values[i]));
   if (shape.clients > 0) text += fmt::format("clients={} ", shape.clients);
+  for (const std::string& part : loss_texts(shape.loss)) text += part + " ";
   if (shape.in_flight != 1) text += fmt::format("in_flight={} ", shape.in_flight);
   return text.substr(0, text.find_last_not_of(' ') + 1);
 }
@@ -209,7 +210,7 @@ TableRow row_of(const CaseResult& result) {
           .latency = result.latency,
           .operations_per_second = result.operations_per_second,
           .cpu_ns_per_operation = per_operation(result, result.cpu_ns),
-          .count_rule = planned.kernel->about.count_rule,
+          .count_rule = count_rule_of(planned),
           .messages_per_operation = messages_per_operation(result),
           .expected_messages_per_operation = result.expected_messages_per_operation,
           .coverage = result.coverage,

@@ -9,6 +9,9 @@
 
 namespace coordbench {
 
+/// Messages of a rank that --loss may hold back at a time.
+inline constexpr std::size_t kHeldBackMost = 64;
+
 /// How large a transport makes itself; see `transport_size`.
 struct TransportSize {
   std::size_t posted_receives;   ///< kept open at a time
@@ -44,16 +47,18 @@ TransportSize transport_size(const Shape& shape, Rank self) {
   const auto in_flight = static_cast<std::size_t>(shape.in_flight);
   const std::size_t affordable = std::max(kPostedMin, kPostedBytesMax / std::max<std::size_t>(largest, 1));
   const std::size_t posted = std::min(affordable, std::clamp(bounds.receives + 1, kPostedMin, kPostedMax));
-  const std::size_t leases = posted + bounds.leases + 2 * in_flight + 8;
+  const std::size_t held = shape.loss.delay_ns > 0 ? kHeldBackMost : 0;
+  const std::size_t leases = posted + bounds.leases + 2 * in_flight + 8 + held;
+  const std::size_t copies = shape.loss.doubled > 0 ? 2 : 1;
   return {.posted_receives = posted,
           .leases = leases,
           .payload_capacity = single,
           .large_leases = largest > single ? leases : 0,
           .large_bytes = largest > single ? largest : 0,
-          .made = 2 * bounds.made,  // as many again for what receipts lead to, which nothing holds back
+          .made = 2 * bounds.made + (bounds.made > 0 ? held : 0),  // twice, because receipts are never held back
           .made_bytes = bounds.made_bytes,
           .window = 2 * in_flight + 8,
-          .backlog = std::max(leases, 2 * in_flight) * static_cast<std::size_t>(shape.members()) + bounds.sends + 8,
+          .backlog = copies * std::max(leases, 2 * in_flight) * static_cast<std::size_t>(shape.members()) + bounds.sends + 8,
           .source = source_of<P>(shape, self)};
 }
 

@@ -55,6 +55,7 @@ class Case:
     baseline_of: str = ""
     expected_most: float | None = None
     kinds: tuple[str, ...] = ()
+    loss: float = 0.0
 
     @property
     def members(self) -> int:
@@ -65,6 +66,7 @@ class Case:
         swept = "".join(f"/{name}={value}" for name, value in self.parameters.items() if DEFAULTS.get(name) != value)
         swept += f"/in_flight={self.in_flight}" if self.in_flight > 1 else ""
         swept += f"/clients={self.clients}" if self.clients and "client" not in self.parameters else ""
+        swept += f"/loss={self.loss:g}" if self.loss else ""
         return f"{self.kernel}/n{self.ranks}/b{self.payload_bytes}/{self.transport}/{self.sync}{swept}{self.suffix}"
 
     def stamps(self) -> tuple[np.ndarray, np.ndarray]:
@@ -175,6 +177,8 @@ def _write_cases(group: h5py.Group, cases: list[Case], oversubscribed: bool) -> 
     _write_rates(group, cases)
     if any(case.expected_most is not None for case in cases):
         _write_ranges(group, cases)
+    if any(case.loss for case in cases):
+        _numbers(group, "loss", np.array([case.loss for case in cases], dtype=float), "case")
     flags = np.array([case.flags | int(oversubscribed) for case in cases], dtype=np.uint32)
     _numbers(group, "flags", flags, "case").attrs.update(flag_masks=np.array([1 << i for i in range(8)], dtype=np.uint32),
                                                          flag_meanings=FLAG_WORDS)

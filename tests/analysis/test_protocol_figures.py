@@ -143,6 +143,11 @@ def test_launch_to_launch_leaves_overlapping_operations_out_and_numbers_the_laun
     assert numbers.values.tolist() == [["even", 2, 1], ["even", 4, 2], ["odd", 1, 1], ["odd", 3, 2]]
 
 
+def test_a_label_says_what_the_network_loses(tmp_path):
+    write_launch(tmp_path / "launch-001.h5", [Case("k", SPREAD, family="protocol", loss=loss) for loss in (0, 0.1)])
+    assert sorted(draw("latency_against_ranks", tmp_path)[1].series.unique()) == ["k", "k 10 % lost"]
+
+
 def test_a_label_says_where_clients_are(tmp_path):
     write_launch(tmp_path / "launch-001.h5", [Case("k", SPREAD, family="protocol", clients=clients) for clients in (0, 1, 3)])
     assert draw("latency_against_ranks", tmp_path)[1].series.tolist() == [

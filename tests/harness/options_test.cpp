@@ -1,86 +1,12 @@
-#include "harness/options/options.hpp"
-
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
+#include "tests/harness/parsed_options.hpp"
 
 namespace coordbench::testing::options_test {
 namespace {
 
-using Words = std::vector<std::string>;
 using Kind = RankChoice::Kind;
-
-Options parse(const Words& words) {
-  std::vector<const char*> arguments{"coordbench"};
-  for (const std::string& word : words) arguments.push_back(word.c_str());
-  return parse_options(static_cast<int>(arguments.size()), arguments.data(), "1.2.3");
-}
-
-Options parse_run(Words words) {
-  words.insert(words.begin(), "run");
-  return parse(words);
-}
-
-/// The sentence with which `words` are refused, or empty.
-std::string refusal(const Words& words) {
-  try {
-    parse(words);
-    return "";
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-}
-
-std::string refusal_of_run(Words words) {
-  words.insert(words.begin(), "run");
-  return refusal(words);
-}
-
-std::string exit_text(const Words& words) {
-  try {
-    parse(words);
-  } catch (const Exit& exit) {
-    return exit.status == 0 ? exit.text : "status is not 0";
-  }
-  return "no Exit";
-}
-
-void expect_names(const std::string& sentence, const Words& parts) {
-  EXPECT_FALSE(sentence.empty()) << "accepted, where a refusal naming '" << parts.front() << "' was due";
-  EXPECT_EQ(sentence.find('\n'), std::string::npos) << sentence;
-  for (const std::string& part : parts) EXPECT_NE(sentence.find(part), std::string::npos) << part << " is not in: " << sentence;
-}
-
-class TomlFile {
- public:
-  explicit TomlFile(const std::string& text) : path_(unique_path()) { std::ofstream(path_) << text; }
-  TomlFile(const TomlFile&) = delete;
-  TomlFile& operator=(const TomlFile&) = delete;
-  ~TomlFile() { std::filesystem::remove(path_); }
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  static std::string unique_path() {
-    const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-    return (std::filesystem::temp_directory_path() / fmt::format("coordbench_{}_{}.toml", test->name(), getpid())).string();
-  }
-  std::string path_;
-};
-
-Options parse_file(const std::string& text, Words words = {}) {
-  const TomlFile file(text);
-  words.insert(words.end(), {"--config", file.path()});
-  return parse_run(words);
-}
-
-void expect_file_refused(const std::string& text, Words parts) {
-  const TomlFile file(text);
-  parts.push_back(file.path());
-  expect_names(refusal_of_run({"--config", file.path()}), parts);
-}
 
 TEST(Options, DefaultsAreThoseOfTheDesign) {
   const Options options = parse({"run"});
@@ -220,6 +146,14 @@ TEST(Options, BadValuesNameOptionValueAndWhatIsAccepted) {
   expect_names(refusal_of_run({"--out", ""}), {"--out"});
 }
 
+TEST(Options, LossIsAShareAndMayDoubleAndDelay) {
+  EXPECT_EQ(parse_run({"--loss", "0", "--loss", "10%,duplicate=0.01,delay=50us"}).losses,
+            (std::vector<Loss>{{}, {.lost = 0.1, .doubled = 0.01, .delay_ns = 50'000}}));
+  for (const std::string loss : {"1", "100%", "-0.1", "nan", "", "0.1,", "0.1,0.2", "0.1,duplicate", "0.1,duplicate=1",
+                                 "0.1,delay=5", "0.1,delay=11s", "0.1,twice=0.1", "0.1,delay=1us,delay=2us"})
+    expect_names(refusal_of_run({"--loss", loss.c_str()}), {"--loss", "'" + loss + "'", "below 1", "50us"});
+}
+
 TEST(Options, AMissingOrSecondValueIsOneSentence) {
   expect_names(refusal_of_run({"--bytes"}), {"--bytes", "no value"});
   expect_names(refusal_of_run({"--seed", "1", "--seed", "2"}), {"--seed", "more than one"});
@@ -236,58 +170,6 @@ TEST(Options, ContradictionsAreExplained) {
   EXPECT_EQ(refusal_of_run({"--in-flight", "1", "--sync", "barrier"}), "");
   expect_names(refusal_of_run({"--resume", "x.h5", "--seed", "3"}), {"--resume and --seed", "leave --seed out"});
   EXPECT_EQ(refusal_of_run({"--resume", "x.h5"}), "");
-}
-
-TEST(OptionsFile, HoldsTheSameNames) {
-  const Options options = parse_file(
-      "# a campaign\n"
-      "kernels = [\"a*\", \"b\"]   # two\n"
-      "bytes = \"8,1KiB\"\n"
-      "ranks = [2,\n  4]\n"
-      "set = [\"a.x=1,2\", \"b.y=z\"]\n"
-      "precision = \"2%\"\n"
-      "seed = 42\n"
-      "dry-run = true\n");
-  EXPECT_EQ(options.kernels, (Words{"a*", "b"}));
-  EXPECT_EQ(options.payload_bytes, (std::vector<std::int64_t>{8, 1024}));
-  ASSERT_EQ(options.ranks.size(), 2U);
-  EXPECT_EQ(options.ranks[1].count, 4);
-  ASSERT_EQ(options.settings.size(), 2U);
-  EXPECT_EQ(options.settings[0].values, (Words{"1", "2"}));
-  EXPECT_DOUBLE_EQ(options.precision, 0.02);
-  EXPECT_EQ(options.seed, 42U);
-  EXPECT_TRUE(options.dry_run);
-}
-
-TEST(OptionsFile, GivesWayToTheCommandLine) {
-  const Options options = parse_file("bytes = [8, 16]\nseed = 1\n", {"--bytes", "32"});
-  EXPECT_EQ(options.payload_bytes, std::vector<std::int64_t>{32});
-  EXPECT_EQ(options.seed, 1U);
-}
-
-TEST(OptionsFile, ContradictsTheCommandLineToo) {
-  EXPECT_THROW(parse_file("operations = 3\n", {"--max-operations", "4"}), UsageError);
-}
-
-TEST(OptionsFile, MalformedIsRefusedWithFileAndLine) {
-  expect_file_refused("bytes = 8\n\nbyts = 16\n", {"line 3", "'byts'", "nearest: bytes"});
-  expect_file_refused("bytes = 8\nbytes = 16\n", {"line 2", "'bytes'", "second time"});
-  expect_file_refused("seed = 1\nbytes\n", {"line 2", "'bytes'", "key = value"});
-  expect_file_refused("dry-run\n", {"line 1", "key = value"});
-  expect_file_refused("[run]\nbytes = 8\n", {"line 1", "[run]"});
-  expect_file_refused("bytes = [8, 16\nseed = 1\n", {"line 1", "not closed"});
-  expect_file_refused("out = \"somewhere\n", {"line 1", "not closed"});
-  expect_file_refused("a=\n", {"line 1", "'a'", "no value"});
-  expect_file_refused("config = \"other.toml\"\n", {"line 1", "'config'"});
-}
-
-TEST(OptionsFile, BadValuesNameTheOption) {
-  const TomlFile file("bytes = \"12Q\"\n");
-  expect_names(refusal_of_run({"--config", file.path()}), {"bytes", "'12Q'"});
-}
-
-TEST(OptionsFile, MustBeReadable) {
-  expect_names(refusal_of_run({"--config", "nowhere/absent.toml"}), {"--config", "nowhere/absent.toml", "read"});
 }
 
 TEST(Options, SeedsAreDrawnAfresh) { EXPECT_NE(draw_seed(), draw_seed()); }

@@ -36,6 +36,8 @@ TEST(Units, WhatIsNoSizeIsRefused) {
 }
 
 TEST(Units, DurationsNeedTheirUnit) {
+  EXPECT_EQ(parse_duration("7ns"), 7);
+  EXPECT_EQ(parse_duration("50us"), 50'000);
   EXPECT_EQ(parse_duration("500ms"), 500'000'000);
   EXPECT_EQ(parse_duration("1.5s"), 1'500'000'000);
   EXPECT_EQ(parse_duration("10min"), 600'000'000'000);
@@ -47,6 +49,12 @@ TEST(Units, SharesNeedTheirSign) {
   EXPECT_DOUBLE_EQ(parse_percent("5%").value(), 0.05);
   EXPECT_DOUBLE_EQ(parse_percent("0.5%").value(), 0.005);
   for (const char* text : {"", "5", "%", "nan%", "inf%", "5%%"}) EXPECT_EQ(parse_percent(text), std::nullopt) << text;
+}
+
+TEST(Units, SharesMayBeFractionsToo) {
+  EXPECT_DOUBLE_EQ(parse_share("5%").value(), 0.05);
+  EXPECT_DOUBLE_EQ(parse_share("0.05").value(), 0.05);
+  for (const char* text : {"", "%", "nan", "inf", "0.5x"}) EXPECT_EQ(parse_share(text), std::nullopt) << text;
 }
 
 TEST(Units, WholeNumbersAreNothingElse) {
