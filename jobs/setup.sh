@@ -17,7 +17,7 @@ from_caller() { if [[ $1 == /* || $PWD == "$caller" ]]; then echo "$1"; else ech
 
 say() { printf '%s\n' "$*" >&2; }
 
-refuse() { say "jobs/$(basename "$0"): $*"; exit 2; }
+refuse() { say "jobs/${0##*/}: $*"; exit 2; }
 
 # name_campaign DEFAULT [NAME]: $campaign becomes the folder of a campaign that is not there yet.
 name_campaign() {

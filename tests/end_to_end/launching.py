@@ -107,7 +107,7 @@ def under_mpirun(n: int, *command, options=()) -> list:
     return ["mpirun", "--oversubscribe", *options, "-n", n, *command]
 
 
-def run(*command, limit_s: float = 60, **popen) -> Ended:
+def run(*command, limit_s: float = 120, **popen) -> Ended:
     with Launch(command, **popen) as launch:
         return launch.wait(limit_s)
 

@@ -14,7 +14,7 @@ from end_to_end.launching import BUILD, ROOT, assert_one_sentence, run
 SIBLINGS = list(Path("/sys/devices/system/cpu").glob("cpu[0-9]*/topology/core_cpus_list"))
 
 
-def launched(lab, out, *arguments, limit_s=40):
+def launched(lab, out, *arguments, limit_s=120):
     with lab(*arguments, "--out", out) as running:
         return running.wait(limit_s)
 

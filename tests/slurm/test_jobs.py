@@ -32,7 +32,7 @@ def submit(slurm, tmp_path):
 def test_a_sweep_measures_on_both_nodes_next_to_its_submission(slurm, submit, tmp_path):
     loud = {"BASH_FUNC_module%%": "() { echo module $*; }", "COORDBENCH_MODULES": "gcc openmpi"}
     number, folder = submit("sweep.sbatch", *SMALL, **loud)
-    slurm.wait(number, limit_s=30)
+    slurm.wait(number, limit_s=60)
     log = (tmp_path / f"sweep-{number}.log").read_text()
     assert slurm.job(number)["JobState"] == "COMPLETED", log
     assert "module load gcc openmpi\n" in log
@@ -46,7 +46,7 @@ def test_a_campaign_is_launches_and_then_a_report(slurm, submit, tmp_path):
     number, folder = submit("campaign.sbatch", *SMALL, options="--array=1-2%1")
     report = until(lambda: slurm.ask("squeue --noheader --name=campaign-report --format=%i").strip(), 20)
     assert slurm.job(report)["Dependency"].startswith(f"afterany:{number}_*")
-    slurm.wait(number, report, limit_s=40)
+    slurm.wait(number, report, limit_s=80)
     log = (tmp_path / f"campaign-report-{report}.log").read_text()
     assert slurm.job(report)["JobState"] == "COMPLETED", log
     assert re.search(r"cases of 2 launches: summary.csv, table.md and figures/", log)
@@ -65,7 +65,7 @@ MAY_NOT_SUBMIT, MAY_NOT_ASK = refused_to_jobs("sbatch"), refused_to_jobs("scontr
 
 def test_where_a_node_may_not_submit_a_campaign_has_its_launches_and_says_how_to_write_the_report(slurm, submit, tmp_path):
     number, folder = submit("campaign.sbatch", *SMALL, options="--array=1-2%1", **MAY_NOT_SUBMIT)
-    slurm.wait(number, limit_s=60)
+    slurm.wait(number, limit_s=120)
     log = (tmp_path / f"campaign-{number}_1.log").read_text()
     assert slurm.job(number)["JobState"] == "COMPLETED", log
     assert f"write the report with: {ROOT}/analysis/report results/campaign-{number}\n" in log
@@ -82,7 +82,7 @@ def test_a_copy_of_a_script_submitted_in_the_checkout_finds_it(slurm, submit, tm
     copy.write_text((ROOT / "jobs" / f"{script}.sbatch").read_text())
     name = f"--job-name={script}-mine" + (" --array=1-1" if script == "campaign" else "")
     number, _ = submit(copy, *SMALL, options=name, folder=checkout, **MAY_NOT_SUBMIT, **MAY_NOT_ASK)
-    slurm.wait(number, limit_s=60)
+    slurm.wait(number, limit_s=120)
     log = next(checkout.glob(f"{script}-mine-{number}*.log")).read_text()
     assert slurm.job(number)["JobState"] == "COMPLETED", log
     assert (checkout / "results" / f"{script}-mine-{number}" / "launch-001.h5").exists()
@@ -94,7 +94,7 @@ def test_a_copy_that_finds_no_checkout_says_so_in_a_sentence(slurm, submit, tmp_
     copy.write_text((ROOT / "jobs" / f"{script}.sbatch").read_text())
     name = f"--job-name={script}-lost" + (" --array=1-1" if script == "campaign" else "")
     number, _ = submit(copy, *SMALL, options=name, COORDBENCH_BUILD="")
-    slurm.wait(number, limit_s=20)
+    slurm.wait(number, limit_s=40)
     assert slurm.job(number)["ExitCode"] == "2:0"
     log = next(tmp_path.glob(f"{script}-lost-{number}*.log")).read_text()
     assert len(log.splitlines()) == 1 and f"submit jobs/{script}.sbatch of the checkout" in log
@@ -102,7 +102,7 @@ def test_a_copy_that_finds_no_checkout_says_so_in_a_sentence(slurm, submit, tmp_
 
 def test_without_a_build_a_sweep_says_what_to_do(slurm, submit, tmp_path):
     number, _ = submit("sweep.sbatch", *SMALL, COORDBENCH_BUILD=str(tmp_path))
-    slurm.wait(number, limit_s=20)
+    slurm.wait(number, limit_s=40)
     assert slurm.job(number)["ExitCode"] == "2:0"
     log = (tmp_path / f"sweep-{number}.log").read_text()
     assert len(log.splitlines()) == 1 and "is not built" in log and "cmake --build build" in log
@@ -131,7 +131,7 @@ def test_of_what_was_cut_short_no_case_is_missing_and_none_doubled(slurm, submit
         finished = stored.whole_cases(path)
         assert 0 < len(finished) < len(plan) and finished == plan[:len(finished)], cut_short.__name__
         jobs[number] = path
-    slurm.wait(*jobs, limit_s=60)
+    slurm.wait(*jobs, limit_s=120)
     for number, path in jobs.items():
         log = (tmp_path / f"sweep-{number}.log").read_text()
         assert (slurm.job(number)["JobState"], slurm.job(number)["Restarts"]) == ("COMPLETED", "1"), log
@@ -150,12 +150,12 @@ def test_a_campaign_whose_last_task_is_cancelled_and_requeued_is_reported_again(
     slurm.ask(f"scancel {task}")
     until(lambda: slurm.job(task)["JobState"] == "CANCELLED", 20)
     first = reports(slurm) - of_others
-    slurm.wait(*first, limit_s=40)
+    slurm.wait(*first, limit_s=80)
     slurm.ask(f"scontrol requeue {task}")
-    slurm.wait(number, limit_s=90)
+    slurm.wait(number, limit_s=180)
     again = reports(slurm) - first - of_others
     assert len(first) == len(again) == 1
-    slurm.wait(*again, limit_s=40)
+    slurm.wait(*again, limit_s=80)
     assert Counter(stored.whole_cases(path)) == Counter(plan)
     assert (folder / "summary.csv").stat().st_mtime > path.stat().st_mtime
 
