@@ -44,7 +44,7 @@ matplotlib.rcParams.update({
     "legend.labelspacing": 0.25, "legend.columnspacing": 1.0, "lines.linewidth": 1.0, "lines.markersize": 3.6,
     "errorbar.capsize": 1.8, "axes.grid": True, "grid.linewidth": 0.3, "grid.color": "0.85", "axes.axisbelow": True,
     "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.6,
-    "pdf.fonttype": 42, "svg.fonttype": "none", "svg.hashsalt": "coordbench", "savefig.dpi": 180})
+    "pdf.fonttype": 42, "savefig.dpi": 180})
 
 
 def look(index: int) -> dict:
@@ -198,12 +198,11 @@ def _interval_remark(rows: pd.DataFrame) -> str:
 
 
 def save(figure: Figure, numbers: pd.DataFrame, stem: Path, campaign: Campaign) -> None:
-    """Writes stem.pdf, .svg, .png and, with the numbers behind them, .csv, dated like the campaign and not like today."""
+    """Writes stem.pdf, .png and, with the numbers behind them, .csv, dated like the campaign and not like today."""
     numbers.to_csv(stem.with_suffix(".csv"), index=False, float_format="%.9g")  # stamps have no more digits
     created = campaign.launches.created_utc.min()
     date = datetime.fromisoformat(created.replace("Z", "+00:00"))
     figure.savefig(stem.with_suffix(".pdf"), metadata={"CreationDate": date, "ModDate": date})
-    figure.savefig(stem.with_suffix(".svg"), metadata={"Date": created})
     _save_png(figure, stem.with_suffix(".png"))
 
 

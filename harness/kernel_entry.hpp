@@ -146,6 +146,7 @@ constexpr Kernel make_kernel(std::string_view name) {
       kernel.kinds = K::kinds;
       kernel.kind = [](const Shape& shape, Operation operation) { return static_cast<int>(K::kind(shape, operation)); };
     }
+    if constexpr (EndsInSilence<K>) kernel.silence = &silence_of<K>;
     kernel.memory_bytes = &protocol_memory_bytes<K>;
     if constexpr (FacesLoss<K>) kernel.under_loss = &K::under_loss;
     if constexpr (requires(const Shape& shape) { K::messages_under_loss(shape); })

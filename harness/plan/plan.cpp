@@ -123,13 +123,27 @@ std::string unfit_for(TransportName transport, const Case& planned, const Room& 
       format_bytes(needed), sharing, format_bytes(room.memory_bytes));
 }
 
+/// Whether operations that end in silence can end within the budget; empty if so.
+std::string unfit_for_budget(const Case& planned, const Options& options) {
+  const Time each = planned.kernel->silence == nullptr ? 0 : planned.kernel->silence(planned.shape).first;
+  const std::int64_t least = options.operations.value_or(1);
+  const Time budget = options.operations ? options.total_budget_ns : options.time_budget_ns;
+  if (each <= budget / least) return "";
+  return fmt::format(
+      "nobody knows when an operation is over before {} have passed, and {} for {} of them is {}; give more, or a shorter "
+      "period_us",
+      format_duration(each), options.operations ? "--total-budget" : "--time-budget", least, format_duration(budget));
+}
+
 /// Why a case cannot run, or empty. The limit is divided, not the need multiplied: a product could overflow.
-std::string unfit(const Case& planned, const Room& room, std::int64_t operations_max) {
+std::string unfit(const Case& planned, const Room& room, const Options& options) {
+  const std::int64_t operations_max = options.operations.value_or(options.max_operations);
   const Shape& shape = planned.shape;
   if (planned.members() > room.world)
     return fmt::format("needs a rank of its own for each client, {} in all; the launch has {}", planned.members(), room.world);
   if (std::string reason = planned.kernel->unfit(shape); !reason.empty()) return reason;
   if (std::string reason = unfit_for(planned.transport, planned, room); !reason.empty()) return reason;
+  if (std::string reason = unfit_for_budget(planned, options); !reason.empty()) return reason;
   const Kernel& kernel = *planned.kernel;  // start, end, slack, each mark before the end, depths, and whose value was read
   const auto stamps = static_cast<std::int64_t>(3 + kernel.marks.size() + (kernel.kinds.empty() ? 0 : 1));
   const std::int64_t needed =
@@ -228,7 +242,7 @@ Plan make_plan(const Options& options, std::span<const Kernel> kernels, const Ro
   refuse_useless_loss(options, selected);
   Plan plan;
   const auto consider = [&](Case planned) {
-    std::string reason = unfit(planned, room, options.operations.value_or(options.max_operations));
+    std::string reason = unfit(planned, room, options);
     if (reason.empty()) planned.shared_bytes = shared_bytes_of(planned, room);
     if (reason.empty())
       plan.cases.push_back(std::move(planned));

@@ -25,7 +25,7 @@ def reported(campaign_folder, tmp_path_factory):
 
 
 def test_every_file_is_written(reported):
-    stems = {f"{stem}.{ending}" for stem in FIGURES for ending in ("pdf", "svg", "png", "csv")}
+    stems = {f"{stem}.{ending}" for stem in FIGURES for ending in ("pdf", "png", "csv")}
     found = {"scaling_models.csv", "scaling_crossovers.csv"}
     assert {path.name for path in (reported / "figures").iterdir()} == stems | found
     assert {path.name for path in reported.iterdir()} == {"figures", "summary.csv", "table.md"}
