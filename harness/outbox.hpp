@@ -116,6 +116,8 @@ class Outbox {
       throw std::length_error("outbox: more payloads made than declared");
     return payload;
   }
+  /// Whether a payload could be made now: for messages that a machine may as well leave out.
+  [[nodiscard]] bool has_room() const { return made_->has_free(1); }
   /// The payload, or a copy of it if its bytes lie in another rank's memory. A copy that is kept is one of the declared leases.
   [[nodiscard]] Payload in_own_memory(const Payload& payload) {
     if (!payload.is_borrowed()) [[likely]]

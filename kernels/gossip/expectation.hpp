@@ -17,6 +17,13 @@ struct Calls {
   bool pulls = false;   ///< uninformed ranks call and ask for it
 };
 
+/// Messages that a call counts for. By default the calls themselves count, and answers with the rumour.
+struct Weights {
+  double call = 1;
+  double answer = 1;  ///< besides, of a call from a rank that is not informed to one that is
+  double news = 0;    ///< besides, of a call from an informed rank to one that is not
+};
+
 /// In a round that begins with k of N informed, first the N - k others ask, each with the same chance of an answer, then the
 /// k call, one after the other, each finding a hypergeometric number of ranks that are not informed. So what is still to come
 /// is a function of two numbers: the ranks informed by now, and the calls of informed ranks that this round still owes. It is
@@ -24,13 +31,13 @@ struct Calls {
 class Expectation {
  public:
   /// `fanout` is below `ranks`.
-  Expectation(int ranks, int fanout, Calls calls)
-      : ranks_(ranks), fanout_(fanout), pushes_(calls.pushes), pulls_(calls.pulls), log_choose_(ranks) {
+  Expectation(int ranks, int fanout, Calls calls, Weights weights = {})
+      : ranks_(ranks), fanout_(fanout), pushes_(calls.pushes), pulls_(calls.pulls), weights_(weights), log_choose_(ranks) {
     to_come_.assign(columns() * (index(ranks) + 1), 0.0);
     for (int known = ranks - 1; known > 0; --known) solve(known);
   }
 
-  /// Calls, requests and replies, from one informed rank to all.
+  /// Calls, requests and replies, by their weights, from one informed rank to all.
   [[nodiscard]] double messages() const { return to_come(0, 1); }
 
  private:
@@ -51,8 +58,9 @@ class Expectation {
   }
 
   [[nodiscard]] double messages_of_round(int known) const {
-    const double asking = ranks_ - known, answering = static_cast<double>(known) / (ranks_ - 1);
-    return fanout_ * ((pushes_ ? known : 0.0) + (pulls_ ? asking * (1 + answering) : 0.0));
+    const double asking = ranks_ - known, answering = static_cast<double>(known) / (ranks_ - 1), news = asking / (ranks_ - 1);
+    const double told = pushes_ ? known * (weights_.call + weights_.news * news) : 0.0;
+    return fanout_ * (told + (pulls_ ? asking * (weights_.call + weights_.answer * answering) : 0.0));
   }
 
   [[nodiscard]] double after_a_call_that_informs(int owed, int known) const {
@@ -92,6 +100,7 @@ class Expectation {
 
   int ranks_, fanout_;
   bool pushes_, pulls_;
+  Weights weights_;
   LogChoose log_choose_;
   std::vector<double> to_come_;  ///< [known, owed]: messages
 };

@@ -2,6 +2,7 @@
 //   lockstep  each kind of gossip: {kernel, ranks, fanout, runs, expected_messages, rounds, messages}
 //   receipt   push_gossip: {ranks, fanout, expected_messages, distribution: [k], informed, messages}
 //   timer     push_gossip, fan-out 1, a period of 20 delays: {ranks, messages} until the last rank was informed
+//   anti_entropy  anti_entropy, calls at common instants: {ranks, expected_messages, rounds, messages}
 // where rounds, messages and informed are {value: times}.
 //
 //   gossip-histograms RUNS SEED
@@ -12,6 +13,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "kernels/anti_entropy.hpp"
 #include "kernels/pull_gossip.hpp"
 #include "kernels/push_gossip.hpp"
 #include "kernels/push_pull_gossip.hpp"
@@ -102,14 +104,45 @@ nlohmann::json messages_by_timers(int ranks, std::int64_t runs, std::uint64_t se
   return {{"ranks", ranks}, {"messages", json_of(messages)}};
 }
 
+/// When the last rank was informed.
+struct LastInformed {
+  static constexpr bool watches = true;
+  void saw(const auto& step, const auto& /*world*/) {
+    if (!step.reached.empty()) at = step.at;
+  }
+  Time at = 0;
+};
+
+/// All ranks call at the same instants, a period apart, and an exchange is over long before the next: a round is a period.
+nlohmann::json rounds_of_anti_entropy(int ranks, std::int64_t runs, std::uint64_t seed) {
+  constexpr Time kPeriod = 1000;  // ns
+  Shape shape = shape_of<AntiEntropy>(ranks, 0, {{"period_us", kPeriod / 1000}, {"phase", AntiEntropy::phase_common}});
+  shape.seed = seed;
+  Cluster<AntiEntropy, LastInformed> world(shape, {}, runs);
+  Histogram rounds, messages;
+  for (Operation k = 0; k < runs; ++k) {
+    const std::int64_t sent = world.traffic().messages_sent;
+    const Time begun = world.now();
+    world.begin_everywhere(k);
+    world.run();
+    ++rounds[(world.observer().at - begun) / kPeriod + 1];
+    ++messages[world.traffic().messages_sent - sent];
+  }
+  return {{"ranks", ranks},
+          {"expected_messages", AntiEntropy::cost(shape, {.count = 1}).messages.least},
+          {"rounds", json_of(rounds)},
+          {"messages", json_of(messages)}};
+}
+
 nlohmann::json of_other_paces(std::int64_t runs, std::uint64_t seed) {
-  auto receipt = nlohmann::json::array(), timer = nlohmann::json::array();
+  auto receipt = nlohmann::json::array(), timer = receipt, anti_entropy = receipt;
   for (const int ranks : {4, 16, 64}) {
     for (const std::int64_t fanout : {1, 2})
       if (fanout < ranks) receipt.push_back(reached_on_receipt(ranks, fanout, runs, seed));
     timer.push_back(messages_by_timers(ranks, runs / 4, seed));
+    anti_entropy.push_back(rounds_of_anti_entropy(ranks, runs / 4, seed));
   }
-  return {{"receipt", receipt}, {"timer", timer}};
+  return {{"receipt", receipt}, {"timer", timer}, {"anti_entropy", anti_entropy}};
 }
 
 nlohmann::json all_histograms(std::int64_t runs, std::uint64_t seed) {

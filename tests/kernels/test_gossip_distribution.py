@@ -167,3 +167,14 @@ def test_on_receipt_the_rumour_reaches_as_many_as_its_distribution_says(by_pace)
         assert p_value(case["informed"], distribution) > P_MIN, (case["ranks"], case["fanout"])
         calls = {str(case["fanout"] * int(ranks)): times for ranks, times in case["informed"].items()}
         assert case["messages"] == calls, "each calls once"
+
+
+def test_anti_entropy_spreads_as_push_pull_does(by_pace):
+    """Rounds follow the distribution of push-pull, and messages have the expectation that the kernel declares."""
+    assert [case["ranks"] for case in by_pace["anti_entropy"]] == [4, 16, 64]
+    for case in by_pace["anti_entropy"]:
+        rounds = exact("push_pull_gossip", case["ranks"], 1, "rounds")
+        assert p_value(case["rounds"], rounds) > P_MIN, case["ranks"]
+        assert p_value(case["rounds"], exact("push_pull_gossip", case["ranks"] + 2, 1, "rounds")) < P_MIN
+        messages = np.repeat([int(value) for value in case["messages"]], list(case["messages"].values()))
+        assert abs(messages.mean() - case["expected_messages"]) < 4 * messages.std() / len(messages) ** 0.5, case["ranks"]
