@@ -80,8 +80,7 @@ class OperationCounter {
 
   OperationCounter(const Shape& shape, Rank self)
       : self_(self),
-        is_alone_(shape.ranks == 1),
-        resends_(times_out(shape)),
+        resends_(times_out(shape) && shape.ranks > 1),
         proposers_(static_cast<std::uint32_t>(proposers(shape))),
         applied_of_(proposers_.by(), 0),
         unacknowledged_(shape.ranks, self, resends_ ? shape["keep"] : 1, 1000 * shape["resend_us"]) {}
@@ -126,7 +125,7 @@ class OperationCounter {
   }
   void tell(Out& out) {
     const std::uint32_t counted_here = applied_of_[static_cast<std::size_t>(self_)];
-    for (; told_ < counted_here && !is_alone_ && (!resends_ || unacknowledged_.has_room()); ++told_) {
+    for (; told_ < counted_here && (!resends_ || unacknowledged_.has_room()); ++told_) {
       out.send_others({.first = operation_of(told_), .count = 1, .kind = Kind::update});
       if (resends_) unacknowledged_.told(out.now());
     }
@@ -136,7 +135,7 @@ class OperationCounter {
   }
 
   Rank self_;
-  bool is_alone_, resends_;
+  bool resends_;
   Divisor proposers_;
   std::int64_t value_ = 0;
   std::vector<std::uint32_t> applied_of_;  ///< [replica]: to verify answers, and how many this replica has counted itself
