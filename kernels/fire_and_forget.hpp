@@ -5,12 +5,12 @@
 //   last server                takes it      `delivered`    one delay later
 //
 // The sender is rank 0, or a client. messages = 1 an operation, 0 where the sender is the last server (N = 1). For its sender
-// an operation is over once it is handed over, and no word of it ever comes back; so latency is the makespan, from the sender's
-// start to the delivery, and is told by two clocks: the sender has no end that it could stamp. `handed_over` is stored beside
-// it: it is all that the sender pays. Maybe semantics: what the network loses is never delivered, and what it doubles is
-// delivered twice, because the receiver keeps nothing but the last payload, and no identity to tell a copy by. Nothing bounds
-// how far the sender may run ahead but the transport: it proposes only while no message waits to leave. Source: Spector, CACM
-// 25(4) 1982 (maybe semantics of remote operations).
+// an operation is over once it is handed over, which is all that the sender pays. No word of the delivery ever comes back, so
+// the sender has no end to stamp: latency is the makespan, from the sender's start to the receiver's delivery, and spans two
+// clocks. Maybe semantics: a lost message is never delivered, and a doubled one is delivered twice, because the receiver keeps
+// no identities. It keeps one payload, the last. With --loss an operation ends in silence, and `coverage` below 1 is a result.
+// Nothing but the transport bounds how far the sender runs ahead: it proposes only while no message waits to leave.
+// Source: Spector, CACM 25(4) 1982 (maybe semantics of remote operations).
 
 #include "kernels/delivery/ends.hpp"
 
@@ -46,6 +46,20 @@ class FireAndForget {
     const auto ahead = 2 * static_cast<std::size_t>(shape.in_flight) + 8,
                senders = static_cast<std::size_t>(delivery::senders(shape));
     return {.sends = 1, .completions = 2, .receives = rank == delivery::receiver(shape) ? senders * ahead : 1, .leases = 1};
+  }
+
+  static std::string unfit(const Shape& shape) {
+    return shape.loss.any() && shape.in_flight > 1 ? "with --loss an operation ends in silence, alone; give --in-flight 1" : "";
+  }
+  static UnderLoss under_loss(const Shape& /*shape*/) { return UnderLoss::errs; }
+  static double messages_under_loss(const Shape& shape) { return delivery::is_alone(shape) ? 0 : 1; }
+  static double applications(const Shape& shape) {
+    return delivery::is_alone(shape) ? 1 : (1 - shape.loss.lost) * (1 + shape.loss.doubled);
+  }
+  /// Where messages are lost no rank knows whether one is still to come.
+  static Silence silence(const Shape& shape) {
+    constexpr Time kWait = 50'000;  // longer than a message is under way, or the harness's looks would slow it down
+    return shape.loss.any() ? Silence{.first = kWait + shape.loss.delay_ns, .again = kWait} : Silence{};
   }
 
   FireAndForget(const Shape& shape, Rank self) : self_(self), receiver_(delivery::receiver(shape)) {}

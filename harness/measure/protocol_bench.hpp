@@ -40,9 +40,12 @@ class ProtocolBench : public ProtocolRank<P, Over> {
   using Base::tree_;
   using Base::witness_;
 
-  /// Whether several ranks have the last mark of an operation, so that no single rank knows when it is over.
-  static constexpr bool kEndsEverywhere =
-      P::about.latency != Latency::proposer && P::about.count_rule != CountRule::expected && !HasRounds<P>;
+  /// Whether an operation ends at other ranks than its proposer, so that no single rank knows when it is over. Where operations
+  /// end in silence nobody waits for marks, because some may never come.
+  [[nodiscard]] bool ends_everywhere() const {
+    return P::about.latency != Latency::proposer && P::about.count_rule != CountRule::expected && !HasRounds<P> &&
+           silence_.first == 0;
+  }
 
   // ---- the conductor ---------------------------------------------------------------------------------------------------
 
@@ -53,7 +56,7 @@ class ProtocolBench : public ProtocolRank<P, Over> {
       conduct_streams(block);
     else
       begin_one_by_one(block);
-    if constexpr (kEndsEverywhere) call_everyone(block.first + block.count);
+    if (ends_everywhere()) call_everyone(block.first + block.count);
     drain();
   }
   void conduct_streams(Operations block) {
@@ -120,7 +123,7 @@ class ProtocolBench : public ProtocolRank<P, Over> {
     for (;;) {
       tree_.say({Cue::get_ready, operation}, this->progress());
       const Tally all = tree_.gather(this->tally(), this->progress());
-      if (!kEndsEverywhere || all.ended >= ends_due_before(operation)) return;
+      if (!ends_everywhere() || all.ended >= ends_due_before(operation)) return;
       this->take_all();
       this->give_up_if_late("for operations to end everywhere");
     }

@@ -93,6 +93,24 @@ TEST(FireAndForget, IsDeliveredAsOftenAsTheNetworkLets) {
   }
 }
 
+TEST(FireAndForget, EndsInSilenceWhereMessagesAreLostAndOneAtATime) {
+  Shape shape = delivery_shape<FireAndForget>(2);
+  EXPECT_EQ(FireAndForget::silence(shape).first, 0);
+  EXPECT_EQ(FireAndForget::unfit(shape), "");
+  EXPECT_EQ(FireAndForget::messages_under_loss(shape), 1);
+  shape.loss = {.lost = 0.1, .doubled = 0.5, .delay_ns = 1'000'000};
+  EXPECT_GT(FireAndForget::silence(shape).first, 1'000'000) << "what is held back is waited for";
+  EXPECT_EQ(FireAndForget::under_loss(shape), UnderLoss::errs);
+  EXPECT_DOUBLE_EQ(FireAndForget::applications(shape), 0.9 * 1.5);
+  EXPECT_EQ(FireAndForget::messages_under_loss(shape), 1);
+  EXPECT_EQ(FireAndForget::unfit(shape), "");
+  shape.in_flight = 2;
+  EXPECT_NE(FireAndForget::unfit(shape), "");
+  shape.ranks = 1;
+  EXPECT_EQ(FireAndForget::messages_under_loss(shape), 0);
+  EXPECT_EQ(FireAndForget::applications(shape), 1) << "nothing is sent";
+}
+
 TEST(FireAndForget, AcceptsTheOperationsOwnPayloadOnly) {
   const Shape shape = delivery_shape<FireAndForget>(2);
   EXPECT_TRUE(accepts<FireAndForget>(shape, 3, {.outcome = 1}));

@@ -9,7 +9,8 @@ namespace coordbench::testing::delivery {
 template <class P>
 struct NoCreation {
   static constexpr std::string_view sentence =
-      "No creation: a rank speaks of, and marks, only what it is asked for or hears of; what waits it only sends again";
+      "No creation: a rank speaks of and marks only what it is asked for or has a message of, and sends again only what goes "
+      "on";
   explicit NoCreation(const Schedule& /*schedule*/) {}
 
   bool holds(const Step<P>& step, const auto& world) const {
