@@ -226,8 +226,8 @@ void refuse_useless_loss(const Options& options, const Selected& selected) {
       std::any_of(selected.begin(), selected.end(), [](auto* kernel) { return kernel->under_loss != nullptr; }))
     return;
   throw UsageError(
-      "--loss was given, but no selected kernel goes on once a message is lost; select one that sends again, such as "
-      "exactly_once_send, or leave it out");
+      "--loss was given, but no selected kernel goes on once a message is lost; select one that sends again, or "
+      "leave it out");
 }
 
 }  // namespace
