@@ -1,0 +1,102 @@
+#pragma once
+// acknowledged_send — a sender sends one message, and the receiver says that it has come.
+//
+//   sender         ──message──►  last server     `delivered`     one delay later
+//                  ◄──acknowledgement──          `acknowledged`  at the sender, two delays later
+//
+// The sender is rank 0, or a client. messages = 2 an operation and 2 delays; 0 where the sender is the last server (N = 1).
+// With resend_us a message that is not acknowledged after so long is sent again: at least once, because the receiver keeps no
+// identities and delivers every copy that comes. A lost acknowledgement, a doubled message or a time-out below a round trip
+// delivers an operation twice: see exactly_once_send. Where messages are lost with probability p and the time-out exceeds every
+// round trip, an operation takes x^2 + x messages on average, x = 1/(1 - p): x^2 sendings, of which x arrive and are answered.
+// Without --loss the first copy arrives whatever the clock says, so a second one is background and the count stays 2.
+// Source: Spector, CACM 25(4) 1982 (at-least-once semantics of remote operations).
+
+#include "kernels/delivery/acknowledged.hpp"
+
+namespace coordbench {
+
+class AcknowledgedSend : public delivery::Acknowledged {
+ public:
+  struct Message {
+    std::uint32_t first;      ///< the operation
+    std::uint32_t count = 1;  ///< 0 when it is sent again though nothing is lost, and in the acknowledgement of that
+  };
+  using Out = Outbox<Message>;
+
+  static constexpr About about{.level = 0,
+                               .group = "delivery",
+                               .promise = "its sender knows that it has come; with resend_us it comes at least once",
+                               .messages = "2, 0 at N = 1; under loss p x^2 + x, x = 1/(1 - p)",
+                               .delays = "delivered 1, acknowledged 2",
+                               .source = "Spector, CACM 1982 (at-least-once semantics)",
+                               .latency = Latency::proposer};
+  static constexpr std::array parameters{Parameter{
+      .name = "resend_us",
+      .highest = 1'000'000'000,
+      .help = "what is not acknowledged after so long is sent again, 0 = never; too soon without --loss fails a case"}};
+  enum { delivered, acknowledged };
+  static constexpr std::array marks{Mark{.name = "delivered", .where = Where::receiver, .answers = true},
+                                    Mark{.name = "acknowledged", .answers = true}};
+
+  static UnderLoss under_loss(const Shape& shape) {
+    if (delivery::is_alone(shape)) return UnderLoss::bears;
+    if (!times_out(shape) && shape.loss.lost > 0) return UnderLoss::stops;
+    return times_out(shape) || shape.loss.doubled > 0 ? UnderLoss::errs : UnderLoss::bears;
+  }
+  static double applications(const Shape& shape) { return delivery::is_alone(shape) ? 1 : arrivals(shape.loss); }
+
+  AcknowledgedSend(const Shape& shape, Rank self)
+      : self_(self),
+        receiver_(delivery::receiver(shape)),
+        carried_again_(carried_again(shape)),
+        unacknowledged_(shape, 1000 * shape["resend_us"]) {}
+
+  void propose(Operation k, Payload payload, Out& out) {
+    if (self_ == receiver_) {
+      deliver(k, payload, out);
+      return out.complete(k, acknowledged);
+    }
+    out.send(receiver_, {.first = static_cast<std::uint32_t>(k)}, payload);
+    unacknowledged_.sent(k, std::move(payload), out.now());
+  }
+
+  void step(Rank from, const Message& message, const Payload& payload, Out& out) {
+    if (self_ != receiver_) return hear(message.first, out);
+    out.send(from, message);
+    deliver(message.first, payload, out);
+  }
+
+  [[gnu::noinline, gnu::cold]] void tick(Out& out) {
+    unacknowledged_.send_again(out.now(), [&](const auto& sent) {
+      out.send(receiver_, {.first = static_cast<std::uint32_t>(sent.operation), .count = carried_again_}, sent.payload);
+    });
+  }
+  [[nodiscard]] Time deadline() const { return unacknowledged_.deadline(); }
+
+  /// At the receiver of the operation that was delivered last.
+  [[nodiscard]] Answer answer(Operation k) const {
+    return {.outcome = 1, .payload = self_ == receiver_ ? delivered_last_ : unacknowledged_.payload_of(k)};
+  }
+  /// How many deliveries there were on this rank.
+  [[nodiscard]] std::int64_t applied() const { return applied_; }
+
+ private:
+  void deliver(Operation k, const Payload& payload, Out& out) {
+    delivered_last_ = payload;
+    ++applied_;
+    out.complete(k, delivered);
+  }
+  void hear(Operation k, Out& out) {
+    auto* const sent = unacknowledged_.find(k);
+    if (sent && unacknowledged_.close(*sent)) out.complete(k, acknowledged);
+  }
+
+  Rank self_, receiver_;
+  std::uint32_t carried_again_;
+  delivery::Unacknowledged unacknowledged_;
+  Payload delivered_last_{};
+  std::int64_t applied_ = 0;
+};
+
+}  // namespace coordbench
