@@ -10,7 +10,7 @@
 // With resend_us every message is acknowledged, and what is not acknowledged is sent again, in the background. The deltas of
 // one replica join into one, its newest count, so no buffer of them is kept. A crash loses the list of acknowledgements; then
 // the whole state is sent. `known` waits for a message of the replica that counted, even if a third replica's state has brought
-// the increment before, so that it is always one delay. Level 1: an increment asks nobody, but replicas agree only in the end.
+// the increment before, so that it is always one delay. Level 0: an increment asks nobody, and replicas agree in the end.
 // Source: Shapiro, Preguiça, Baquero, Zawirski, SSS 2011, and INRIA RR-7506, specification 6; Almeida, Shoker, Baquero, JPDC
 // 111, 2018, algorithm 2.
 
@@ -36,7 +36,7 @@ class GCounter {
   using Counts = crdt::GrowOnlyCounts;
   enum Ship : std::int64_t { ship_state, ship_delta };
 
-  static constexpr About about{.level = 1,
+  static constexpr About about{.level = 0,
                                .group = "avoidance",
                                .promise = "no increment is lost or counted twice; replicas agree once all is delivered",
                                .messages = "n = N - 1; what is sent again, and acknowledgements, are background",

@@ -41,7 +41,7 @@ class OrSet {
   enum Ship : std::int64_t { ship_state, ship_delta };
 
   static constexpr About about{
-      .level = 1,
+      .level = 0,
       .group = "avoidance",
       .promise = "an element is there if an addition was not seen by a removal; replicas agree in the end",
       .messages = "n = N - 1; what is sent again, and acknowledgements, are background",
