@@ -13,7 +13,7 @@ using Kind = raft::Message::Kind;
 using Settings = std::vector<std::pair<std::string_view, std::int64_t>>;
 
 std::string transcript(const std::string& name) {
-  std::ifstream file(std::string(COORDBENCH_SOURCE_DIR) + "/tests/safety/raft_replication/transcripts/" + name + ".txt");
+  std::ifstream file(fmt::format("{}/tests/safety/raft_replication/transcripts/{}.txt", COORDBENCH_SOURCE_DIR, name));
   std::string text;
   for (std::string line; std::getline(file, line);)
     if (!line.empty() && line.front() != '#') text += line + "\n";
