@@ -66,6 +66,8 @@ class AntiEntropy {
     return proposers(shape) > shape.ranks ? "more proposers than ranks" : "";
   }
   static bool times_out(const Shape& /*shape*/) { return true; }
+  /// A rank calls again whatever became of its last call.
+  static UnderLoss under_loss(const Shape& /*shape*/) { return UnderLoss::bears; }
   /// Whoever calls has to know that there is something to call for.
   static bool starts_everywhere(const Shape& /*shape*/) { return true; }
   static Silence silence(const Shape& shape) {

@@ -71,6 +71,9 @@ class OrSet {
   }
   static std::string unfit(const Shape& shape) { return proposers(shape) > shape.ranks ? "more proposers than ranks" : ""; }
   static bool times_out(const Shape& shape) { return shape["resend_us"] > 0; }
+  static UnderLoss under_loss(const Shape& shape) { return times_out(shape) ? UnderLoss::bears : UnderLoss::stops; }
+  /// A state that is sent again is background.
+  static double messages_under_loss(const Shape& shape) { return shape.ranks - 1; }
   static bool accepts(const Shape& shape, Operation operation, const Answer& answer);
   /// A replica that alone updates hears nothing but acknowledgements.
   static std::optional<Rank> hears_from(const Shape& shape, Rank rank) {
