@@ -65,6 +65,10 @@ class EventLog {
   }
   static std::string unfit(const Shape& shape) { return proposers(shape) > shape.ranks ? "more proposers than ranks" : ""; }
   static bool times_out(const Shape& shape) { return shape["resend_us"] > 0; }
+  static UnderLoss under_loss(const Shape& shape) { return times_out(shape) ? UnderLoss::bears : UnderLoss::stops; }
+  /// What is sent again is background.
+  static double messages_under_loss(const Shape& shape) { return shape.ranks - 1; }
+  static double applications(const Shape& shape) { return shape.ranks; }
   /// The outcome says by how much the fold has grown, and the payload is the event.
   static bool accepts(const Shape& /*shape*/, Operation operation, const Answer& answer) {
     return answer.operation_of(operation) == operation &&

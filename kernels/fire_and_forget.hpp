@@ -48,19 +48,14 @@ class FireAndForget {
     return {.sends = 1, .completions = 2, .receives = rank == delivery::receiver(shape) ? senders * ahead : 1, .leases = 1};
   }
 
-  static std::string unfit(const Shape& shape) {
-    return shape.loss.any() && shape.in_flight > 1 ? "with --loss an operation ends in silence, alone; give --in-flight 1" : "";
-  }
+  static std::string unfit(const Shape& shape) { return shape.loss.any() ? delivery::unfit_to_overlap(shape) : ""; }
   static UnderLoss under_loss(const Shape& /*shape*/) { return UnderLoss::errs; }
   static double messages_under_loss(const Shape& shape) { return delivery::is_alone(shape) ? 0 : 1; }
   static double applications(const Shape& shape) {
     return delivery::is_alone(shape) ? 1 : (1 - shape.loss.lost) * (1 + shape.loss.doubled);
   }
   /// Where messages are lost no rank knows whether one is still to come.
-  static Silence silence(const Shape& shape) {
-    constexpr Time kWait = 50'000;  // longer than a message is under way, or the harness's looks would slow it down
-    return shape.loss.any() ? Silence{.first = kWait + shape.loss.delay_ns, .again = kWait} : Silence{};
-  }
+  static Silence silence(const Shape& shape) { return shape.loss.any() ? delivery::silence_under_loss(shape) : Silence{}; }
 
   FireAndForget(const Shape& shape, Rank self) : self_(self), receiver_(delivery::receiver(shape)) {}
 

@@ -63,6 +63,9 @@ class GCounter {
   }
   static std::string unfit(const Shape& shape) { return proposers(shape) > shape.ranks ? "more proposers than ranks" : ""; }
   static bool times_out(const Shape& shape) { return shape["resend_us"] > 0; }
+  static UnderLoss under_loss(const Shape& shape) { return times_out(shape) ? UnderLoss::bears : UnderLoss::stops; }
+  /// What is sent again is background.
+  static double messages_under_loss(const Shape& shape) { return shape.ranks - 1; }
   /// The outcome is the count of the operation's replica, which includes the operation.
   static bool accepts(const Shape& shape, Operation operation, const Answer& answer) {
     return answer.of == Answer::nothing && answer.outcome > operation / proposers(shape);

@@ -21,6 +21,7 @@
 
 #include "harness/protocol.hpp"
 #include "kernels/crdt/unacknowledged.hpp"
+#include "kernels/delivery/acknowledged.hpp"
 #include "kernels/parts/window.hpp"
 
 namespace coordbench {
@@ -61,8 +62,24 @@ class OperationCounter {
     const std::int64_t some = shape["proposers"];
     return some > 0 ? static_cast<int>(some) : shape.ranks;
   }
-  static std::string unfit(const Shape& shape) { return proposers(shape) > shape.ranks ? "more proposers than ranks" : ""; }
+  static std::string unfit(const Shape& shape) {
+    if (proposers(shape) > shape.ranks) return "more proposers than ranks";
+    return silence(shape).first > 0 ? delivery::unfit_to_overlap(shape) : "";
+  }
   static bool times_out(const Shape& shape) { return shape["resend_us"] > 0; }
+  static UnderLoss under_loss(const Shape& /*shape*/) { return UnderLoss::errs; }
+  /// What is sent again is background.
+  static double messages_under_loss(const Shape& shape) { return shape.ranks - 1; }
+  /// Once at the replica that counts, and at each other as often as a +1 arrives there.
+  static double applications(const Shape& shape) {
+    const Loss& loss = shape.loss;
+    const double copies = (1 - loss.lost) * (1 + loss.doubled);
+    return 1 + (shape.ranks - 1) * copies * (times_out(shape) ? delivery::Acknowledged::attempts(loss) : 1);
+  }
+  /// Where a +1 that is lost is not sent again, no rank knows whether one is still to come.
+  static Silence silence(const Shape& shape) {
+    return shape.loss.any() && !times_out(shape) ? delivery::silence_under_loss(shape) : Silence{};
+  }
   /// The outcome is what has been applied of the operation's replica. Over channels that keep order, and lose and double
   /// nothing, these are the operations up to this one, no more and no fewer.
   static bool accepts(const Shape& shape, Operation operation, const Answer& answer) {

@@ -43,7 +43,7 @@ class SequenceCrdt {
   };
   using Out = Outbox<Message>;
 
-  static constexpr About about{.level = 1,
+  static constexpr About about{.level = 0,
                                .group = "avoidance",
                                .promise = "no edit is lost; all copies of the text are equal once all is delivered",
                                .messages = "n = N - 1; reports, acknowledgements and what is sent again are background",

@@ -22,4 +22,14 @@ inline std::optional<Rank> hears_from(const Shape& shape, Rank rank) {
   return shape.clients == 1 ? shape.ranks : 0;
 }
 
+/// For operations of which a message may be lost for good: longer than a message is under way, or the harness's looks would
+/// slow it down.
+inline Silence silence_under_loss(const Shape& shape) {
+  constexpr Time kWait = 50'000;
+  return {.first = kWait + shape.loss.delay_ns, .again = kWait};
+}
+inline std::string unfit_to_overlap(const Shape& shape) {
+  return shape.in_flight > 1 ? "with --loss an operation ends in silence, alone; give --in-flight 1" : "";
+}
+
 }  // namespace coordbench::delivery

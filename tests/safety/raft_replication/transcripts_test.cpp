@@ -1,6 +1,8 @@
 // Famous moments of Raft, word for word: the conversations in transcripts/, with comments for the reader, are what the machines
 // say. Heartbeats are left out; a hop takes 100 ns, a time-out 2 to 4 µs.
 
+#include <fmt/format.h>
+
 #include <fstream>
 
 #include "tests/safety/raft_replication/raft_world.hpp"
