@@ -9,7 +9,8 @@
 // Where messages are lost with probability p and the time-out exceeds every round trip, an operation takes x^2 + x messages on
 // average, x = 1/(1 - p): x^2 sendings, of which x arrive and are answered. A shorter time-out also sends again what had
 // arrived and whose acknowledgement was only late. An acknowledgement says which attempt it answers, so the sender counts these
-// resends apart. Without --loss every resend is one of them; it is background, and the count stays 2.
+// resends apart; without them, and 1 - p acknowledgements for each, x^2 + x are left. Without --loss every resend is one of
+// them; it is background, and the count stays 2.
 //
 // The receiver remembers one identity for each slot of the window, that of the last operation applied, and that is enough. A
 // sender begins an operation only once the one a window earlier has been acknowledged, hence applied. So a slot with a later
