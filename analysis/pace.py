@@ -22,5 +22,5 @@ def in_lockstep(cases: pd.DataFrame) -> pd.Series:
 def remarks(rows: pd.DataFrame) -> list[str]:
     """For captions: how often those among `rows` call that call by timers."""
     parameters = [_parameters(text) for text in rows.parameters.unique()] if "parameters" in rows else []
-    periods = sorted({one["period_us"] for one in parameters if one.get("pace") == "timer" and "period_us" in one})
+    periods = sorted({one["period_us"] for one in parameters if one.get("pace", "timer") == "timer" and "period_us" in one})
     return [f"By timers gossip calls every {' or '.join(f'{period:,}' for period in periods)} µs."] if periods else []

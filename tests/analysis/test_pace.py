@@ -39,6 +39,14 @@ def test_a_caption_says_how_often_timers_call(campaign):
     assert pace.remarks(campaign.timed[campaign.timed.kernel == "ping_pong"]) == []
 
 
+def test_a_kernel_that_only_has_timers_is_said_to_call_by_them(tmp_path):
+    write_launch(tmp_path / "launch-001.h5", [Case("anti_entropy", SPREAD, 8, 8, family="protocol", group="gossip",
+                                                   count_rule="expected", messages=20.0, expected_messages=21.0,
+                                                   messages_each=np.full(len(SPREAD), 20), parameters={"period_us": 300}),
+                                              Case("ping_pong", SPREAD, 2, 8, family="collective")])
+    assert pace.remarks(load(tmp_path).timed) == ["By timers gossip calls every 300 µs."]
+
+
 def test_gossip_of_before_there_was_a_choice_ran_in_lock_step(tmp_path):
     write_launch(tmp_path / "launch-001.h5", [Case("push_gossip", SPREAD, 8, 8, family="protocol", group="gossip",
                                                    count_rule="expected", messages=20.0, expected_messages=21.0,

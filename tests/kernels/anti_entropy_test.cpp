@@ -6,8 +6,7 @@
 #include <set>
 
 #include "tests/safety/anti_entropy/safety.hpp"
-#include "tests/safety/watch.hpp"
-#include "tests/support/cluster.hpp"
+#include "tests/safety/subject_entry.hpp"
 #include "tests/support/shapes.hpp"
 
 namespace coordbench::testing::anti_entropy_test {
@@ -177,6 +176,18 @@ TEST(AntiEntropy, LeavesOutRepliesThatItHasNoRoomFor) {
   open.clear();
   machine.step(1, {.first = 0, .call = 1, .kind = Kind::digest}, digest, out);
   EXPECT_EQ(out.envelopes().size(), 1U);
+}
+
+/// Memory that is lost is outside of what anti-entropy claims.
+TEST(AntiEntropy, FindsWhatItDoesNotClaim) {
+  std::string broken;
+  for (std::uint64_t seed = 1; seed <= 1000 && broken.empty(); ++seed) {
+    Schedule schedule = draw<anti_entropy::Safety>(seed);
+    schedule.faults.amnesia = 1;
+    const Outcome outcome = run<anti_entropy::Safety>(schedule, false);
+    broken = outcome.violated.substr(0, outcome.violated.find(':'));
+  }
+  EXPECT_EQ(broken, "Monotone");
 }
 
 TEST(AntiEntropy, RefusesWhatDoesNotFit) {

@@ -5,8 +5,7 @@
 #include <memory>
 
 #include "tests/safety/or_set/safety.hpp"
-#include "tests/safety/watch.hpp"
-#include "tests/support/cluster.hpp"
+#include "tests/safety/subject_entry.hpp"
 #include "tests/support/shapes.hpp"
 
 namespace coordbench::testing::or_set_test {
@@ -224,6 +223,29 @@ TEST(OrSet, ForgetsNothingUnderConcurrentRemoval) {
     replicas[2].step(0, addition.message, addition.payload, out);
     EXPECT_FALSE(replicas[2].set().contains(0)) << "ship " << ship;
   }
+}
+
+/// The short name of what the first of many schedules breaks, each changed so that it is outside of what the set claims.
+std::string broken(void (*change)(Schedule&)) {
+  for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
+    Schedule schedule = draw<or_set::Safety>(seed);
+    change(schedule);
+    const Outcome outcome = run<or_set::Safety>(schedule, false);
+    if (!outcome.violated.empty()) return std::string(outcome.violated.substr(0, outcome.violated.find(':')));
+  }
+  return "";
+}
+
+TEST(OrSet, FindsWhatItDoesNotClaim) {
+  const auto lose_states = [](Schedule& schedule) { schedule.faults.amnesia = 1; };
+  EXPECT_EQ(broken(lose_states), "Monotone") << "a replica that has lost its set and its numbers";
+  const auto overtake = [](Schedule& schedule) {
+    set(schedule.shape, "ship", OrSet::ship_delta);
+    set(schedule.shape, "resend_us", 0);
+    lose_nothing(schedule);
+    schedule.faults.fifo = false;
+  };
+  EXPECT_EQ(broken(overtake), "Convergence") << "deltas that overtake each other, and are never sent again";
 }
 
 TEST(OrSet, CatchesUpAfterALongSilenceInStepsWithinItsBounds) {

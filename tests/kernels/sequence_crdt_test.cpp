@@ -5,8 +5,7 @@
 #include <memory>
 
 #include "tests/safety/sequence_crdt/safety.hpp"
-#include "tests/safety/watch.hpp"
-#include "tests/support/cluster.hpp"
+#include "tests/safety/subject_entry.hpp"
 #include "tests/support/shapes.hpp"
 
 namespace coordbench::testing::sequence_crdt_test {
@@ -224,6 +223,18 @@ TEST(SequenceCrdt, ForgetsWhatWasDeletedLongAgo) {
       EXPECT_GE(cluster.machine(rank).text().length(), 1);
     }
   }
+}
+
+/// Copies that are lost are outside of what the text claims.
+TEST(SequenceCrdt, FindsWhatItDoesNotClaim) {
+  std::string broken;
+  for (std::uint64_t seed = 1; seed <= 1000 && broken.empty(); ++seed) {
+    Schedule schedule = draw<sequence_crdt::Safety>(seed);
+    schedule.faults.amnesia = 1;
+    const Outcome outcome = run<sequence_crdt::Safety>(schedule, false);
+    broken = outcome.violated.substr(0, outcome.violated.find(':'));
+  }
+  EXPECT_EQ(broken, "No invention");
 }
 
 TEST(SequenceCrdt, SendsWithinItsBounds) {

@@ -17,7 +17,8 @@ struct NoCreation {
     for (std::size_t origin = 0; origin < before.size(); ++origin) {
       const auto number = versions.numbers()[origin];
       if (number > asked_.newest()[origin]) return false;
-      if (number != std::exchange(before[origin], number) && !is_value(versions, static_cast<Rank>(origin))) return false;
+      if (number != std::exchange(before[origin], number) && number > 0 && !is_value(versions, static_cast<Rank>(origin)))
+        return false;
     }
     return std::all_of(step.answered.begin(), step.answered.end(), [](const auto& answer) { return answer.payload_is_right; });
   }
