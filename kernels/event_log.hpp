@@ -65,7 +65,9 @@ class EventLog {
   }
   static std::string unfit(const Shape& shape) { return proposers(shape) > shape.ranks ? "more proposers than ranks" : ""; }
   static bool times_out(const Shape& shape) { return shape["resend_us"] > 0; }
-  static UnderLoss under_loss(const Shape& shape) { return times_out(shape) ? UnderLoss::bears : UnderLoss::stops; }
+  static UnderLoss under_loss(const Shape& shape) {
+    return times_out(shape) || shape.loss.lost == 0 ? UnderLoss::bears : UnderLoss::stops;
+  }
   /// What is sent again is background.
   static double messages_under_loss(const Shape& shape) { return shape.ranks - 1; }
   static double applications(const Shape& shape) { return shape.ranks; }

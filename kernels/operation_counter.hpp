@@ -48,7 +48,7 @@ class OperationCounter {
       Parameter{.name = "proposers", .highest = 1 << 20, .help = "replicas that count: ranks 0, 1, …; 0: all"},
       Parameter{.name = "resend_us",
                 .highest = 1'000'000'000,
-                .help = "what is not acknowledged after so long is sent again; 0: never, and nothing is acknowledged"},
+                .help = "what is not acknowledged after so long is sent again, 0: never; too soon without --loss fails a case"},
       Parameter{
           .name = "keep", .initial = 64, .lowest = 1, .highest = 65'536, .help = "unacknowledged increments of a replica"}};
   enum { counted, known };
@@ -76,10 +76,8 @@ class OperationCounter {
     const double copies = (1 - loss.lost) * (1 + loss.doubled);
     return 1 + (shape.ranks - 1) * copies * (times_out(shape) ? delivery::Acknowledged::attempts(loss) : 1);
   }
-  /// Where a +1 that is lost is not sent again, no rank knows whether one is still to come.
-  static Silence silence(const Shape& shape) {
-    return shape.loss.any() && !times_out(shape) ? delivery::silence_under_loss(shape) : Silence{};
-  }
+  /// No rank knows whether a +1 is still to come. One that comes twice is known twice, so known marks cannot be waited for.
+  static Silence silence(const Shape& shape) { return shape.loss.any() ? delivery::silence_under_loss(shape) : Silence{}; }
   /// The outcome is what has been applied of the operation's replica. Over channels that keep order, and lose and double
   /// nothing, these are the operations up to this one, no more and no fewer.
   static bool accepts(const Shape& shape, Operation operation, const Answer& answer) {

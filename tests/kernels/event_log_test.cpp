@@ -240,6 +240,18 @@ TEST(EventLog, AloneItSendsNothing) {
   EXPECT_EQ(cluster->folded(), Folded({3}));
 }
 
+TEST(EventLog, BearsLossIfItSendsAgain) {
+  Shape once = log_shape(5), again = log_shape(5, {{"resend_us", 1}});
+  for (Shape* shape : {&once, &again}) {
+    EXPECT_EQ(EventLog::applications(*shape), 5);
+    shape->loss = {.doubled = 0.1, .delay_ns = 100};
+    EXPECT_EQ(EventLog::under_loss(*shape), UnderLoss::bears) << "what comes twice is folded once";
+    shape->loss.lost = 0.1;
+  }
+  EXPECT_EQ(EventLog::under_loss(once), UnderLoss::stops);
+  EXPECT_EQ(EventLog::under_loss(again), UnderLoss::bears);
+}
+
 TEST(EventLog, TakesEventsWithoutBytes) {
   Shape shape = log_shape(3);
   shape.payload_bytes = 0;

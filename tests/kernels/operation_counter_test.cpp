@@ -275,24 +275,44 @@ std::vector<double> applications(std::int64_t resend_us, double lost, double dou
   return means;
 }
 
+/// What the kernel expects of one such replica.
+double expected(std::int64_t resend_us, double lost, double doubled) {
+  Shape shape = counter_shape(5, {{"resend_us", resend_us}});
+  shape.loss = {.lost = lost, .doubled = doubled};
+  return (OperationCounter::applications(shape) - 1) / 4;
+}
+
 TEST(OperationCounter, CountsWhatComesWhereNothingIsSentAgain) {
-  for (const auto& [lost, doubled] : {std::pair{0.01, 0.0}, {0.0, 0.01}, {0.1, 0.05}, {0.3, 0.3}})
-    EXPECT_GT(p_value(applications(0, lost, doubled), (1 - lost) * (1 + doubled)), 0.001) << lost << ", " << doubled;
+  for (const auto& [lost, doubled] : {std::pair{0.01, 0.0}, {0.0, 0.01}, {0.1, 0.05}, {0.3, 0.3}}) {
+    EXPECT_DOUBLE_EQ(expected(0, lost, doubled), (1 - lost) * (1 + doubled));
+    EXPECT_GT(p_value(applications(0, lost, doubled), expected(0, lost, doubled)), 0.001) << lost << ", " << doubled;
+  }
 }
 
 TEST(OperationCounter, OvercountsByTheLostAcknowledgementsWhereItSendsAgain) {
   for (const double lost : {0.01, 0.1, 0.3}) {
     const std::vector<double> means = applications(1, lost, 0);
-    EXPECT_GT(p_value(means, 1 + lost / (1 - lost)), 0.001) << lost;
+    EXPECT_DOUBLE_EQ(expected(1, lost, 0), 1 + lost / (1 - lost));
+    EXPECT_GT(p_value(means, expected(1, lost, 0)), 0.001) << lost;
     EXPECT_LT(p_value(means, 1), 0.001) << "so many worlds tell the overcount from none, " << lost;
   }
 }
 
-/// An attempt brings (1 - P)(1 + Q) copies, and is the last with probability (1 - P)² (1 + P Q): one copy and its
-/// acknowledgement come through, or two copies and at least one acknowledgement.
 TEST(OperationCounter, OvercountsByWhatIsLostAndDoubledWhereItSendsAgain) {
-  for (const auto& [lost, doubled] : {std::pair{0.05, 0.05}, {0.2, 0.1}, {0.3, 0.3}})
-    EXPECT_GT(p_value(applications(1, lost, doubled), (1 + doubled) / ((1 - lost) * (1 + lost * doubled))), 0.001) << lost;
+  for (const auto& [lost, doubled] : {std::pair{0.05, 0.05}, {0.2, 0.1}, {0.3, 0.3}, {0.0, 0.2}})
+    EXPECT_GT(p_value(applications(1, lost, doubled), expected(1, lost, doubled)), 0.001) << lost << ", " << doubled;
+}
+
+TEST(OperationCounter, SaysWhatItDoesUnderLoss) {
+  Shape shape = counter_shape(5);
+  EXPECT_EQ(OperationCounter::applications(shape), 5) << "without loss each replica applies an increment once";
+  EXPECT_EQ(OperationCounter::silence(shape).first, 0);
+  shape.loss.lost = 0.1;
+  EXPECT_EQ(OperationCounter::under_loss(shape), UnderLoss::errs);
+  EXPECT_GT(OperationCounter::silence(shape).first, 0) << "an increment may never be known";
+  EXPECT_EQ(OperationCounter::unfit(shape), "");
+  shape.in_flight = 2;
+  EXPECT_NE(OperationCounter::unfit(shape), "");
 }
 
 }  // namespace
