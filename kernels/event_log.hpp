@@ -9,13 +9,15 @@
 //
 // An event's identity is (replica, number), so what comes twice is folded once, and what comes in another order gives the same
 // fold. With resend_us an event is acknowledged, and sent again until everybody has acknowledged it: then replicas agree once
-// all is delivered, whatever was lost, doubled or overtaken. messages = n an operation; what is sent again and acknowledgements
-// are background. The log is bounded. An event that everybody has is only in the folds. A replica tells of event u only once
-// everybody has acknowledged all of its events up to u - keep: until then an append waits. So it keeps `keep` of its own
-// events, and for each other replica which of the newest `keep` have come. Without resend_us no append waits; an event that
-// `keep` later ones of its replica overtake is then taken for an old one. Level 0: an append asks nobody. Source: Shapiro,
-// Preguiça, Baquero, Zawirski, SSS 2011 (operation-based objects over reliable causal broadcast; here operations commute, so
-// any order will do); Helland, CIDR 2015 (a log whose fold is the state).
+// all is delivered, whatever was lost, doubled or overtaken. messages = n an operation; what is sent again and
+// acknowledgements are background.
+//
+// The log is bounded. An event that everybody has is only in the folds. A replica tells of event u only once everybody has
+// acknowledged all of its events up to u - keep; until then an append waits. So it keeps `keep` of its own events, and for each
+// other replica which of the newest `keep` have come. Without resend_us no append waits; an event that `keep` later ones of its
+// replica overtake is then taken for an old one. Level 0: an append asks nobody.
+// Source: Shapiro, Preguiça, Baquero, Zawirski, SSS 2011 (operation-based objects; here all operations commute, so any order
+// will do); Helland, CIDR 2015 (a log whose fold is the state).
 
 #include <bit>
 #include <optional>

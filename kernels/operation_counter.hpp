@@ -7,15 +7,16 @@
 //               ◄──ok──         only with resend_us
 //
 // Increments commute, so they may come in any order: if each comes once, all replicas agree in the end. They are not
-// idempotent. A +1 that is lost is missing, one that comes twice counts twice: with a fraction P lost and Q doubled a replica
-// applies (1 - P)(1 + Q) of each. With resend_us a +1 is acknowledged, and sent again until it is. It names its operation for
-// the sake of marks and acknowledgements, but a replica keeps no list of what it has applied. So nothing is missing, and an
-// increment whose acknowledgement is lost counts twice: with a fraction P lost, 1 / (1 - P) times on average. g_counter and
-// event_log are the two ways out: states that join, and identities. messages = n an operation; what is sent again and
-// acknowledgements are background. At most `keep` increments of a replica are unacknowledged; it counts further ones at home
-// and tells them later. Whether to send again and after how long is one parameter, because two could contradict each other.
-// Level 0: nobody waits for anybody. Source: Shapiro, Preguiça, Baquero, Zawirski, SSS 2011, and INRIA RR-7506,
-// specification 5.
+// idempotent. A +1 that is lost is missing, and one that comes twice counts twice: with a fraction P lost and Q doubled a
+// replica applies (1 - P)(1 + Q) of each. With resend_us a +1 is acknowledged, and sent again until it is. It names its
+// operation for the sake of marks and acknowledgements, but a replica keeps no list of what it has applied. So nothing is
+// missing, and an increment whose acknowledgement is lost, or late, counts twice: with a fraction P lost, 1 / (1 - P) times on
+// average. g_counter and event_log are the two ways out: states that join, and identities.
+//
+// messages = n an operation; what is sent again and acknowledgements are background. At most `keep` increments of a replica are
+// unacknowledged; it counts further ones at home and tells them later. Whether to send again and after how long is one
+// parameter, because two could contradict each other. Level 0: nobody waits for anybody.
+// Source: Shapiro, Preguiça, Baquero, Zawirski, SSS 2011, and INRIA RR-7506, specification 5.
 
 #include <optional>
 
