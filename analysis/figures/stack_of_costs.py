@@ -21,14 +21,16 @@ UNITS = {"over_floor": "a cache line's round trip (the floor)", "over_ping_pong"
 TITLE = "stack of costs"
 ROW = 0.21  # inches
 TRANSPORT, PROTOCOL = {"color": "0.8"}, {"color": style.COLOURS[5]}
-BESIDE = {"latency{}_ns": ("latency, ns", 4), "over_ping_pong{}": ("÷ ping_pong", 88)}  # heading, points from the axes
+# Heading, points from the axes, and how many of the column's units are one of the heading's.
+BESIDE = {"latency{}_ns": ("latency, µs", 4, 1000), "over_ping_pong{}": ("÷ ping_pong", 88, 1)}
 
 
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
     rows = _named(stack(campaign))
+    levels = campaign.cases.groupby("kernel")["level"].first()
     unit = "over_floor" if rows.over_floor.notna().any() else "over_ping_pong"
     shown = rows.dropna(subset=[unit])
-    ends = _with_flags(campaign, _ends(shown, unit))
+    ends = _with_flags(campaign, _ends(shown.assign(level=shown.kernel.map(levels)), unit))
     figure, axes = style.panels([TITLE] if len(ends) else [])
     figure.set_figwidth(style.PAGE)
     if len(ends):
@@ -56,9 +58,11 @@ def _named(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _ends(rows: pd.DataFrame, unit: str) -> pd.DataFrame:
-    """What has a row of its own: ping_pong, unless it is the unit, then each protocol, its transports one below the other."""
+    """What has a row of its own: ping_pong, unless it is the unit, then the ladder from the bottom up, the transports of a
+    kernel one below the other."""
     ends = rows[rows["last"] & (rows.kernel != (FLOOR if unit == "over_floor" else BASE))]
-    return ends.assign(protocol=ends.kernel != BASE).sort_values(["protocol", "kernel"], kind="stable").reset_index(drop=True)
+    order = ["protocol", "level", "kernel"]
+    return ends.assign(protocol=ends.kernel != BASE).sort_values(order, kind="stable").reset_index(drop=True)
 
 
 def _with_flags(campaign: Campaign, ends: pd.DataFrame) -> pd.DataFrame:
@@ -94,8 +98,8 @@ def _draw_marks(axes: Axes, marks: pd.DataFrame, unit: str, heights: dict[str, i
 
 
 def _write_beside(axes: Axes, ends: pd.DataFrame) -> None:
-    for column, (heading, offset) in BESIDE.items():
-        values = zip(*(ends[column.format(end)] for end in ("", "_low", "_high")))
+    for column, (heading, offset, unit) in BESIDE.items():
+        values = zip(*(ends[column.format(end)] / unit for end in ("", "_low", "_high")))
         told = ["–" if each == (1, 1, 1) else with_interval(*each) for each in values]
         for height, text in enumerate([heading, *told], start=-1):
             axes.annotate(text, (1, height), xycoords=("axes fraction", "data"), xytext=(offset, 0), textcoords="offset points",
