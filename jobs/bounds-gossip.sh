@@ -73,6 +73,7 @@ row_gossip_g() { row_a && row_j && row_t && row_u && row_v && row_w; }
 cost_to_compile() {
   local kernel folder source
   for kernel in "$@"; do
+    : >"$scratch/$kernel"
     for folder in build build/sanitized; do
       [[ -e $folder/build.ninja ]] || continue
       for source in "$folder"/generated/*/"$kernel".cpp tests/kernels/"$kernel"*_test.cpp; do

@@ -58,8 +58,8 @@ for what, ratio in (("handed over / one way", (handed - clock_ns) / (trip / 2)),
 }
 row_ladder_g() {
   build build coordbench-smpi
-  time COORDBENCH_BUILD=build jobs/simulate --ranks 1024 --platform one_switch --kernels "$(ladder)" --set '*.proposers=1' --out "$scratch/ladder-g" | tail -3
-  time COORDBENCH_BUILD=build jobs/simulate --ranks 12,96 --platform wide_area --kernels "$(ladder)" --set '*.proposers=1' --out "$scratch/ladder-g-wide" | tail -3
+  time COORDBENCH_BUILD=build jobs/simulate --ranks 1024 --platform one_switch --kernels "$(ladder)" --set '*.proposers=2' --out "$scratch/ladder-g" | tail -3
+  time COORDBENCH_BUILD=build jobs/simulate --ranks 12,96 --platform wide_area --kernels "$(ladder)" --set '*.proposers=2' --out "$scratch/ladder-g-wide" | tail -3
 }
 row_ladder_h() {
   local kernel lines=()

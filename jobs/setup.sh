@@ -114,14 +114,14 @@ cores() { lscpu -p=CORE,SOCKET,CPU | grep -v '^#' | awk -F, -v allowed="$(taskse
   may[$3] && !seen[$1 "," $2]++ { ++count } END { print count }'; }
 
 # kernels_by_growth slower|squared [collective|protocol]: those whose messages grow slower than N², or not, by the closed form
-# where there is one: from four ranks to eight N² grows more than fourfold; of the library's own those that are baselines of
+# where there is one at both sizes: from four ranks to eight N² grows more than fourfold; of the library's own those that are baselines of
 # all-to-all. Kernels that run only in shared memory are not among them, because simulated ranks have none.
 kernels_by_growth() {
   "${COORDBENCH_BUILD:-build}/coordbench" list --json | /usr/bin/python3 -c '
 import json, sys
 for kernel in json.load(sys.stdin):
     at = kernel["messages_at"]
-    squared = at[7] > 4 * at[3] if at else kernel["baseline_of"] == "all-to-all"
+    squared = at[7] > 4 * at[3] if at and None not in (at[3], at[7]) else kernel["baseline_of"] == "all-to-all"
     if squared == (sys.argv[1] == "squared") and kernel["only_over"] in (None, "mpi"):
         if kernel["family"] in (sys.argv[2] or kernel["family"]): print(kernel["name"])' "$1" "${2:-}"
 }

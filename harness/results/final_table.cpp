@@ -53,6 +53,12 @@ std::string median_text(const LatencySummary& latency) {
 std::string messages_text(const TableRow& row) {
   if (row.count_rule == CountRule::none || std::isnan(row.messages_per_operation)) return "-";
   if (std::isnan(row.expected_messages_per_operation)) return fmt::format("{:.6g}", row.messages_per_operation);
+  if (row.count_rule == CountRule::range && row.expected_messages_per_operation < row.expected_messages_most_per_operation) {
+    const bool is_within = row.messages_per_operation >= row.expected_messages_per_operation &&
+                           row.messages_per_operation <= row.expected_messages_most_per_operation;
+    return fmt::format("{:.6g} {} {:.6g}-{:.6g}", row.messages_per_operation,
+                       is_within ? "in" : "!=", row.expected_messages_per_operation, row.expected_messages_most_per_operation);
+  }
   const bool equal = row.messages_per_operation == row.expected_messages_per_operation;
   return fmt::format("{:.6g} {} {:.6g}", row.messages_per_operation,
                      row.count_rule == CountRule::expected ? "~"
@@ -213,6 +219,7 @@ TableRow row_of(const CaseResult& result) {
           .count_rule = count_rule_of(planned),
           .messages_per_operation = messages_per_operation(result),
           .expected_messages_per_operation = result.expected_messages_per_operation,
+          .expected_messages_most_per_operation = result.expected_messages_most_per_operation,
           .coverage = result.coverage,
           .flags = result.flags,
           .verdict = result.verdict,

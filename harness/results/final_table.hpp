@@ -27,9 +27,10 @@ struct TableRow {
   double operations_per_second = 0;
   double cpu_ns_per_operation = 0;  ///< of all ranks; NaN without a single operation
   CountRule count_rule = CountRule::exact;
-  double messages_per_operation = 0;           ///< NaN without a single operation
-  double expected_messages_per_operation = 0;  ///< NaN where none is known
-  double coverage = 1;                         ///< share of the marks that were due
+  double messages_per_operation = 0;                ///< NaN without a single operation
+  double expected_messages_per_operation = 0;       ///< NaN where none is known
+  double expected_messages_most_per_operation = 0;  ///< the same; above it where timing decides
+  double coverage = 1;                              ///< share of the marks that were due
   std::uint32_t flags = 0;
   Verdict verdict = Verdict::ok;
   std::string detail;

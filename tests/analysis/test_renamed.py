@@ -82,9 +82,3 @@ def test_every_published_campaign_loads(folder):
     assert all("client" not in json.loads(parameters) for parameters in raft.parameters)
     exact = loaded.timed[loaded.timed.count_rule == "exact"]
     assert (exact.expected_messages_most_per_operation == exact.expected_messages_per_operation).all()
-
-
-def test_the_client_of_a_published_campaign_is_on_a_rank_of_its_own():
-    cases = load(ROOT / "results" / "two-core-vm").cases
-    named = cases[cases.name.str.contains("client=own_rank")]
-    assert len(named) > 0 and set(named.clients) == {1}

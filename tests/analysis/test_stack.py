@@ -117,7 +117,7 @@ def test_the_figure_stacks_ratios(drawn_of_both):
     assert np.array(bars(axes)) == pytest.approx(np.array(transport + protocol))
     marks, = [line for line in axes.lines if line.get_label() == "decided"]
     assert np.array(marks.get_xydata()) == pytest.approx(np.array([(mpi, 2), (shared, 3)]))
-    assert "420 [264, 512]" in texts(axes) and texts(axes).count("2.00 [2.00, 2.00]") == 2
+    assert "0.420 [0.264, 0.512]" in texts(axes) and texts(axes).count("2.00 [2.00, 2.00]") == 2
     assert "medians over 7 launches, whiskers: distribution-free 95 % intervals of the end" in caption(figure)
     assert len(numbers) == 7
 

@@ -201,7 +201,7 @@ def test_the_report_draws_the_campaign(folder, tmp_path):
     assert {"latency_against_ranks", "latency_against_payload", "messages_against_ranks", "tail", "launch_to_launch",
             "topology_and_placement"} <= names
     for name in names:
-        assert (figures / f"{name}.svg").stat().st_size > 0 and (figures / f"{name}.png").stat().st_size > 0
+        assert (figures / f"{name}.pdf").stat().st_size > 0 and (figures / f"{name}.png").stat().st_size > 0
     assert "two_phase_commit" in (tmp_path / "summary.csv").read_text()
 
 

@@ -146,6 +146,12 @@ TEST(FinalTable, ShowsMessagesByTheRuleOfTheirCount) {
   EXPECT_NE(only_line(measured).find("2.5 != 2"), std::string::npos);
   measured.count_rule = CountRule::expected;
   EXPECT_NE(only_line(measured).find("2.5 ~ 2"), std::string::npos);
+  measured.count_rule = CountRule::range;
+  for (const auto& [most, text] :
+       {std::pair{4.0, "2.5 in 2-4"}, std::pair{2.25, "2.5 != 2-2.25"}, std::pair{2.0, "2.5 != 2"}}) {
+    measured.expected_messages_most_per_operation = most;
+    EXPECT_NE(only_line(measured).find(text), std::string::npos) << only_line(measured);
+  }
   measured.count_rule = CountRule::none;
   measured.expected_messages_per_operation = kNone;
   EXPECT_EQ(only_line(measured).back(), '-');

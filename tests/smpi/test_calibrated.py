@@ -143,7 +143,7 @@ def test_a_launch_is_predicted_from_its_own_calibration(predict, tmp_path):
         return
     ended = run(ROOT / "analysis" / "predicted", campaign, predicted.path.parent, limit_s=120)
     assert ended.status == 0, ended.stderr
-    assert "4 cases" in ended.stdout and (campaign / "figures" / "predicted_against_measured.svg").exists()
+    assert "4 cases" in ended.stdout and (campaign / "figures" / "predicted_against_measured.png").exists()
 
 
 @pytest.mark.parametrize("arguments, words", [(("--lab", "1"), "--lab '1'"), (("--lab",), "--lab ''"), (("a", "b"), "a b"),

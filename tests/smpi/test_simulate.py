@@ -40,7 +40,7 @@ def test_the_report_reads_it_like_any_other(simulate, tmp_path):
     launch = simulate("2,5,16", "fat_tree", "--kernels", "@broadcast,two_phase_commit,push_gossip,raft_replication")
     ended = run(ROOT / "analysis" / "report", launch.path.parent, "--out", tmp_path, limit_s=300)
     assert ended.status == 0, ended.stderr
-    assert (tmp_path / "summary.csv").exists() and (tmp_path / "figures" / "latency_against_ranks.svg").exists()
+    assert (tmp_path / "summary.csv").exists() and (tmp_path / "figures" / "latency_against_ranks.png").exists()
 
 
 @pytest.mark.parametrize("arguments, words", [
