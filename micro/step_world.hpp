@@ -1,6 +1,7 @@
 #pragma once
 // All ranks of a protocol in one thread, behind their real nodes, one input at a time; a message travels by lying in a ring.
 
+#include <algorithm>
 #include <deque>
 #include <span>
 #include <stdexcept>
@@ -74,8 +75,8 @@ class StepWorld {
       if (payloads.size() != 1) throw std::logic_error("one operation at a time has one payload");
       send(to, message, depth, payloads.front());
     }
-    /// The clock has a benchmark of its own.
-    [[nodiscard]] Time now() const { return 0; }
+    /// No clock is read, because that has a benchmark of its own; time jumps to the next time-out.
+    [[nodiscard]] Time now() const { return world.clock_; }
     [[nodiscard]] bool has_waiting() const { return false; }
     [[nodiscard]] PayloadArena& made() { return world.made_; }
     [[nodiscard]] PayloadArena& own() { return world.made_; }
@@ -94,23 +95,25 @@ class StepWorld {
     Node<P, Member, Member> node;
   };
 
-  /// A message that is under way, else word of a round; false if the operation is over.
+  /// A message that is under way, else word of a round, or a time-out; false if the operation is over.
   bool go_on() {
     if (delivered_ != sent_) [[likely]] {
       deliver(letters_[delivered_ % kLetters]);
       return true;
     }
-    if constexpr (HasRounds<P>) return hold_round();
-    return false;
+    if constexpr (HasRounds<P>)
+      return hold_round();
+    else
+      return wake_next();
   }
   void propose() {
     round_ = 0;
     expected_ends_ += ends_of(proposed_);
     Member& asked = member(proposer_of<P>(shape_, proposed_));
-    if constexpr (IsAsked<P>)
-      asked.node.propose(proposed_++, arena_.allocate(static_cast<std::size_t>(shape_.payload_bytes)));
-    else
-      begin_everywhere(proposed_++);
+    const Operation operation = proposed_++;
+    if constexpr (IsAsked<P>) asked.node.propose(operation, arena_.allocate(static_cast<std::size_t>(shape_.payload_bytes)));
+    if constexpr (BeginsEverywhere<P> && (!HasRounds<P> || !IsAsked<P>))
+      if (begins_everywhere<P>(shape_)) begin_everywhere(operation);
   }
   void deliver(Letter& letter) {
     member(letter.to).node.receive(letter.from, letter.message, letter.depth, letter.payload);
@@ -125,6 +128,19 @@ class StepWorld {
       told_ = 0;
     }
     member(told_++).node.round(proposed_ - 1, round_);
+    return true;
+  }
+
+  /// The rank that wants to be woken first; false if none wants to.
+  bool wake_next() {
+    Member* first = nullptr;
+    for (Member& each : members_)
+      if (each.node.deadline() != kNever && (first == nullptr || each.node.deadline() < first->node.deadline())) first = &each;
+    if (first == nullptr) return false;
+    if constexpr (HasTimeouts<P>) {
+      clock_ = std::max(clock_, first->node.deadline());
+      first->node.tick_if_due();
+    }
     return true;
   }
 
@@ -155,6 +171,7 @@ class StepWorld {
   std::int64_t operations_max_;
   int size_;
   int round_ = 0, told_;  ///< ranks that know of the round
+  Time clock_ = 0;        ///< ns
   std::int64_t proposed_ = 0, ended_ = 0, expected_ends_ = 0, wrong_answers_ = 0;
   PayloadArena arena_, made_;
   std::vector<Letter> letters_;  ///< [number mod kLetters]
