@@ -106,11 +106,12 @@ TEST(EventLog, AcceptsOnlyTheEventAndItsDigest) {
   PayloadArena arena(1, kBytes);
   const Payload event = arena.allocate(kBytes);
   Pattern::of(shape.seed, 7, 0).fill(event.bytes());
-  const auto digest = static_cast<std::int64_t>(crdt::Fold::digest(event.bytes()));
+  const std::uint64_t growth = crdt::Fold::digest(event.bytes());
+  const auto digest = static_cast<std::int64_t>(growth), twice = static_cast<std::int64_t>(growth + growth);
   EXPECT_TRUE(EventLog::accepts(shape, 7, {.outcome = digest, .payload = event}));
   EXPECT_TRUE(EventLog::accepts(shape, 7, {.outcome = digest, .payload = event, .of = 7}));
   EXPECT_FALSE(EventLog::accepts(shape, 7, {.outcome = 0, .payload = event})) << "the fold has not grown";
-  EXPECT_FALSE(EventLog::accepts(shape, 7, {.outcome = 2 * digest, .payload = event})) << "it was folded twice";
+  EXPECT_FALSE(EventLog::accepts(shape, 7, {.outcome = twice, .payload = event})) << "it was folded twice";
   EXPECT_FALSE(EventLog::accepts(shape, 7, {.outcome = digest, .payload = event, .of = 6})) << "another event";
   EXPECT_FALSE(EventLog::accepts(shape, 7, {.outcome = digest, .payload = event.resized(16)})) << "a part of it";
 }
