@@ -35,7 +35,7 @@ int print(const World& world, const std::string& text) {
   return printed ? kAllOk : kNotWritten;
 }
 
-/// On a terminal, where somebody waits: what was understood.
+/// Prints, on a terminal only, how the command line was understood.
 void announce(const World& world, const Agenda& agenda) {
   const int terminal = world.is_root() ? open_terminal(STDERR_FILENO) : -1;
   if (terminal < 0) return;

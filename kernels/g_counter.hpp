@@ -7,10 +7,11 @@
 //
 // The value is the sum of the counts. messages = n an operation; a state has 8N bytes, a delta 16. Joins are idempotent,
 // commutative and associative: loss, doubling and reordering only delay agreement, and a later message makes up for a lost one.
-// With resend_us every message is acknowledged, and what is not acknowledged is sent again, in the background. The deltas of
-// one replica join into one, its newest count, so no buffer of them is kept. A crash loses the list of acknowledgements; then
-// the whole state is sent. `known` waits for a message of the replica that counted, even if a third replica's state has brought
-// the increment before, so that it is always one delay. Level 0: an increment asks nobody, and replicas agree in the end.
+// With resend_us every message is acknowledged. A message without acknowledgement is sent again, in the background. The deltas
+// of one replica join into one, its newest count, so no buffer of them is kept. A crash loses the list of acknowledgements;
+// then the whole state is sent. `known` waits for a message of the replica that counted, even if a third replica's state has
+// brought the increment before, so that it is always one delay. Level 0: an increment asks nobody, and replicas agree in the
+// end.
 // Source: Shapiro, Preguiça, Baquero, Zawirski, SSS 2011, and INRIA RR-7506, specification 6; Almeida, Shoker, Baquero, JPDC
 // 111, 2018, algorithm 2.
 

@@ -46,7 +46,8 @@ class SimulatedAlarm {
     if (listening_ != MPI_REQUEST_NULL) abandon(listening_);
   }
 
-  /// To ring at `at`, ns, on this rank's clock; kNever: not at all. Returns what is complete once it rings, null if unused.
+  /// Sets the alarm to `at`, ns, on this rank's clock; kNever: it does not ring. Returns the request that is complete once it
+  /// rings; null if the alarm is not used.
   MPI_Request* set(Time at) {
     if (!helper_) return nullptr;
     const double due_s = at == kNever ? kNeverS : static_cast<double>(at) * 1e-9 - ringing_takes_s_;

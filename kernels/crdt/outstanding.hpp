@@ -10,7 +10,7 @@ namespace coordbench::crdt {
 
 class Outstanding {
  public:
-  /// What is known of a peer after a crash: not even what it has. Every other number is of updates.
+  /// Stands for a number of updates where a crash took the number: nothing is known of what the peer has.
   static constexpr std::int64_t forgotten = -1;
 
   /// `timeout` in ns.

@@ -187,7 +187,7 @@ TEST(ExactlyOnceSend, TellsResendsThatWereTooEarly) {
   }
 }
 
-/// A round trip takes 600 to 1800 ns, the time-out is 1000, so most of what is acknowledged has been sent again too early.
+/// A round trip takes 600 to 1800 ns, and the time-out is 1000 ns. So most operations are sent again too early.
 TEST(ExactlyOnceSend, TellsResendsThatWereTooEarlyUnderLoss) {
   constexpr std::int64_t kWatched = 2000, kCounted = 200'000;
   const Shape shape = shape_that_loses({.lost = 0.2});

@@ -159,7 +159,8 @@ TEST(Sequencer, AcknowledgesEveryQuarterOfWhatItKeepsAndNothingElseIsSentAgain) 
   }
 }
 
-/// More than any buffer holds, senders and shards drifting apart; unobserved, because that is what is measured.
+/// More operations than any buffer holds, while senders and shards drift apart. No observer keeps a history of them, because
+/// only their ends and their messages are checked.
 TEST(Sequencer, EndsHundredThousandOperations) {
   for (const std::int64_t variant : {kUB, kBB}) {
     Shape shape = sequencer_shape(4, {{"variant", variant}, {"shards", 2}, {"keep", 16}}, 8);

@@ -1,5 +1,5 @@
 #pragma once
-// What is sent again is background where nothing is lost on purpose, and else counts like the first.
+// A message that is sent again is background in a case without --loss. In a case with --loss it counts like the first one.
 
 #include <vector>
 
