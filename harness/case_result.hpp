@@ -1,6 +1,9 @@
 #pragma once
 // What one finished case leaves behind on rank 0: every sample, the counts, the verdict. Pure data.
 
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -13,22 +16,19 @@ namespace coordbench {
 class Depths {
  public:
   Depths() = default;
-  explicit Depths(std::int64_t packed) : packed_(static_cast<std::uint64_t>(packed)) {}
-  explicit operator std::int64_t() const { return static_cast<std::int64_t>(packed_); }
+  explicit Depths(std::int64_t packed) : of_(std::bit_cast<Of>(packed)) {}
+  explicit operator std::int64_t() const { return std::bit_cast<std::int64_t>(of_); }
 
-  [[nodiscard]] std::int64_t at(std::size_t mark) const {
-    return static_cast<std::int16_t>(static_cast<std::uint16_t>(packed_ >> 16U * mark));
-  }
+  [[nodiscard]] std::int64_t at(std::size_t mark) const { return of_[mark]; }
   /// Raises the mark's depth to `depth` if that is greater.
   void deepen(std::size_t mark, std::int64_t depth) {
-    if (depth <= at(mark)) return;
-    packed_ &= ~(std::uint64_t{0xffff} << 16U * mark);
-    packed_ |= static_cast<std::uint64_t>(depth) << 16U * mark;
+    of_[mark] = std::max(of_[mark], static_cast<std::int16_t>(depth));
   }
 
  private:
   static_assert(kMarksMax <= 4);
-  std::uint64_t packed_ = UINT64_MAX;
+  using Of = std::array<std::int16_t, 4>;
+  Of of_{-1, -1, -1, -1};  ///< [mark]
 };
 
 /// Stamps of all ranks, row-major; times in ns on rank 0's clock since the launch's epoch, -1 where a rank has none.

@@ -26,9 +26,12 @@ struct Pattern {
   std::uint64_t base = 0;
   std::uint64_t stride = 0;
 
+  /// One mix, of which streams need three to five an operation. It is one to one: two operations of one owner, or two owners of
+  /// one operation, never have the same base.
   static constexpr Pattern of(std::uint64_t seed, std::int64_t operation, std::int64_t owner) {
-    const std::uint64_t base = mix(seed ^ mix(static_cast<std::uint64_t>(operation) ^ mix(static_cast<std::uint64_t>(owner))));
-    return {base, 0x9e3779b97f4a7c15ULL};
+    constexpr std::uint64_t kByOperation = 0x9e3779b97f4a7c15ULL, kByOwner = 0xd1342543de82ef95ULL;  // odd, so neither repeats
+    return {mix(seed + static_cast<std::uint64_t>(operation) * kByOperation + static_cast<std::uint64_t>(owner) * kByOwner),
+            0x9e3779b97f4a7c15ULL};
   }
 
   constexpr Pattern& operator+=(Pattern other) {
@@ -82,11 +85,12 @@ struct Pattern {
   [[nodiscard]] bool match_elements(std::span<const std::byte> payload, Effort effort) const {
     const std::size_t count = payload.size() / sizeof(Element);
     if (count == 0) return true;
-    Element wrong = difference<Element>(payload, count - 1);
+    const std::size_t last = count - 1;
+    Element wrong = difference<Element>(payload, last);
     if (effort == Effort::full)  // a loop of its own, so that it is vectorised
-      for (std::size_t i = 0; i < count; ++i) wrong = static_cast<Element>(wrong | difference<Element>(payload, i));
+      for (std::size_t i = 0; i < last; ++i) wrong = static_cast<Element>(wrong | difference<Element>(payload, i));
     else
-      for (std::size_t i = 0; i < count; i += step(count, effort))
+      for (std::size_t i = 0, by = step(count, effort); i < last; i += by)
         wrong = static_cast<Element>(wrong | difference<Element>(payload, i));
     return wrong == 0;
   }

@@ -7,7 +7,8 @@ import pytest
 from . import stored
 from .conftest import built
 from .launching import Launch, assert_no_trace, assert_one_sentence, run, under_mpirun
-from .test_bad_input import BUSY_ALONE, NOT_WRITTEN, QUICK, USAGE, until_first_case
+from .test_bad_input import QUICK, USAGE
+from .test_signals import BUSY_ALONE, NOT_WRITTEN, until_first_case
 
 # ---- standard output -----------------------------------------------------------------------------------------------------
 
