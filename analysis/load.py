@@ -163,7 +163,7 @@ def _cases(path: Path, file: h5py.File) -> pd.DataFrame:
 
 def network(loss: float, duplicate: float, delay_ns: int) -> str:
     """What --loss did to messages on their way, in words; empty for a case without it."""
-    parts = [f"{100 * loss:g} % lost"] * (loss > 0) + [f"{100 * duplicate:g} % doubled"] * (duplicate > 0)
+    parts = [f"{100 * loss:.10g} % lost"] * (loss > 0) + [f"{100 * duplicate:.10g} % doubled"] * (duplicate > 0)
     return ", ".join(parts + [f"up to {delay_ns / 1000:g} µs late"] * (delay_ns > 0))
 
 

@@ -106,8 +106,8 @@ std::vector<std::string> choices_of(const Parameter& parameter) {
 
 std::vector<std::string> loss_texts(const Loss& loss) {
   std::vector<std::string> texts;
-  if (loss.lost > 0) texts.push_back(fmt::format("loss={:g}", loss.lost));
-  if (loss.doubled > 0) texts.push_back(fmt::format("duplicate={:g}", loss.doubled));
+  if (loss.lost > 0) texts.push_back(fmt::format("loss={}", loss.lost));
+  if (loss.doubled > 0) texts.push_back(fmt::format("duplicate={}", loss.doubled));
   if (loss.delay_ns > 0)
     texts.push_back(loss.delay_ns % 1000 == 0 ? fmt::format("delay={}us", loss.delay_ns / 1000)
                                               : fmt::format("delay={}ns", loss.delay_ns));
