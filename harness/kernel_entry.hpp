@@ -47,13 +47,13 @@ template <class K>
 std::string unfit_for_loss(const Shape& shape) {
   if (!shape.loss.any()) return "";
   if constexpr (!Protocol<K>) {
-    return "a collective sends nothing again, so it would not end once a message is lost; leave --loss out";
+    return "a collective needs each message once and in time; leave --loss out";
   } else if constexpr (FacesLoss<K>) {
     return K::under_loss(shape) != UnderLoss::stops ? ""
-                                                    : "nothing is sent again, so an operation would not end once a message is "
-                                                      "lost; set its resend_us, or leave --loss out";
+                                                    : "nothing is sent again, so an operation may never end where messages are "
+                                                      "lost or overtake each other; set its resend_us, or leave --loss out";
   } else {
-    return "nothing is sent again, so an operation would not end once a message is lost; leave --loss out";
+    return "it needs each message once and in time; leave --loss out";
   }
 }
 

@@ -67,8 +67,9 @@ class EventLog {
   }
   static std::string unfit(const Shape& shape) { return proposers(shape) > shape.ranks ? "more proposers than ranks" : ""; }
   static bool times_out(const Shape& shape) { return shape["resend_us"] > 0; }
+  /// Where nothing is sent again, an event that is late may find that more than `keep` others have overtaken it.
   static UnderLoss under_loss(const Shape& shape) {
-    return times_out(shape) || shape.loss.lost == 0 ? UnderLoss::bears : UnderLoss::stops;
+    return times_out(shape) || (shape.loss.lost == 0 && shape.loss.delay_ns == 0) ? UnderLoss::bears : UnderLoss::stops;
   }
   /// What is sent again is background.
   static double messages_under_loss(const Shape& shape) { return shape.ranks - 1; }

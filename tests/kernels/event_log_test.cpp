@@ -245,10 +245,13 @@ TEST(EventLog, BearsLossIfItSendsAgain) {
   Shape once = log_shape(5), again = log_shape(5, {{"resend_us", 1}});
   for (Shape* shape : {&once, &again}) {
     EXPECT_EQ(EventLog::applications(*shape), 5);
-    shape->loss = {.doubled = 0.1, .delay_ns = 100};
+    shape->loss = {.doubled = 0.1};
     EXPECT_EQ(EventLog::under_loss(*shape), UnderLoss::bears) << "what comes twice is folded once";
-    shape->loss.lost = 0.1;
+    shape->loss = {.delay_ns = 100};
   }
+  EXPECT_EQ(EventLog::under_loss(once), UnderLoss::stops) << "an event that too many overtake is never folded";
+  EXPECT_EQ(EventLog::under_loss(again), UnderLoss::bears);
+  once.loss = again.loss = {.lost = 0.1};
   EXPECT_EQ(EventLog::under_loss(once), UnderLoss::stops);
   EXPECT_EQ(EventLog::under_loss(again), UnderLoss::bears);
 }
