@@ -65,24 +65,28 @@ class Lossy {
     Payload payload;
   };
 
+  /// What a message is drawn for. Each has draws of its own, so that its luck does not depend on what is held back, and when.
+  enum Draw : std::uint64_t { is_lost, is_doubled, delay_of_first, delay_of_second, kDraws };
+
   template <class P>
   [[gnu::noinline]] void try_luck(Rank to, const M& message, Depth depth, const P& payload) {
-    if (drawn() < loss_.lost) {
+    ++messages_;
+    if (drawn(is_lost) < loss_.lost) {
       ++lost_;
       return;
     }
-    pass_on(to, message, depth, payload);
-    if (drawn() >= loss_.doubled) return;
+    pass_on(delay_of_first, to, message, depth, payload);
+    if (drawn(is_doubled) >= loss_.doubled) return;
     ++doubled_;
-    pass_on(to, message, depth, payload);
+    pass_on(delay_of_second, to, message, depth, payload);
   }
   /// A message of several payloads is not held back, and none is while the room for such messages is full.
-  void pass_on(Rank to, const M& message, Depth depth, const Payload& payload) {
+  void pass_on(Draw delay, Rank to, const M& message, Depth depth, const Payload& payload) {
     if (loss_.delay_ns == 0 || held_.size() == kHeldBackMost) return transport_.send(to, message, depth, payload);
-    const auto delay_ns = static_cast<Time>(drawn() * static_cast<double>(loss_.delay_ns));
+    const auto delay_ns = static_cast<Time>(drawn(delay) * static_cast<double>(loss_.delay_ns));
     held_.push_back({transport_.now() + delay_ns, to, message, depth, payload});
   }
-  void pass_on(Rank to, const M& message, Depth depth, std::span<const Payload> payloads) {
+  void pass_on(Draw /*delay*/, Rank to, const M& message, Depth depth, std::span<const Payload> payloads) {
     transport_.send(to, message, depth, payloads);
   }
   [[gnu::noinline]] void release() {
@@ -98,13 +102,15 @@ class Lossy {
       transport_.send(held.to, held.message, held.depth, held.payload);
     }
   }
-  /// Uniform in [0, 1).
-  double drawn() { return static_cast<double>(mix(seed_ + draws_++) >> 11U) * 0x1p-53; }
+  /// Uniform in [0, 1), of the newest message.
+  [[nodiscard]] double drawn(Draw which) const {
+    return static_cast<double>(mix(seed_ + kDraws * messages_ + which) >> 11U) * 0x1p-53;
+  }
 
   T& transport_;
   Loss loss_;
   bool is_on_;
-  std::uint64_t seed_, draws_ = 0;
+  std::uint64_t seed_, messages_ = 0;
   std::int64_t lost_ = 0, doubled_ = 0;
   std::vector<Held> held_;  ///< in no order
 };

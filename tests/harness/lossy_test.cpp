@@ -101,6 +101,21 @@ TEST(Lossy, FollowsFromTheSeedAndDiffersBetweenRanks) {
   EXPECT_NE(survivors(7, 1), survivors(7, 2));
 }
 
+/// Also where messages are held back, although how many are at a time depends on the clock.
+TEST(Lossy, LosesAndDoublesTheSameMessagesHoweverFastTheyLeave) {
+  const auto arrivals = [](int before_a_wait) {
+    Network network({.lost = 0.3, .doubled = 0.3, .delay_ns = 1000});
+    for (int number = 0; number < 600; number += before_a_wait) {
+      network.send(number, before_a_wait);
+      network.wait(1000);
+    }
+    const std::vector<int> numbers = network.numbers();
+    return std::multiset<int>(numbers.begin(), numbers.end());
+  };
+  EXPECT_EQ(arrivals(1), arrivals(20));
+  EXPECT_EQ(arrivals(1), arrivals(300)) << "there is no room to hold back so many";
+}
+
 TEST(Lossy, HoldsMessagesBackForARandomTimeBelowTheDelay) {
   Network network({.delay_ns = 1000});
   network.send(0, 50);
