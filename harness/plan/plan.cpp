@@ -123,16 +123,22 @@ std::string unfit_for(TransportName transport, const Case& planned, const Room& 
       format_bytes(needed), sharing, format_bytes(room.memory_bytes));
 }
 
-/// Whether operations that end in silence can end within the budget; empty if so.
+/// Whether operations that end in silence, or whose messages are held back, can end within the budget; empty if so.
 std::string unfit_for_budget(const Case& planned, const Options& options) {
   const Time each = planned.kernel->silence == nullptr ? 0 : planned.kernel->silence(planned.shape).first;
   const std::int64_t least = options.operations.value_or(1);
   const Time budget = options.operations ? options.total_budget_ns : options.time_budget_ns;
+  const std::string_view option = options.operations ? "--total-budget" : "--time-budget";
+  if (const Time delay = planned.shape.loss.delay_ns; 2 * delay > budget)
+    return fmt::format("with --loss a message takes up to {}, there and back longer than {}, {}; give more, or a shorter delay",
+                       format_duration(delay), option, format_duration(budget));
   if (each <= budget / least) return "";
-  return fmt::format(
-      "nobody knows when an operation is over before {} have passed, and {} for {} of them is {}; give more, or a shorter "
-      "period_us",
-      format_duration(each), options.operations ? "--total-budget" : "--time-budget", least, format_duration(budget));
+  const auto& parameters = planned.kernel->parameters;
+  const bool has_period =
+      std::any_of(parameters.begin(), parameters.end(), [](const Parameter& one) { return one.name == "period_us"; });
+  return fmt::format("nobody knows when an operation is over before {} have passed, and {} for {} of them is {}; give more{}",
+                     format_duration(each), option, least, format_duration(budget),
+                     has_period ? ", or a shorter period_us" : "");
 }
 
 /// Why a case cannot run, or empty. The limit is divided, not the need multiplied: a product could overflow.

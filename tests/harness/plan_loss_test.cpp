@@ -43,6 +43,41 @@ TEST(PlanOfLoss, IsAnAxisAndStandsInTheName) {
                                    "two_phase_commit/n2/b8/mpi/round-time/loss=0.25/duplicate=0.01/delay=50us"}));
 }
 
+TEST(PlanOfLoss, TellsSharesApartThatAreNearlyEqual) {
+  const auto kernels = kernels_that([](const Shape&) { return UnderLoss::bears; });
+  const Plan plan = make_plan(losing({{.lost = 0.1234567}, {.lost = 0.1234568}, {.lost = 0.99999999}}), kernels, {.world = 2});
+  EXPECT_EQ(names_of(plan), (std::set<std::string>{"two_phase_commit/n2/b8/mpi/round-time/loss=0.1234567",
+                                                   "two_phase_commit/n2/b8/mpi/round-time/loss=0.1234568",
+                                                   "two_phase_commit/n2/b8/mpi/round-time/loss=0.99999999"}));
+}
+
+/// There and back an operation takes up to twice the delay.
+TEST(PlanOfLoss, SkipsCasesInWhichNoOperationEndsWithinTheBudget) {
+  const auto kernels = kernels_that([](const Shape&) { return UnderLoss::bears; });
+  Options options = losing({{.delay_ns = kSecond}, {.delay_ns = kSecond + 1}});
+  options.time_budget_ns = 2 * kSecond;
+  const Plan plan = make_plan(options, kernels, {.world = 2});
+  EXPECT_EQ(names_of(plan), (std::set<std::string>{"two_phase_commit/n2/b8/mpi/round-time/delay=1000000us"}));
+  ASSERT_EQ(plan.skipped.size(), 1U);
+  EXPECT_EQ(plan.skipped[0].reason,
+            "with --loss a message takes up to 1 s, there and back longer than --time-budget, 2 s; give more, or a shorter "
+            "delay");
+  options.operations = 10;
+  EXPECT_TRUE(make_plan(options, kernels, {.world = 2}).skipped.empty()) << "then the total budget counts, 10 minutes";
+}
+
+/// Who names the parameter that makes silence long names one that the kernel has.
+TEST(PlanOfLoss, SaysOfWhatSilenceIsMade) {
+  auto kernels = kernels_that([](const Shape&) { return UnderLoss::bears; });
+  kernels[1].silence = [](const Shape&) { return Silence{.first = 2 * kSecond, .again = 1}; };
+  Options options = losing({{.lost = 0.1}});
+  options.time_budget_ns = kSecond;
+  const Plan plan = make_plan(options, kernels, {.world = 2});
+  ASSERT_EQ(plan.skipped.size(), 1U);
+  const std::string& reason = plan.skipped[0].reason;
+  EXPECT_EQ(reason.find("period_us"), std::string::npos) << "a commit has no period: " << reason;
+}
+
 TEST(PlanOfLoss, MakesCountsRandom) {
   const auto kernels = kernels_that([](const Shape&) { return UnderLoss::bears; });
   for (const Case& planned : make_plan(losing({Loss{}, {.lost = 0.1}}), kernels, {.world = 2}).cases) {
