@@ -75,10 +75,15 @@ std::string flags_text(std::uint32_t flags) {
   return text;
 }
 
-/// The first word of each flag's name, and how far the case's messages reached if not everywhere.
+/// The first word of each flag's name, how far the case's messages reached if not everywhere, and how often operations took
+/// effect if not once where they should.
 std::string notes_of(const TableRow& row) {
   std::string text = flags_text(row.flags);
-  if (row.coverage < 1) text += fmt::format("{}reached {:.3g} %", text.empty() ? "" : " ", 100 * row.coverage);
+  const auto note = [&text](std::string_view what, double share) {
+    text += fmt::format("{}{} {:.3g} %", text.empty() ? "" : " ", what, 100 * share);
+  };
+  if (row.coverage < 1) note("reached", row.coverage);
+  if (row.applied_share < 1 || row.applied_share > 1) note("applied", row.applied_share);
   return text;
 }
 
@@ -193,6 +198,14 @@ double per_operation(const CaseResult& result, std::int64_t total) {
   return operations == 0 ? kNone : static_cast<double>(total) / static_cast<double>(operations);
 }
 
+double applied_share(const CaseResult& result) {
+  const Case& planned = *result.planned;
+  if (planned.kernel->applications == nullptr) return kNone;
+  Shape without_loss = planned.shape;
+  without_loss.loss = {};
+  return result.applied_per_operation / planned.kernel->applications(without_loss);
+}
+
 double messages_per_operation(const CaseResult& result) {
   std::int64_t messages = 0;
   for (const Traffic& traffic : result.traffic) messages += traffic.carrying_sent();
@@ -221,6 +234,7 @@ TableRow row_of(const CaseResult& result) {
           .expected_messages_per_operation = result.expected_messages_per_operation,
           .expected_messages_most_per_operation = result.expected_messages_most_per_operation,
           .coverage = result.coverage,
+          .applied_share = applied_share(result),
           .flags = result.flags,
           .verdict = result.verdict,
           .detail = result.detail};

@@ -157,6 +157,19 @@ TEST(FinalTable, ShowsMessagesByTheRuleOfTheirCount) {
   EXPECT_EQ(only_line(measured).back(), '-');
 }
 
+TEST(FinalTable, SaysHowOftenOperationsTookEffectUnlessOnceEach) {
+  TableRow erring = row("x", 2, 8, 1000);
+  for (const double right : {1.0, kNone}) {
+    erring.applied_share = right;
+    EXPECT_EQ(only_line(erring).find("applied"), std::string::npos);
+  }
+  erring.applied_share = 1.1138;
+  EXPECT_NE(only_line(erring).find("applied 111 %"), std::string::npos) << only_line(erring);
+  erring.applied_share = 0.9;
+  erring.coverage = 0.9;
+  EXPECT_NE(only_line(erring).find("reached 90 % applied 90 %"), std::string::npos) << only_line(erring);
+}
+
 TEST(FinalTable, OfCasesWithoutASampleHasDashes) {
   TableRow hung = row("x", 2, 8, kNone);
   hung.operations = 0;
@@ -209,6 +222,20 @@ TEST(RowOf, OwnsWhatTheCaseResultHeld) {
   EXPECT_EQ(made.detail, "rank 1 waited");
   result.samples.operations = 0;
   EXPECT_TRUE(std::isnan(row_of(result).messages_per_operation));
+}
+
+/// Of what a kernel declares for a network that loses nothing.
+TEST(RowOf, HoldsWhatWasAppliedAgainstWhatIsRight) {
+  Kernel kernel = testing::fake_commit();
+  const Case planned{
+      .kernel = &kernel, .shape = {.ranks = 3, .parameters = kernel.parameters, .loss = {.lost = 0.5}}, .name = {}};
+  CaseResult result;
+  result.planned = &planned;
+  result.applied_per_operation = kNone;
+  EXPECT_TRUE(std::isnan(row_of(result).applied_share)) << "nobody counts";
+  kernel.applications = [](const Shape& shape) { return shape.ranks * (1 - shape.loss.lost); };
+  result.applied_per_operation = 1.2;
+  EXPECT_DOUBLE_EQ(row_of(result).applied_share, 0.4);
 }
 
 TEST(RowOf, LeavesDefaultsOut) {
