@@ -37,8 +37,8 @@ struct Word {
 
 /// What flows up: sums over the subtree, and its least slack.
 struct Tally {
-  std::int64_t sent = 0;
-  std::int64_t arriving = 0;  ///< of those sent, as many as arrive: fewer, or more, only with --loss
+  std::int64_t sent = 0;      ///< messages that carry operations
+  std::int64_t arriving = 0;  ///< of all that was sent, as many as arrive: fewer, or more, only with --loss
   std::int64_t received = 0;
   std::int64_t ended = 0;    ///< operations whose last mark was reached, over the ranks
   std::int64_t ticking = 0;  ///< ranks that want to be woken

@@ -153,7 +153,7 @@ class ProtocolRank {
   }
   [[nodiscard]] Tally tally() const {
     const Traffic mine = traffic();
-    return {.sent = mine.messages_sent,
+    return {.sent = mine.carrying_sent(),
             .arriving = mine.arriving(),
             .received = mine.messages_received,
             .ended = witness_.ended(),
