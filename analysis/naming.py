@@ -18,6 +18,7 @@ PANEL_OF = {group: title for title, groups in PANELS.items() for group in groups
 UNGROUPED = "others"
 SERIES_MAX = 8  # in a panel that shows several transports
 CLIENTS, NETWORK = "clients", "network"
+ALWAYS = (CLIENTS, NETWORK)  # said of every case that has some, not only where cases differ in it
 MPI = "mpi"  # the transport that goes without saying
 
 
@@ -37,6 +38,7 @@ def labelled(rows: pd.DataFrame, apart: tuple[str, ...] = ()) -> pd.DataFrame:
         described = pd.DataFrame([_described(row) for row in part.itertuples()], part.index)
         described = described[[name for name in described if name not in apart]]
         telling = _telling(described)
+        telling += [name for name in ALWAYS if name in described and name not in telling]
         labels[part.index] = [" ".join([kernel, *filter(None, (_said(name, row[name]) for name in telling))])
                               for _, row in described.iterrows()]
     return rows.assign(series=labels + transport_suffixes(rows))

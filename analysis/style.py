@@ -30,7 +30,8 @@ BELOW = 0.46  # from the axes down to their legend, inches
 PNG_COLOURS = 128
 POINTS_PER_INCH = 72
 BESIDE = "beside"  # marks the names of lines, which stand beside the axes
-LONG_LABEL = 24  # characters; legends with longer labels have one column
+LONG_LABEL = 24  # characters; legends with longer labels have one column …
+LABEL_MOST = 50  # … and longer ones still have several lines
 CHARACTERS_PER_INCH = 18.5
 # Okabe and Ito's palette, black in place of yellow (too pale for a line on white). Seven colours, six markers and five dashes:
 # two series of one colour differ in both others.
@@ -147,8 +148,9 @@ def _legend(axes: Axes, oversubscribed: bool, axes_height: float) -> int:
         handles.append(Line2D([], [], linestyle="none", marker="o", color="0.3", markerfacecolor="white"))
         labels.append("hollow: oversubscribed")
     columns = 2 if max(map(len, labels)) <= LONG_LABEL else 1
+    labels = [textwrap.fill(label, LABEL_MOST, break_on_hyphens=False) for label in labels]
     axes.legend(handles, labels, loc="upper center", bbox_to_anchor=(0.5, -BELOW / axes_height), ncol=columns, borderaxespad=0)
-    return -(-len(labels) // columns)
+    return -(-sum(label.count("\n") + 1 for label in labels) // columns)
 
 
 def _move_apart(names: list[Annotation]) -> None:

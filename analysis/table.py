@@ -60,6 +60,8 @@ def _latency(value: float, low: float, high: float) -> str:
 def _messages(row: pd.Series) -> str:
     if row.count_rule == "none":
         return "–"
+    if pd.isna(row[LEAST]):
+        return f"{row.messages_per_operation:g}"
     agrees = counts_agree(row.to_frame().T.infer_objects()).all()
     if row.count_rule == "range":
         return f"{row.messages_per_operation:g} {'in' if agrees else 'not in'} {row[LEAST]:g} to {row[MOST]:g}"

@@ -6,14 +6,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis import naming, selection, style
+from analysis.groups import GOSSIP
 from analysis.load import KEY, Campaign
 from analysis.summary import LEAST, MOST, counts_agree
 
 WHAT = ("Messages per operation of 8 B: points measured, lines the closed form; {agree} of {exact} points are on their line. "
-        "{timed}{randomised}Operations that share messages (batch) take a fraction of one each. "
+        "{timed}{randomised}{lossy}Operations that share messages (batch) take a fraction of one each. "
         "The library's own collectives (native) have neither point nor line.")
-RANDOMISED = ("Of randomised kernels (gossip) the lines are the exact expectation, the points means over all operations with "
+RANDOMISED = ("Of randomised kernels{gossip} the lines are the exact expectation, the points means over all operations with "
               "their 95 % intervals, of which {held} of {count} hold it. ")
+LOSSY = ("Where messages are lost, doubled or late on purpose the line is the mean expected of time-outs that exceed every "
+         "round trip, and no point need be on it. ")
 TIMED = ("Where timing decides, the closed form is a band from the least to the most: {agree} of {count} points lie within. ")
 REPEATED = " Over another transport {count} cases had the very counts that they had over MPI: one point stands for both."
 COLUMNS = ["panel", "series", "payload_bytes", "ranks", "in_flight", "oversubscribed", "count_rule", "messages_per_operation",
@@ -51,8 +54,10 @@ def _what(rows: pd.DataFrame, repeated: int) -> str:
     tolerance = 1e-9 * known[LEAST]  # the interval of a count that never varies is a point
     held = known[LEAST].between(known.messages_low - tolerance, known.messages_high + tolerance)
     timed = TIMED.format(agree=counts_agree(ranges).sum(), count=len(ranges)) if len(ranges) else ""
-    randomised = RANDOMISED.format(held=held.sum(), count=len(known)) if len(known) else ""
-    said = WHAT.format(agree=counts_agree(exact).sum(), exact=len(exact), timed=timed, randomised=randomised)
+    gossip = " (gossip)" if (known.group == GOSSIP).any() else ""
+    randomised = RANDOMISED.format(held=held.sum(), count=len(known), gossip=gossip) if len(known) else ""
+    lossy = LOSSY if (rows.network != "").any() else ""
+    said = WHAT.format(agree=counts_agree(exact).sum(), exact=len(exact), timed=timed, randomised=randomised, lossy=lossy)
     return said + (REPEATED.format(count=repeated) if repeated else "")
 
 

@@ -1,8 +1,13 @@
 """What the figures say of protocols: throughput, bandwidth and messages, from campaigns whose numbers are known."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from analysis import style
+from analysis.load import load
+from analysis.summary import summarise
+from analysis.table import markdown
 from conftest import caption, draw, panel, texts
 from matplotlib.colors import to_hex
 from synthetic import Case, write_launch
@@ -146,6 +151,50 @@ def test_launch_to_launch_leaves_overlapping_operations_out_and_numbers_the_laun
 def test_a_label_says_what_the_network_loses(tmp_path):
     write_launch(tmp_path / "launch-001.h5", [Case("k", SPREAD, family="protocol", loss=loss) for loss in (0, 0.1)])
     assert sorted(draw("latency_against_ranks", tmp_path)[1].series.unique()) == ["k", "k 10 % lost"]
+
+
+def test_a_label_says_what_the_network_loses_also_where_it_always_does(tmp_path):
+    write_launch(tmp_path / "launch-001.h5", [Case("k", SPREAD, family="protocol", loss=0.1)])
+    assert draw("latency_against_ranks", tmp_path)[1].series.tolist() == ["k 10 % lost"]
+
+
+def test_networks_that_are_nearly_alike_are_told_apart(tmp_path):
+    losses = (0.1234567, 0.1234568, 0.99999999)
+    cases = [Case("k", SPREAD, family="protocol", loss=loss, suffix=f"/{loss}") for loss in losses]
+    write_launch(tmp_path / "launch-001.h5", cases)
+    assert sorted(load(tmp_path).cases.network) == ["12.34567 % lost", "12.34568 % lost", "99.999999 % lost"]
+
+
+def test_a_caption_says_that_loss_makes_counts_random(tmp_path):
+    """A message is sent again until it is acknowledged: the line is a mean, and no point need be on it."""
+    lossy = Case("k", SPREAD, family="protocol", count_rule="expected", messages=6.1, expected_messages=6, loss=0.5)
+    write_launch(tmp_path / "launch-001.h5", [lossy, Case("flat_broadcast", SPREAD)])
+    said = caption(draw("messages_against_ranks", tmp_path)[0])
+    assert "1 of 1 points are on their line" in said
+    assert "Where messages are lost, doubled or late on purpose the line is the mean expected" in said
+    write_launch(tmp_path / "launch-001.h5", [replace(lossy, messages_each=[6] * len(SPREAD)), Case("flat_broadcast", SPREAD)])
+    assert "(gossip)" not in caption(draw("messages_against_ranks", tmp_path)[0]), "there is none"
+    write_launch(tmp_path / "launch-001.h5", [Case("flat_broadcast", SPREAD)])
+    assert "on purpose" not in caption(draw("messages_against_ranks", tmp_path)[0])
+
+
+def test_a_long_name_takes_several_lines_of_a_legend(tmp_path):
+    parameters = {"something_long": 1, "something_longer": 2}
+    both = [Case("a_kernel_of_a_long_name", SPREAD, family="protocol", loss=loss, clients=3, suffix=f"/{i}",
+                 parameters={name: value * i for name, value in parameters.items()}) for i, loss in ((1, 0.1), (2, 0.3))]
+    write_launch(tmp_path / "launch-001.h5", both)
+    figure = draw("latency_against_ranks", tmp_path)[0]
+    assert all(legend.get_window_extent().width <= figure.bbox.width for legend in [figure.axes[0].get_legend()])
+    shown = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert "a_kernel_of_a_long_name something_long=1 3 clients on ranks of their own 10 % lost" in [
+        label.replace("\n", " ") for label in shown]
+
+
+def test_a_count_without_a_formula_stands_alone(tmp_path):
+    case = Case("rumour", SPREAD, family="protocol", count_rule="expected", messages=34.5, expected_messages=float("nan"))
+    write_launch(tmp_path / "launch-001.h5", [case])
+    campaign = load(tmp_path)
+    assert "| 34.5 |" in markdown(campaign, summarise(campaign))
 
 
 def test_a_label_says_where_clients_are(tmp_path):
