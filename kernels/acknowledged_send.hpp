@@ -46,25 +46,20 @@ class AcknowledgedSend : public delivery::Acknowledged {
   }
   static double applications(const Shape& shape) { return delivery::is_alone(shape) ? 1 : arrivals(shape.loss); }
 
-  AcknowledgedSend(const Shape& shape, Rank self)
-      : self_(self),
-        receiver_(delivery::receiver(shape)),
-        carried_again_(carried_again(shape)),
-        unacknowledged_(shape, 1000 * shape["resend_us"]) {}
+  AcknowledgedSend(const Shape& shape, Rank self) : Acknowledged(shape, self) {}
 
   void propose(Operation k, Payload payload, Out& out) {
     if (self_ == receiver_) {
-      deliver(k, payload, out);
+      apply(k, payload, out);
       return out.complete(k, acknowledged);
     }
-    out.send(receiver_, {.first = static_cast<std::uint32_t>(k)}, payload);
-    unacknowledged_.sent(k, std::move(payload), out.now());
+    send(k, std::move(payload), out);
   }
 
   void step(Rank from, const Message& message, const Payload& payload, Out& out) {
     if (self_ != receiver_) return hear(message.first, out);
     out.send(from, message);
-    deliver(message.first, payload, out);
+    apply(message.first, payload, out);
   }
 
   [[gnu::noinline, gnu::cold]] void tick(Out& out) {
@@ -72,31 +67,12 @@ class AcknowledgedSend : public delivery::Acknowledged {
       out.send(receiver_, {.first = static_cast<std::uint32_t>(sent.operation), .count = carried_again_}, sent.payload);
     });
   }
-  [[nodiscard]] Time deadline() const { return unacknowledged_.deadline(); }
-
-  /// At the receiver of the operation that was delivered last.
-  [[nodiscard]] Answer answer(Operation k) const {
-    return {.outcome = 1, .payload = self_ == receiver_ ? delivered_last_ : unacknowledged_.payload_of(k)};
-  }
-  /// How many deliveries there were on this rank.
-  [[nodiscard]] std::int64_t applied() const { return applied_; }
 
  private:
-  void deliver(Operation k, const Payload& payload, Out& out) {
-    delivered_last_ = payload;
-    ++applied_;
-    out.complete(k, delivered);
-  }
   void hear(Operation k, Out& out) {
     auto* const sent = unacknowledged_.find(k);
     if (sent && unacknowledged_.close(*sent)) out.complete(k, acknowledged);
   }
-
-  Rank self_, receiver_;
-  std::uint32_t carried_again_;
-  delivery::Unacknowledged unacknowledged_;
-  Payload delivered_last_{};
-  std::int64_t applied_ = 0;
 };
 
 }  // namespace coordbench

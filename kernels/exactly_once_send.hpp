@@ -53,20 +53,14 @@ class ExactlyOnceSend : public delivery::Acknowledged {
   }
   static double applications(const Shape& /*shape*/) { return 1; }
 
-  ExactlyOnceSend(const Shape& shape, Rank self)
-      : self_(self),
-        receiver_(delivery::receiver(shape)),
-        carried_again_(carried_again(shape)),
-        unacknowledged_(shape, 1000 * shape["resend_us"]),
-        identities_(shape, self) {}
+  ExactlyOnceSend(const Shape& shape, Rank self) : Acknowledged(shape, self), identities_(shape, self) {}
 
   void propose(Operation k, Payload payload, Out& out) {
     if (self_ == receiver_) {
       apply(k, payload, out);
       return out.complete(k, acknowledged);
     }
-    out.send(receiver_, {.first = static_cast<std::uint32_t>(k)}, payload);
-    unacknowledged_.sent(k, std::move(payload), out.now());
+    send(k, std::move(payload), out);
   }
 
   void step(Rank from, const Message& message, const Payload& payload, Out& out) {
@@ -82,24 +76,12 @@ class ExactlyOnceSend : public delivery::Acknowledged {
                sent.payload);
     });
   }
-  [[nodiscard]] Time deadline() const { return unacknowledged_.deadline(); }
 
-  /// At the receiver of the operation that was applied last.
-  [[nodiscard]] Answer answer(Operation k) const {
-    return {.outcome = 1, .payload = self_ == receiver_ ? applied_last_ : unacknowledged_.payload_of(k)};
-  }
-  /// How many times this rank has applied an operation.
-  [[nodiscard]] std::int64_t applied() const { return applied_; }
   /// How often this sender sent again what had arrived, as late acknowledgements told. One that comes a whole window late is
   /// not heard any more.
   [[nodiscard]] std::int64_t premature_resends() const { return premature_resends_; }
 
  private:
-  void apply(Operation k, const Payload& payload, Out& out) {
-    applied_last_ = payload;
-    ++applied_;
-    out.complete(k, is_applied);
-  }
   void hear(const Message& message, Out& out) {
     auto* const sent = unacknowledged_.find(message.first);
     if (!sent) return;
@@ -110,12 +92,8 @@ class ExactlyOnceSend : public delivery::Acknowledged {
     if (unacknowledged_.close(*sent)) out.complete(message.first, acknowledged);
   }
 
-  Rank self_, receiver_;
-  std::uint32_t carried_again_;
-  delivery::Unacknowledged unacknowledged_;
   delivery::Identities identities_;
-  Payload applied_last_{};
-  std::int64_t applied_ = 0, premature_resends_ = 0;
+  std::int64_t premature_resends_ = 0;
 };
 
 }  // namespace coordbench

@@ -1,12 +1,13 @@
 #pragma once
-// What all kernels declare that deliver an operation to the last server and hear that it has come.
+// What all kernels declare and do that deliver an operation to the last server and hear that it has come.
 
 #include "kernels/delivery/unacknowledged.hpp"
 
 namespace coordbench::delivery {
 
 /// They have a parameter resend_us; the first mark is the receiver's, the last the sender's.
-struct Acknowledged {
+class Acknowledged {
+ public:
   static constexpr int clients_most = kClientsMost;
 
   static Cost cost(const Shape& shape, Operation /*k*/) {
@@ -36,6 +37,41 @@ struct Acknowledged {
             .completions = 2,
             .leases = 1 + (rank == receiver(shape) ? 0 : Window<Unacknowledged::Sent>::length(shape))};
   }
+  [[nodiscard]] Time deadline() const { return unacknowledged_.deadline(); }
+  /// At the receiver of the operation that was applied last.
+  [[nodiscard]] Answer answer(Operation k) const {
+    return {.outcome = 1, .payload = self_ == receiver_ ? applied_last_ : unacknowledged_.payload_of(k)};
+  }
+  /// How often this rank has applied an operation.
+  [[nodiscard]] std::int64_t applied() const { return applied_; }
+
+ protected:
+  Acknowledged(const Shape& shape, Rank self)
+      : self_(self),
+        receiver_(receiver(shape)),
+        carried_again_(carried_again(shape)),
+        unacknowledged_(shape, 1000 * shape["resend_us"]) {}
+
+  /// For the first time.
+  void send(Operation k, Payload payload, auto& out) {
+    out.send(receiver_, {.first = static_cast<std::uint32_t>(k)}, payload);
+    unacknowledged_.sent(k, std::move(payload), out.now());
+  }
+
+  /// At the receiver, whose mark is the first.
+  void apply(Operation k, const Payload& payload, auto& out) {
+    applied_last_ = payload;
+    ++applied_;
+    out.complete(k, 0);
+  }
+
+  Rank self_, receiver_;
+  std::uint32_t carried_again_;
+  Unacknowledged unacknowledged_;
+
+ private:
+  Payload applied_last_{};
+  std::int64_t applied_ = 0;
 };
 
 }  // namespace coordbench::delivery
