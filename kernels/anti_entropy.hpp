@@ -20,11 +20,11 @@
 #include "kernels/gossip/partners.hpp"
 #include "kernels/gossip/setting.hpp"
 #include "kernels/gossip/versions.hpp"
-#include "kernels/parts/window.hpp"
+#include "kernels/parts/proposers.hpp"
 
 namespace coordbench {
 
-class AntiEntropy {
+class AntiEntropy : public Proposers {
  public:
   enum class Kind : std::uint16_t { digest, entries, entries_and_digest };
   struct Message {
@@ -49,7 +49,7 @@ class AntiEntropy {
       gossip::kPeriod, gossip::ttl(16),
       Parameter{.name = "phase", .highest = 1, .help = "when a rank first calls", .choices = {"own", "common"}},
       Parameter{.name = "entries", .initial = 16, .lowest = 1, .highest = 4096, .help = "entries of a message at most"},
-      Parameter{.name = "proposers", .highest = 1 << 20, .help = "origins of updates: ranks 0, 1, …; 0: all"}};
+      Proposers::parameter("origins of updates: ranks 0, 1, …; 0: all")};
   enum { informed };
   static constexpr std::array marks{Mark{.name = "informed", .where = Where::everywhere, .answers = true}};
 
@@ -57,13 +57,8 @@ class AntiEntropy {
     if (shape["phase"] == phase_own && shape.ranks > 1) return {.messages = -1, .delays = {-1}};
     return {.messages = static_cast<double>(operations.count) * expected_messages(shape), .delays = {-1}};
   }
-  static int proposers(const Shape& shape) {
-    const std::int64_t some = shape["proposers"];
-    return some > 0 ? static_cast<int>(some) : shape.ranks;
-  }
   static std::string unfit(const Shape& shape) {
-    if (shape.in_flight > 1) return "two updates cannot be under way at once";
-    return proposers(shape) > shape.ranks ? "more proposers than ranks" : "";
+    return shape.in_flight > 1 ? "two updates cannot be under way at once" : Proposers::unfit(shape);
   }
   static bool times_out(const Shape& /*shape*/) { return true; }
   /// A rank calls again whatever became of its last call.
@@ -91,9 +86,9 @@ class AntiEntropy {
   }
 
   AntiEntropy(const Shape& shape, Rank self)
-      : shape_(shape),
+      : Proposers(shape),
+        shape_(shape),
         self_(self),
-        origins_(static_cast<std::uint32_t>(proposers(shape))),
         period_(shape["period_us"] * 1000),
         ttl_(static_cast<int>(shape["ttl"])),
         has_own_phase_(shape["phase"] == phase_own),
@@ -102,7 +97,7 @@ class AntiEntropy {
   void begin(Operation operation, Out& out) { take_part(operation, out); }
   void propose(Operation operation, const Payload& value, Out& out) {
     take_part(operation, out);
-    versions_.set(self_, origins_.quotient(static_cast<std::uint32_t>(operation)) + 1, value);
+    versions_.set(self_, number_of(operation) + 1, value);
     out.complete(operation, informed);
   }
 
@@ -121,18 +116,18 @@ class AntiEntropy {
     const std::size_t digest = message.kind == Kind::entries_and_digest ? versions_.digest_bytes() : 0;
     const auto keep = [&out](const Payload& value) { return out.in_own_memory(value); };
     const auto learn = [&](Rank origin, Versions::Number number) {
-      if (operation_of(origin, number) == operation_) out.complete(operation_, informed);
+      if (operation_of(origin, Operation{number} - 1) == operation_) out.complete(operation_, informed);
     };
     versions_.join(payload, digest, keep, learn);
-    if (digest > 0) reply(from, message.call, false, versions_.newer_than(payload.bytes(), origin_of(operation_)), out);
+    if (digest > 0) reply(from, message.call, false, versions_.newer_than(payload.bytes(), proposer_of(operation_)), out);
   }
 
   /// The newest operation that this rank has heard of.
   [[nodiscard]] Operation takes_part_in() const { return operation_; }
   [[nodiscard]] const Versions& versions() const { return versions_; }
   [[nodiscard]] Answer answer(Operation operation) const {
-    const Rank origin = origin_of(operation);
-    const Operation newest = operation_of(origin, versions_.number(origin));
+    const Rank origin = proposer_of(operation);
+    const Operation newest = operation_of(origin, Operation{versions_.number(origin)} - 1);
     return newest < operation ? Answer{} : Answer{1, versions_.value(origin), newest};
   }
 
@@ -158,7 +153,7 @@ class AntiEntropy {
   }
 
   void answer_call(Rank caller, int call, std::span<const std::byte> digest, Out& out) {
-    reply(caller, call, versions_.lacks(digest), versions_.newer_than(digest, origin_of(operation_)), out);
+    reply(caller, call, versions_.lacks(digest), versions_.newer_than(digest, proposer_of(operation_)), out);
   }
   void reply(Rank to, int call, bool asks, std::span<const std::uint32_t> origins, Out& out) {
     if ((!asks && origins.empty()) || !out.has_room()) return;
@@ -172,17 +167,8 @@ class AntiEntropy {
     out.send(to, {static_cast<std::uint32_t>(operation_), static_cast<std::uint16_t>(call), kind}, std::move(payload));
   }
 
-  [[nodiscard]] Rank origin_of(Operation operation) const {
-    const auto k = static_cast<std::uint32_t>(operation);
-    return static_cast<Rank>(k - origins_.quotient(k) * origins_.by());
-  }
-  [[nodiscard]] Operation operation_of(Rank origin, Versions::Number number) const {
-    return (Operation{number} - 1) * origins_.by() + origin;
-  }
-
   Shape shape_;
   Rank self_;
-  Divisor origins_;
   Time period_;
   int ttl_;
   bool has_own_phase_;

@@ -18,59 +18,29 @@
 // parameter, because two could contradict each other. Level 0: nobody waits for anybody.
 // Source: Shapiro, Preguiça, Baquero, Zawirski, SSS 2011, and INRIA RR-7506, specification 5.
 
-#include <optional>
-
-#include "harness/protocol.hpp"
-#include "kernels/crdt/unacknowledged.hpp"
+#include "kernels/crdt/operation_replica.hpp"
 #include "kernels/delivery/acknowledged.hpp"
-#include "kernels/parts/window.hpp"
 
 namespace coordbench {
 
-class OperationCounter {
+class OperationCounter : public crdt::OperationReplica {
  public:
-  enum class Kind : std::uint16_t { update, acknowledgement };
-  struct Message {
-    std::uint32_t first = 0;  ///< the increment
-    std::uint16_t count = 0;  ///< 1, or 0 when it is sent again and in an acknowledgement
-    Kind kind = Kind::update;
-  };
-  using Out = Outbox<Message>;
-
-  static constexpr About about{.level = 0,
-                               .group = "avoidance",
-                               .promise = "replicas agree if each message comes once; what is lost or doubled counts wrong",
-                               .messages = "n = N - 1; what is sent again, and acknowledgements, are background",
-                               .delays = "counted 0, known 1",
-                               .source = "Shapiro et al., SSS 2011; INRIA RR-7506, specification 5",
-                               .latency = Latency::makespan,
-                               .has_payload = false};
+  static constexpr About about =
+      crdt::about({.promise = "replicas agree if each message comes once; what is lost or doubled counts wrong",
+                   .delays = "counted 0, known 1",
+                   .source = "Shapiro et al., SSS 2011; INRIA RR-7506, specification 5"});
   static constexpr std::array parameters{
-      Parameter{.name = "proposers", .highest = 1 << 20, .help = "replicas that count: ranks 0, 1, …; 0: all"},
-      Parameter{.name = "resend_us",
-                .highest = 1'000'000'000,
-                .help = "what is not acknowledged after so long is sent again, 0: never; too soon without --loss fails a case"},
-      Parameter{
-          .name = "keep", .initial = 64, .lowest = 1, .highest = 65'536, .help = "unacknowledged increments of a replica"}};
+      Proposers::parameter("replicas that count: ranks 0, 1, …; 0: all"),
+      crdt::resend_us("what is not acknowledged after so long is sent again, 0: never; too soon without --loss fails a case"),
+      keep("unacknowledged increments of a replica")};
   enum { counted, known };
-  static constexpr std::array marks{Mark{.name = "counted"},
-                                    Mark{.name = "known", .where = Where::everywhere, .answers = true}};
+  static constexpr std::array marks = crdt::marks("counted", "known");
 
-  static Cost cost(const Shape& shape, Operation /*operation*/) {
-    return {.messages = shape.ranks - 1, .delays = {0, shape.ranks > 1 ? 1 : 0}};
-  }
-  static int proposers(const Shape& shape) {
-    const std::int64_t some = shape["proposers"];
-    return some > 0 ? static_cast<int>(some) : shape.ranks;
-  }
   static std::string unfit(const Shape& shape) {
-    if (proposers(shape) > shape.ranks) return "more proposers than ranks";
-    return silence(shape).first > 0 ? delivery::unfit_to_overlap(shape) : "";
+    return silence(shape).first > 0 && proposers(shape) <= shape.ranks ? delivery::unfit_to_overlap(shape)
+                                                                       : Proposers::unfit(shape);
   }
-  static bool times_out(const Shape& shape) { return shape["resend_us"] > 0; }
   static UnderLoss under_loss(const Shape& /*shape*/) { return UnderLoss::errs; }
-  /// What is sent again is background.
-  static double messages_under_loss(const Shape& shape) { return shape.ranks - 1; }
   /// Once at the replica that counts, and at each other as often as a +1 arrives there.
   static double applications(const Shape& shape) {
     const Loss& loss = shape.loss;
@@ -84,26 +54,16 @@ class OperationCounter {
   static bool accepts(const Shape& shape, Operation operation, const Answer& answer) {
     return answer.of == Answer::nothing && answer.outcome == operation / proposers(shape) + 1;
   }
-  /// A replica that alone counts hears nothing but acknowledgements.
-  static std::optional<Rank> hears_from(const Shape& shape, Rank rank) {
-    return proposers(shape) == 1 && rank > 0 ? std::optional<Rank>(0) : std::nullopt;
-  }
-  /// An acknowledgement may let all that waited be told; a tick sends each unacknowledged increment to each peer.
+  /// An acknowledgement may let all that waited be told.
   static Bounds bounds(const Shape& shape, Rank /*rank*/) {
-    const auto others = static_cast<std::size_t>(shape.ranks) - 1, keep = static_cast<std::size_t>(shape["keep"]);
-    return {.sends = times_out(shape) ? keep * others + 1 : 1, .completions = 2, .leases = 1};
+    return {.sends = sent_again_most(shape) + 1, .completions = 2, .leases = 1};
   }
 
-  OperationCounter(const Shape& shape, Rank self)
-      : self_(self),
-        resends_(times_out(shape) && shape.ranks > 1),
-        proposers_(static_cast<std::uint32_t>(proposers(shape))),
-        applied_of_(proposers_.by(), 0),
-        unacknowledged_(shape.ranks, self, resends_ ? shape["keep"] : 1, 1000 * shape["resend_us"]) {}
+  OperationCounter(const Shape& shape, Rank self) : OperationReplica(shape, self), applied_of_(proposers_.by(), 0) {}
 
   void propose(Operation operation, const Payload& /*payload*/, Out& out) {
     apply(self_);
-    tell(out);
+    catch_up(out);
     out.complete(operation, counted);
     out.complete(operation, known);
   }
@@ -111,24 +71,20 @@ class OperationCounter {
   /// No identity tells an increment that comes twice from two: it is applied twice, and known twice.
   void step(Rank from, const Message& message, const Payload& /*payload*/, Out& out) {
     if (message.kind == Kind::acknowledgement) {
-      unacknowledged_.acknowledge(from, proposers_.quotient(message.first));
-      return tell(out);
+      unacknowledged_.acknowledge(from, number_of(message.first));
+      return catch_up(out);
     }
     apply(from);
     out.complete(message.first, known);
-    if (resends_) out.send(from, {.first = message.first, .kind = Kind::acknowledgement});
+    acknowledge(from, message, out);
   }
 
   [[gnu::noinline, gnu::cold]] void tick(Out& out) {
-    unacknowledged_.send_again(out.now(), [&](Rank peer, std::uint32_t number) {
-      out.send(peer, {.first = operation_of(number), .kind = Kind::update});
-    });
+    send_again([](std::uint32_t /*number*/) { return Payload(); }, out);
   }
-  [[nodiscard]] Time deadline() const { return unacknowledged_.deadline(); }
 
   [[nodiscard]] Answer answer(Operation operation) const {
-    const auto k = static_cast<std::uint32_t>(operation);
-    return {.outcome = applied_of_[k - proposers_.quotient(k) * proposers_.by()], .of = Answer::nothing};
+    return {.outcome = applied_of_[static_cast<std::size_t>(proposer_of(operation))], .of = Answer::nothing};
   }
 
   /// What the counter shows: how often this replica has applied an increment.
@@ -139,24 +95,15 @@ class OperationCounter {
     ++value_;
     ++applied_of_[static_cast<std::size_t>(replica)];
   }
-  void tell(Out& out) {
+  /// Tells the others what they have not been told, as far as there is room.
+  void catch_up(Out& out) {
     const std::uint32_t counted_here = applied_of_[static_cast<std::size_t>(self_)];
-    for (; told_ < counted_here && (!resends_ || unacknowledged_.has_room()); ++told_) {
-      out.send_others({.first = operation_of(told_), .count = 1, .kind = Kind::update});
-      if (resends_) unacknowledged_.told(out.now());
-    }
-  }
-  [[nodiscard]] std::uint32_t operation_of(std::uint32_t number) const {
-    return number * proposers_.by() + static_cast<std::uint32_t>(self_);
+    for (; told_ < counted_here && may_tell(); ++told_) tell(told_, Payload(), out);
   }
 
-  Rank self_;
-  bool resends_;
-  Divisor proposers_;
   std::int64_t value_ = 0;
   std::vector<std::uint32_t> applied_of_;  ///< [replica]: to verify answers, and how many this replica has counted itself
   std::uint32_t told_ = 0;                 ///< of these, the ones that the others were told of
-  crdt::Unacknowledged unacknowledged_;
 };
 
 }  // namespace coordbench

@@ -17,80 +17,40 @@
 // Source: Bieniusa et al., "An optimized conflict-free replicated set", INRIA RR-8083, 2012; deltas: Almeida, Shoker, Baquero,
 // JPDC 111, 2018.
 
-#include <optional>
-
-#include "harness/protocol.hpp"
 #include "kernels/crdt/add_wins_set.hpp"
-#include "kernels/crdt/outstanding.hpp"
+#include "kernels/crdt/state_replica.hpp"
 #include "kernels/parts/draw.hpp"
-#include "kernels/parts/window.hpp"
 
 namespace coordbench {
 
-class OrSet {
+class OrSet : public crdt::StateReplica {
  public:
-  enum class Kind : std::uint16_t { state, delta, acknowledgement };
-  struct Message {
-    std::uint32_t first = 0;  ///< the operation
-    std::uint16_t count = 0;  ///< 1, or 0 when a state is sent again and in an acknowledgement
-    Kind kind = Kind::state;
-    std::uint32_t heard = 0;  ///< acknowledgement: so many updates of its receiver
-  };
-  using Out = Outbox<Message>;
   using Set = crdt::AddWinsSet;
-  enum Ship : std::int64_t { ship_state, ship_delta };
 
-  static constexpr About about{
-      .level = 0,
-      .group = "avoidance",
-      .promise = "an element is there if an addition was not seen by a removal; replicas agree in the end",
-      .messages = "n = N - 1; what is sent again, and acknowledgements, are background",
-      .delays = "updated 0, known 1",
-      .source = "Bieniusa et al., INRIA RR-8083, 2012; deltas: Almeida, Shoker, Baquero, JPDC 2018",
-      .latency = Latency::makespan,
-      .has_payload = false};
+  static constexpr About about =
+      crdt::about({.promise = "an element is there if an addition was not seen by a removal; replicas agree in the end",
+                   .delays = "updated 0, known 1",
+                   .source = "Bieniusa et al., INRIA RR-8083, 2012; deltas: Almeida, Shoker, Baquero, JPDC 2018"});
   static constexpr std::array parameters{
-      Parameter{.name = "ship", .highest = 1, .help = "what a message carries", .choices = {"state", "delta"}},
-      Parameter{.name = "elements", .initial = 16, .lowest = 1, .highest = 4096, .help = "elements to draw from"},
-      Parameter{.name = "proposers", .highest = 1 << 20, .help = "replicas that add and remove: ranks 0, 1, …; 0: all"},
-      Parameter{.name = "resend_us",
-                .highest = 1'000'000'000,
-                .help = "who has not acknowledged after so long is sent the state; 0: never, and nothing is acknowledged"}};
+      kShip, Parameter{.name = "elements", .initial = 16, .lowest = 1, .highest = 4096, .help = "elements to draw from"},
+      Proposers::parameter("replicas that add and remove: ranks 0, 1, …; 0: all"),
+      crdt::resend_us("who has not acknowledged after so long is sent the state; 0: never, and nothing is acknowledged")};
   enum { updated, known };
-  static constexpr std::array marks{Mark{.name = "updated"},
-                                    Mark{.name = "known", .where = Where::everywhere, .answers = true}};
+  static constexpr std::array marks = crdt::marks("updated", "known");
   static constexpr std::array<std::string_view, 2> kinds{"remove", "add"};
 
   static int kind(const Shape& shape, Operation operation) { return adds(shape.seed, operation) ? 1 : 0; }
-  static Cost cost(const Shape& shape, Operation /*operation*/) {
-    return {.messages = shape.ranks - 1, .delays = {0, shape.ranks > 1 ? 1 : 0}};
-  }
-  static int proposers(const Shape& shape) {
-    const std::int64_t some = shape["proposers"];
-    return some > 0 ? static_cast<int>(some) : shape.ranks;
-  }
-  static std::string unfit(const Shape& shape) { return proposers(shape) > shape.ranks ? "more proposers than ranks" : ""; }
-  static bool times_out(const Shape& shape) { return shape["resend_us"] > 0; }
-  static UnderLoss under_loss(const Shape& shape) { return times_out(shape) ? UnderLoss::bears : UnderLoss::stops; }
-  /// A state that is sent again is background.
-  static double messages_under_loss(const Shape& shape) { return shape.ranks - 1; }
   static bool accepts(const Shape& shape, Operation operation, const Answer& answer);
-  /// A replica that alone updates hears nothing but acknowledgements.
-  static std::optional<Rank> hears_from(const Shape& shape, Rank rank) {
-    return proposers(shape) == 1 && rank > 0 ? std::optional<Rank>(0) : std::nullopt;
+  static Bounds bounds(const Shape& shape, Rank /*rank*/) {
+    return bounds_with(shape, Set::bytes_most(static_cast<int>(shape["elements"]), proposers(shape)));
   }
-  /// As of g_counter: the harness bounds what is under way, as a replica may update only while `made` payloads are free.
-  static Bounds bounds(const Shape& shape, Rank rank);
 
   OrSet(const Shape& shape, Rank self);
   void propose(Operation operation, const Payload& payload, Out& out);
   void step(Rank from, const Message& message, const Payload& payload, Out& out);
   void tick(Out& out);
-  [[nodiscard]] Time deadline() const { return outstanding_.deadline(); }
   /// The set is durable before it is told; who has acknowledged what is not.
-  [[gnu::noinline, gnu::cold]] void restart(Out& out) {
-    if (resends_) outstanding_.forget(out.now());
-  }
+  [[gnu::noinline, gnu::cold]] void restart(Out& out) { outstanding_.forget(out.now()); }
   [[nodiscard]] Answer answer(Operation operation) const;
 
   /// Which element an operation is about, and whether it adds it.
@@ -99,25 +59,15 @@ class OrSet {
   }
   static bool adds(std::uint64_t seed, Operation operation) { return Draw(seed, operation, 1).below(2) == 1; }
   [[nodiscard]] const Set& set() const { return set_; }
-  [[nodiscard]] const crdt::Outstanding& outstanding() const { return outstanding_; }
 
  private:
   static constexpr std::int64_t is_there = 1, is_own = 2, per_update = 4;  ///< an outcome is a sum of these
 
-  static std::size_t completions(const Shape& shape) { return 2 * static_cast<std::size_t>(shape.in_flight) + 8; }
   Payload state(Out& out) const;
-  void hear(Rank from, std::uint32_t said, Out& out);
 
-  Rank self_;
-  int ranks_;
   std::uint64_t seed_;
-  std::int64_t elements_, ship_;
-  Divisor proposers_;
-  bool resends_;
-  std::size_t completions_most_;
+  std::int64_t elements_;
   Set set_;
-  std::vector<std::uint32_t> heard_;  ///< [proposer]: so many updates, from itself
-  crdt::Outstanding outstanding_;
 };
 
 /// The outcome counts the updates of the operation's replica that are known; they include the operation. If it is the last of
@@ -129,41 +79,21 @@ inline bool OrSet::accepts(const Shape& shape, Operation operation, const Answer
   return answer.of == Answer::nothing && count >= number && (count > number || !nobody_else || is_right);
 }
 
-inline Bounds OrSet::bounds(const Shape& shape, Rank /*rank*/) {
-  const auto others = static_cast<std::size_t>(shape.ranks) - 1, made = static_cast<std::size_t>(shape.in_flight) + 2;
-  const std::size_t state = Set::bytes_most(static_cast<int>(shape["elements"]), proposers(shape));
-  return {.sends = times_out(shape) ? others + 1 : 1,
-          .completions = completions(shape),
-          .receives = others * made + 1,
-          .leases = 1,
-          .made = made,
-          .made_bytes = state};
-}
-
 inline OrSet::OrSet(const Shape& shape, Rank self)
-    : self_(self),
-      ranks_(shape.ranks),
+    : StateReplica(shape, self),
       seed_(shape.seed),
       elements_(shape["elements"]),
-      ship_(shape["ship"]),
-      proposers_(static_cast<std::uint32_t>(proposers(shape))),
-      resends_(times_out(shape)),
-      completions_most_(completions(shape)),
-      set_(static_cast<int>(elements_), proposers(shape)),
-      heard_(proposers_.by(), 0),
-      outstanding_(shape.ranks, self, 1000 * shape["resend_us"]) {}
+      set_(static_cast<int>(elements_), proposers(shape)) {}
 
 inline void OrSet::propose(Operation operation, const Payload& /*payload*/, Out& out) {
   const Set::Update update = set_.update(self_, element(seed_, elements_, operation), adds(seed_, operation));
-  if (ranks_ > 1) {
-    Payload told = ship_ == ship_state ? state(out) : out.allocate(Set::bytes(update));
-    if (ship_ == ship_delta) Set::write(update, told.bytes());
-    const Kind kind = ship_ == ship_state ? Kind::state : Kind::delta;
-    out.send_others({.first = static_cast<std::uint32_t>(operation), .count = 1, .kind = kind}, std::move(told));
-  }
-  out.complete(operation, updated);
-  out.complete(operation, known);
-  if (resends_) outstanding_.sent(set_.known(self_), out.now());
+  const auto told = [&] {
+    if (own_kind_ == Kind::state) return state(out);
+    Payload delta = out.allocate(Set::bytes(update));
+    Set::write(update, delta.bytes());
+    return delta;
+  };
+  tell(operation, update.number, told, out);
 }
 
 inline void OrSet::step(Rank from, const Message& message, const Payload& payload, Out& out) {
@@ -174,7 +104,7 @@ inline void OrSet::step(Rank from, const Message& message, const Payload& payloa
     const Set::Update update = set_.read_update(payload.bytes());
     if (set_.join(from, update)) hear(from, update.number, out);
   }
-  if (resends_) out.send(from, {.kind = Kind::acknowledgement, .heard = heard_[static_cast<std::size_t>(from)]});
+  acknowledge(from, out);
 }
 
 [[gnu::noinline, gnu::cold]] inline void OrSet::tick(Out& out) {
@@ -191,16 +121,8 @@ inline Payload OrSet::state(Out& out) const {
   return payload;
 }
 
-/// As in g_counter: what one step may not complete is not acknowledged either.
-inline void OrSet::hear(Rank from, std::uint32_t said, Out& out) {
-  std::uint32_t& heard = heard_[static_cast<std::size_t>(from)];
-  for (std::size_t left = completions_most_; heard < said && left > 0; --left, ++heard)
-    out.complete(static_cast<Operation>(heard) * proposers_.by() + from, known);
-}
-
 inline Answer OrSet::answer(Operation operation) const {
-  const auto k = static_cast<std::uint32_t>(operation);
-  const auto replica = static_cast<Rank>(k - proposers_.quotient(k) * proposers_.by());
+  const Rank replica = proposer_of(operation);
   const std::int64_t there = set_.contains(element(seed_, elements_, operation)) ? is_there : 0;
   const std::int64_t own = replica == self_ ? is_own : 0;
   return {.outcome = per_update * set_.known(replica) + own + there, .of = Answer::nothing};

@@ -20,16 +20,15 @@
 // asks for them. Without it, links must lose nothing and keep order, as MPI's do.
 // Source: Roh, Jeon, Kim, Lee, J. Parallel Distrib. Comput. 71(3) 2011.
 
-#include "harness/protocol.hpp"
 #include "kernels/crdt/outstanding.hpp"
+#include "kernels/crdt/replica.hpp"
 #include "kernels/crdt/stability.hpp"
 #include "kernels/crdt/text.hpp"
 #include "kernels/parts/draw.hpp"
-#include "kernels/parts/window.hpp"
 
 namespace coordbench {
 
-class SequenceCrdt {
+class SequenceCrdt : public crdt::Replica {
  public:
   enum class Kind : std::uint16_t { insertion, deletion, report, ask, acknowledgement };
   struct Message {
@@ -43,38 +42,22 @@ class SequenceCrdt {
   };
   using Out = Outbox<Message>;
 
-  static constexpr About about{.level = 0,
-                               .group = "avoidance",
-                               .promise = "no edit is lost; all copies of the text are equal once all is delivered",
-                               .messages = "n = N - 1; reports, acknowledgements and what is sent again are background",
-                               .delays = "edited 0, known 1",
-                               .source = "Roh, Jeon, Kim, Lee, JPDC 71(3) 2011",
-                               .latency = Latency::makespan,
-                               .has_payload = false};
+  static constexpr About about =
+      crdt::about({.promise = "no edit is lost; all copies of the text are equal once all is delivered",
+                   .delays = "edited 0, known 1",
+                   .source = "Roh, Jeon, Kim, Lee, JPDC 71(3) 2011",
+                   .messages = "n = N - 1; reports, acknowledgements and what is sent again are background"});
   static constexpr std::array parameters{
       Parameter{.name = "length", .initial = 64, .lowest = 1, .highest = 65536, .help = "characters of the text at most"},
       Parameter{.name = "keep", .initial = 64, .lowest = 4, .highest = 65536, .help = "edits that a rank may lag behind"},
-      Parameter{.name = "proposers", .highest = 1 << 20, .help = "editors: ranks 0, 1, …; 0: all"},
-      Parameter{.name = "resend_us",
-                .highest = 1'000'000'000,
-                .help = "what is not acknowledged after so long is sent again; 0: never, and nothing is acknowledged"}};
+      Proposers::parameter("editors: ranks 0, 1, …; 0: all"), crdt::resend_us()};
   enum { edited, known };
-  static constexpr std::array marks{Mark{.name = "edited"}, Mark{.name = "known", .where = Where::everywhere, .answers = true}};
+  static constexpr std::array marks = crdt::marks("edited", "known");
   static constexpr std::array<std::string_view, 2> kinds{"delete", "insert"};
 
   static int kind(const Shape& shape, Operation operation) { return inserts(shape.seed, operation) ? 1 : 0; }
-  static Cost cost(const Shape& shape, Operation /*operation*/) {
-    return {.messages = shape.ranks - 1, .delays = {0, shape.ranks > 1 ? 1 : 0}};
-  }
-  static int proposers(const Shape& shape) {
-    const std::int64_t some = shape["proposers"];
-    return some > 0 ? static_cast<int>(some) : shape.ranks;
-  }
-  static std::string unfit(const Shape& shape) { return proposers(shape) > shape.ranks ? "more proposers than ranks" : ""; }
-  static bool times_out(const Shape& shape) { return shape["resend_us"] > 0; }
-  static UnderLoss under_loss(const Shape& shape) { return times_out(shape) ? UnderLoss::bears : UnderLoss::stops; }
-  /// What is sent again is background.
-  static double messages_under_loss(const Shape& shape) { return shape.ranks - 1; }
+  /// From all: every rank reports how far it is.
+  static std::optional<Rank> hears_from(const Shape& /*shape*/, Rank /*rank*/) { return std::nullopt; }
   static bool accepts(const Shape& shape, Operation operation, const Answer& answer);
   static Bounds bounds(const Shape& shape, Rank rank);
 
@@ -84,9 +67,7 @@ class SequenceCrdt {
   void tick(Out& out);
   [[nodiscard]] Time deadline() const { return std::min(outstanding_.deadline(), asks_at_); }
   /// The text is durable before an edit is told; who has acknowledged what is not.
-  [[gnu::noinline, gnu::cold]] void restart(Out& out) {
-    if (timeout_ > 0) outstanding_.forget(out.now());
-  }
+  [[gnu::noinline, gnu::cold]] void restart(Out& out) { outstanding_.forget(out.now()); }
   [[nodiscard]] Answer answer(Operation operation) const;
 
   static bool inserts(std::uint64_t seed, Operation operation) { return Draw(seed, operation, 0).below(2) == 1; }
@@ -117,12 +98,9 @@ class SequenceCrdt {
     return edits_[static_cast<std::size_t>(editor) * (mask_ + 1) + (number & mask_)];
   }
 
-  Rank self_;
-  int ranks_;
   std::uint64_t seed_;
   int length_most_;
   Time timeout_, asks_at_ = kNever;
-  Divisor proposers_;
   std::size_t mask_;
   crdt::Text text_;
   crdt::Stability stability_;
@@ -145,20 +123,18 @@ inline bool SequenceCrdt::accepts(const Shape& shape, Operation operation, const
 
 /// All edits that wait may be known at once.
 inline Bounds SequenceCrdt::bounds(const Shape& shape, Rank /*rank*/) {
-  const auto others = static_cast<std::size_t>(shape.ranks) - 1, in_flight = static_cast<std::size_t>(shape.in_flight);
-  return {.sends = in_flight + 3 + (times_out(shape) ? others * kAgainMost : 0),
+  const auto in_flight = static_cast<std::size_t>(shape.in_flight);
+  return {.sends = in_flight + 3 + (times_out(shape) ? others(shape) * kAgainMost : 0),
           .completions = 2 * in_flight + keep(shape) * static_cast<std::size_t>(proposers(shape)),
-          .receives = others * (in_flight + 4) + 1,
+          .receives = others(shape) * (in_flight + 4) + 1,
           .leases = 1};
 }
 
 inline SequenceCrdt::SequenceCrdt(const Shape& shape, Rank self)
-    : self_(self),
-      ranks_(shape.ranks),
+    : Replica(shape, self),
       seed_(shape.seed),
       length_most_(static_cast<int>(shape["length"])),
       timeout_(1000 * shape["resend_us"]),
-      proposers_(static_cast<std::uint32_t>(proposers(shape))),
       mask_(keep(shape) - 1),
       text_(characters_most(shape)),
       stability_(shape.ranks, proposers(shape), self, static_cast<std::uint32_t>(shape["keep"])),
@@ -277,7 +253,7 @@ inline void SequenceCrdt::report(Kind kind, Out& out) {
 
 inline Answer SequenceCrdt::answer(Operation operation) const {
   const auto k = static_cast<std::uint32_t>(operation);
-  const auto editor = static_cast<Rank>(k - proposers_.quotient(k) * proposers_.by());
+  const Rank editor = proposer_of(operation);
   const std::int64_t own = editor == self_ ? is_own : 0, there = text_.shows(k) ? is_there : 0;
   return {.outcome = per_edit * edits(editor) + own + there, .of = Answer::nothing};
 }
