@@ -9,9 +9,11 @@
 
 namespace coordbench::testing {
 
+using Settings = std::vector<std::pair<std::string_view, std::int64_t>>;  ///< parameters by name
+
 /// Kernel K's shape at `ranks` and `bytes`; throws std::out_of_range for a parameter it does not have.
 template <class K>
-Shape shape_of(int ranks, std::int64_t bytes = 8, const std::vector<std::pair<std::string_view, std::int64_t>>& set = {}) {
+Shape shape_of(int ranks, std::int64_t bytes = 8, const Settings& set = {}) {
   Shape shape{.ranks = ranks, .payload_bytes = bytes, .seed = 42, .parameters = parameters_of<K>()};
   for (std::size_t i = 0; i < shape.parameters.size(); ++i) shape.values[i] = shape.parameters[i].initial;
   for (const auto& [name, value] : set) {

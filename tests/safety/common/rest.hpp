@@ -1,5 +1,5 @@
 #pragma once
-// For the replicas of told_once.hpp: everybody learns everything, and then there is rest.
+// For replicas with a parameter resend_us: everybody learns everything, and then there is rest.
 
 #include "tests/safety/schedule.hpp"
 

@@ -2,13 +2,14 @@
 // What the grow-only counter promises, and what it claims to survive: everything but the loss of its counts. A replica that had
 // forgotten how far it had counted would count the same numbers again.
 
-#include "tests/safety/g_counter/acknowledgement.hpp"
+#include "tests/safety/common/believed.hpp"
+#include "tests/safety/common/knowledge.hpp"
+#include "tests/safety/common/once.hpp"
+#include "tests/safety/common/rest.hpp"
 #include "tests/safety/g_counter/convergence.hpp"
-#include "tests/safety/g_counter/knowledge.hpp"
 #include "tests/safety/g_counter/monotone.hpp"
 #include "tests/safety/g_counter/no_lost_increment.hpp"
 #include "tests/safety/g_counter/no_overcount.hpp"
-#include "tests/safety/g_counter/once.hpp"
 
 namespace coordbench::testing::g_counter {
 
@@ -16,7 +17,8 @@ struct Safety {
   using Protocol = GCounter;
   /// States that fall also lose increments, and those that are wrong do not converge: the narrower first.
   using Invariants =
-      std::tuple<Monotone, NoOvercount, NoLostIncrement, Knowledge, Once, Acknowledgement, Convergence, Termination>;
+      std::tuple<Monotone, NoOvercount, NoLostIncrement, common::Knowledge<Protocol, updates_of>, common::Once<Protocol>,
+                 common::Believed<Protocol, updates_of>, Convergence, common::Rest<Protocol>>;
 
   static std::string describe(const GCounter::Message& message) {
     if (message.kind == GCounter::Kind::acknowledgement) return "acknowledge " + std::to_string(message.heard);

@@ -1,5 +1,5 @@
 #pragma once
-// Strong eventual consistency, in the end: all updates are in all states, all states are one, and then there is rest.
+// Strong eventual consistency, in the end: all updates are in all states, and all states are one.
 
 #include "tests/safety/or_set/updates.hpp"
 
@@ -19,24 +19,6 @@ struct Convergence {
       const auto dots = state.dots.all();
       if (state.known != all || !std::equal(dots.begin(), dots.end(), first.begin(), first.end())) return false;
     }
-    return true;
-  }
-
- private:
-  Shape shape_;
-  std::int64_t operations_;
-};
-
-struct Termination {
-  static constexpr std::string_view sentence =
-      "Termination: once failures are repaired, every operation becomes known everywhere, and then nothing is sent again";
-  explicit Termination(const Schedule& schedule) : shape_(schedule.shape), operations_(schedule.operations) {}
-
-  bool holds_at_end(const auto& world) const {
-    for (Operation k = 0; k < operations_; ++k)
-      if (!world.was_proposed(k) || !world.has_ended(k)) return false;
-    for (Rank rank = 0; rank < shape_.ranks; ++rank)
-      if (world.machine(rank).deadline() != kNever) return false;
     return true;
   }
 

@@ -52,21 +52,4 @@ struct NoLostUpdate {
   Asked asked_;
 };
 
-struct Acknowledgement {
-  static constexpr std::string_view sentence = "Acknowledgement: a peer has in its state what it is believed to have";
-  explicit Acknowledgement(const Schedule& schedule) : proposers_(proposers_of<OrSet>(schedule.shape)) {}
-
-  bool holds(const Step& step, const auto& world) const {
-    for (Rank peer = 0; peer < world.size() && step.rank < proposers_; ++peer) {
-      if (peer == step.rank) continue;
-      const std::int64_t believed = world.machine(step.rank).outstanding().acknowledged(peer);
-      if (believed > std::int64_t{world.machine(peer).set().known(step.rank)}) return false;
-    }
-    return true;
-  }
-
- private:
-  Rank proposers_;
-};
-
 }  // namespace coordbench::testing::or_set

@@ -2,8 +2,11 @@
 // What the observed-remove set promises, and what it claims to survive: everything but the loss of its state. Where nothing is
 // sent again, nothing may be lost, and deltas must keep their order.
 
+#include "tests/safety/common/believed.hpp"
+#include "tests/safety/common/knowledge.hpp"
+#include "tests/safety/common/once.hpp"
+#include "tests/safety/common/rest.hpp"
 #include "tests/safety/or_set/convergence.hpp"
-#include "tests/safety/or_set/knowledge.hpp"
 #include "tests/safety/or_set/membership.hpp"
 #include "tests/safety/or_set/no_tombstones.hpp"
 #include "tests/safety/or_set/progress.hpp"
@@ -13,8 +16,9 @@ namespace coordbench::testing::or_set {
 struct Safety {
   using Protocol = OrSet;
   /// A wrong membership also keeps states apart in the end: the narrower first.
-  using Invariants = std::tuple<Monotone, NoInvention, NoLostUpdate, NoResurrection, AddWins, NoTombstones, Knowledge, Once,
-                                Acknowledgement, Convergence, Termination>;
+  using Invariants = std::tuple<Monotone, NoInvention, NoLostUpdate, NoResurrection, AddWins, NoTombstones,
+                                common::Knowledge<Protocol, updates_of>, common::Once<Protocol>,
+                                common::Believed<Protocol, updates_of>, Convergence, common::Rest<Protocol>>;
 
   static std::string describe(const OrSet::Message& message) {
     if (message.kind == OrSet::Kind::acknowledgement) return "acknowledge " + std::to_string(message.heard);

@@ -2,35 +2,23 @@
 // What the user asked for so far, and what the set should therefore hold, by the definition of an observed-remove set and not
 // by the protocol's own lists.
 
-#include <vector>
-
 #include "kernels/or_set.hpp"
-#include "tests/safety/schedule.hpp"
-#include "tests/support/step.hpp"
+#include "tests/safety/common/asked.hpp"
 
 namespace coordbench::testing::or_set {
 
 using Step = coordbench::testing::Step<OrSet>;
+using common::Asked;
 using crdt::Number;
+
+/// How many updates of a replica's a machine has.
+inline std::int64_t updates_of(const OrSet& machine, Rank replica) { return machine.set().known(replica); }
 
 /// The replica of an operation and its number there, from 1.
 inline Rank replica_of(const Shape& shape, Operation operation) { return proposer_of<OrSet>(shape, operation); }
 inline Number number_of(const Shape& shape, Operation operation) {
-  return static_cast<Number>(operation / proposers_of<OrSet>(shape)) + 1;
+  return static_cast<Number>(common::number_of<OrSet>(shape, operation));
 }
-
-/// [replica]: how many updates it was asked for.
-class Asked {
- public:
-  explicit Asked(const Schedule& schedule) : asked_(static_cast<std::size_t>(schedule.shape.ranks), 0) {}
-  void follow(const Step& step) {
-    if (step.cause == Cause::propose) ++asked_[static_cast<std::size_t>(step.rank)];
-  }
-  [[nodiscard]] Number at(Rank replica) const { return asked_[static_cast<std::size_t>(replica)]; }
-
- private:
-  std::vector<Number> asked_;
-};
 
 /// An update takes the additions of its element that are live where it is asked for. An addition is live at a rank that knows
 /// it and knows no update that took it, or took a later one of the same replica.

@@ -5,18 +5,18 @@
 #include <vector>
 
 #include "kernels/sequence_crdt.hpp"
-#include "tests/safety/schedule.hpp"
-#include "tests/support/step.hpp"
+#include "tests/safety/common/asked.hpp"
 
 namespace coordbench::testing::sequence_crdt {
 
 using Step = coordbench::testing::Step<SequenceCrdt>;
 using Kind = SequenceCrdt::Kind;
+using common::Asked;
 using Shown = std::vector<Operation>;  ///< whose characters can be seen, in their order
 
 inline Rank editor_of(const Shape& shape, Operation operation) { return proposer_of<SequenceCrdt>(shape, operation); }
 inline std::uint32_t number_of(const Shape& shape, Operation operation) {
-  return static_cast<std::uint32_t>(operation / proposers_of<SequenceCrdt>(shape)) + 1;
+  return static_cast<std::uint32_t>(common::number_of<SequenceCrdt>(shape, operation));
 }
 inline Shown shown_by(const SequenceCrdt& machine) {
   Shown shown;
@@ -32,17 +32,7 @@ inline bool is_about_the_text(const Step& step) {
   return step.cause != Cause::tick && (step.message == nullptr || step.message->kind != Kind::acknowledgement);
 }
 
-/// [rank]: how many edits it was asked for.
-class Asked {
- public:
-  explicit Asked(const Schedule& schedule) : asked_(static_cast<std::size_t>(schedule.shape.ranks), 0) {}
-  void follow(const Step& step) {
-    if (step.cause == Cause::propose) ++asked_[static_cast<std::size_t>(step.rank)];
-  }
-  [[nodiscard]] std::uint32_t at(Rank rank) const { return asked_[static_cast<std::size_t>(rank)]; }
-
- private:
-  std::vector<std::uint32_t> asked_;
-};
+/// How many edits of an editor's are in a copy.
+inline std::int64_t updates_of(const SequenceCrdt& machine, Rank editor) { return machine.edits(editor); }
 
 }  // namespace coordbench::testing::sequence_crdt

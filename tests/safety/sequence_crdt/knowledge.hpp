@@ -62,20 +62,4 @@ struct Knowledge {
   std::vector<std::uint32_t> due_;    ///< [rank]: operations that it knows
 };
 
-struct Acknowledgement {
-  static constexpr std::string_view sentence = "Acknowledgement: a peer has in its text what it is believed to have";
-  explicit Acknowledgement(const Schedule& schedule) : editors_(proposers_of<SequenceCrdt>(schedule.shape)) {}
-
-  bool holds(const Step& step, const auto& world) const {
-    for (Rank peer = 0; peer < world.size() && step.rank < editors_; ++peer)
-      if (peer != step.rank &&
-          world.machine(step.rank).outstanding().acknowledged(peer) > std::int64_t{world.machine(peer).edits(step.rank)})
-        return false;
-    return true;
-  }
-
- private:
-  Rank editors_;
-};
-
 }  // namespace coordbench::testing::sequence_crdt

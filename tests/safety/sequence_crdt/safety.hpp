@@ -2,6 +2,8 @@
 // What the shared text promises, and what it claims to survive: everything but the loss of its copies. Where nothing is sent
 // again, nothing may be lost, and messages must keep their order.
 
+#include "tests/safety/common/believed.hpp"
+#include "tests/safety/common/rest.hpp"
 #include "tests/safety/sequence_crdt/convergence.hpp"
 #include "tests/safety/sequence_crdt/knowledge.hpp"
 #include "tests/safety/sequence_crdt/order.hpp"
@@ -13,7 +15,7 @@ struct Safety {
   using Protocol = SequenceCrdt;
   /// Texts that differ are not equal in the end either: the narrower first.
   using Invariants = std::tuple<NoInvention, NoCreation, Intention, NoResurrection, Order, Lead, Forgetting, Knowledge,
-                                Acknowledgement, Termination, Convergence>;
+                                common::Believed<Protocol, updates_of>, common::Rest<Protocol>, Convergence>;
 
   static std::string describe(const SequenceCrdt::Message& message) {
     if (message.kind == Kind::acknowledgement) return "acknowledge " + std::to_string(message.number);
