@@ -9,7 +9,7 @@ namespace coordbench::testing::acknowledged_send_test {
 namespace {
 
 using acknowledged_send::Safety;
-using delivery::Census, delivery::expect_declared_costs, delivery::Settings;
+using delivery::Census;
 using World = delivery::Deliveries<Safety>;
 constexpr int kDelivered = AcknowledgedSend::delivered, kAcknowledged = AcknowledgedSend::acknowledged;
 
@@ -17,17 +17,12 @@ Shape shape_with(int ranks, int clients = 0, const Settings& set = {}) {
   return delivery::delivery_shape<AcknowledgedSend>(ranks, clients, set);
 }
 Shape shape_that_loses(const Loss& loss, std::int64_t resend_us) {
-  Shape shape = shape_with(2, 0, {{"resend_us", resend_us}});
-  shape.loss = loss;
-  return shape;
+  return delivery::shape_that_loses<AcknowledgedSend>(loss, resend_us);
 }
 
-TEST(AcknowledgedSend, CostsWhatItDeclaresForEveryN) {
-  for (int ranks = 1; ranks <= 64; ++ranks)
-    for (const int clients : {0, 1, 2, 5})
-      for (const std::int64_t resend_us : {0, 1000})
-        expect_declared_costs<Safety>(shape_with(ranks, clients, {{"resend_us", resend_us}}), 7);
-}
+TEST(AcknowledgedSend, CostsWhatItDeclaresForEveryN) { delivery::expect_declared_costs_for_every_n<Safety>(); }
+TEST(AcknowledgedSend, AcceptsTheOperationsOwnPayloadOnly) { delivery::expect_own_payload_only<AcknowledgedSend>(); }
+TEST(AcknowledgedSend, KeepsAndSendsNoMoreThanItsBounds) { delivery::expect_no_more_than_bounds<AcknowledgedSend>(); }
 
 TEST(AcknowledgedSend, CostsByHand) {
   EXPECT_EQ(AcknowledgedSend::cost(shape_with(1), 0).messages, Range(0));
@@ -53,12 +48,7 @@ TEST(AcknowledgedSend, TellsTheStoryOfAMessageAndItsAcknowledgement) {
 
 TEST(AcknowledgedSend, TellsTheStoryOfALostMessage) {
   World world(shape_with(2, 0, {{"resend_us", 1}}), {}, 1);
-  world.cut(0, 1);
-  world.propose(0);
-  world.run_until(500);
-  world.mend();
-  world.run();
-  world.expect_end();
+  world.propose_without(0, 1);
   EXPECT_EQ(world.conversation(),
             "   0  0 → 1  operation 0  (cut off)\n"
             "1000  0 → 1  operation 0 again\n"
@@ -68,12 +58,7 @@ TEST(AcknowledgedSend, TellsTheStoryOfALostMessage) {
 
 TEST(AcknowledgedSend, ALostAcknowledgementDeliversTwice) {
   World world(shape_with(2, 0, {{"resend_us", 1}}), {}, 1);
-  world.cut(1, 0);
-  world.propose(0);
-  world.run_until(500);
-  world.mend();
-  world.run();
-  world.expect_end();
+  world.propose_without(1, 0);
   EXPECT_EQ(world.conversation(),
             "   0  0 → 1  operation 0\n"
             "   1  1 → 0  operation 0  (cut off)\n"
@@ -170,34 +155,6 @@ TEST(AcknowledgedSend, SaysWhatLossDoesToIt) {
   Shape alone = shape_with(1);
   alone.loss.lost = 0.1;
   EXPECT_EQ(AcknowledgedSend::under_loss(alone), UnderLoss::bears) << "nothing is sent";
-}
-
-TEST(AcknowledgedSend, AcceptsTheOperationsOwnPayloadOnly) {
-  EXPECT_TRUE(accepts<AcknowledgedSend>(shape_with(2), 3, {.outcome = 1}));
-  EXPECT_FALSE(accepts<AcknowledgedSend>(shape_with(2), 3, {.outcome = 0}));
-  EXPECT_FALSE(accepts<AcknowledgedSend>(shape_with(2), 3, {.outcome = 1, .of = 2}));
-}
-
-TEST(AcknowledgedSend, KeepsAndSendsNoMoreThanItsBounds) {
-  for (int in_flight = 1; in_flight <= 16; ++in_flight) {
-    Shape shape = shape_with(2, 0, {{"resend_us", 1}});
-    shape.in_flight = in_flight;
-    const Bounds bounds = bounds_of<AcknowledgedSend>(shape, 0);
-    PayloadArena arena(bounds.leases + 1, 8);  // and the one that is asked
-    Outbox<AcknowledgedSend::Message> out(bounds);
-    AcknowledgedSend sender(shape, 0);
-    for (Operation k = 0; k < 100; ++k) {
-      if (k >= in_flight) sender.step(1, {.first = static_cast<std::uint32_t>(k - in_flight)}, {}, out);
-      out.hand(1000 * k);
-      sender.tick(out);  // all that is open is due, and leaves again
-      EXPECT_EQ(out.envelopes().size(), static_cast<std::size_t>(std::min<Operation>(k, in_flight - 1))) << in_flight;
-      out.clear();
-      Payload payload = arena.allocate(8);
-      ASSERT_TRUE(payload) << in_flight << ", operation " << k;
-      sender.propose(k, std::move(payload), out);
-      out.clear();
-    }
-  }
 }
 
 }  // namespace

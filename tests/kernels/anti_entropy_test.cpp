@@ -5,14 +5,13 @@
 #include <memory>
 #include <set>
 
+#include "tests/kernels/watched.hpp"
 #include "tests/safety/anti_entropy/safety.hpp"
 #include "tests/safety/subject_entry.hpp"
-#include "tests/support/shapes.hpp"
 
 namespace coordbench::testing::anti_entropy_test {
 namespace {
 
-using Settings = std::vector<std::pair<std::string_view, std::int64_t>>;
 using Kind = AntiEntropy::Kind;
 
 constexpr Time kPeriod = 1000;  // ns, of all that follows
@@ -24,14 +23,11 @@ Shape entropy_shape(int ranks, std::int64_t bytes = 8, Settings set = {}) {
   return shape_of<AntiEntropy>(ranks, bytes, set);
 }
 
-/// A cluster that is held against the invariants and remembers everything; a violation is an exception with its sentence.
-class Replicas : public Cluster<AntiEntropy, Watch<anti_entropy::Safety>> {
+/// Its messages take a while, so that calls overlap.
+class Replicas : public Watched<anti_entropy::Safety> {
  public:
   explicit Replicas(const Shape& shape, const Faults& faults = kDelays, std::int64_t operations = 64)
-      : Cluster(shape, faults, operations,
-                Watch<anti_entropy::Safety>({.shape = shape, .faults = faults, .operations = operations}, true)) {}
-  [[nodiscard]] const History<AntiEntropy>& history() const { return *observer().history(); }
-  [[nodiscard]] std::string conversation() const { return history().conversation(anti_entropy::Safety::describe); }
+      : Watched(shape, faults, operations) {}
   void spread(Operation k) {
     begin_everywhere(k);
     run();

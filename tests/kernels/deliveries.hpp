@@ -2,17 +2,9 @@
 // Simulated worlds for kernels that deliver operations to one rank: watched ones that remember everything, for stories and
 // exact costs, and long ones that only count, for means.
 
-#include <gtest/gtest.h>
-
-#include <string>
-
-#include "tests/safety/watch.hpp"
-#include "tests/support/cluster.hpp"
-#include "tests/support/shapes.hpp"
+#include "tests/kernels/watched.hpp"
 
 namespace coordbench::testing::delivery {
-
-using Settings = std::vector<std::pair<std::string_view, std::int64_t>>;
 
 template <class P>
 Shape delivery_shape(int ranks, int clients = 0, const Settings& set = {}, std::int64_t bytes = 8) {
@@ -21,23 +13,23 @@ Shape delivery_shape(int ranks, int clients = 0, const Settings& set = {}, std::
   return shape;
 }
 
-/// A cluster that is held against the invariants and remembers everything; a violation is an exception with its sentence.
+/// From rank 0 to rank 1, over links that lose.
+template <class P>
+Shape shape_that_loses(const Loss& loss, std::int64_t resend_us) {
+  Shape shape = delivery_shape<P>(2, 0, {{"resend_us", resend_us}});
+  shape.loss = loss;
+  return shape;
+}
+
 template <class Safety>
-class Deliveries : public Cluster<typename Safety::Protocol, Watch<Safety>> {
+class Deliveries : public Watched<Safety> {
  public:
-  using P = typename Safety::Protocol;
-  explicit Deliveries(const Shape& shape, const Faults& faults = {}, std::int64_t operations = 64)
-      : Cluster<P, Watch<Safety>>(shape, faults, operations,
-                                  Watch<Safety>({.shape = shape, .faults = faults, .operations = operations}, true)) {}
-  [[nodiscard]] const History<P>& history() const { return *this->observer().history(); }
-  [[nodiscard]] std::string conversation() const { return history().conversation(Safety::describe); }
-  [[nodiscard]] std::int64_t counted() const { return this->traffic().messages_sent - this->traffic().background_messages; }
+  using Watched<Safety>::Watched;
   /// How often an operation reached a mark, over all ranks.
   [[nodiscard]] std::int64_t times(Operation k, int mark) const {
-    const auto& reached = history().reached;
+    const auto& reached = this->history().reached;
     return std::count_if(reached.begin(), reached.end(), [&](const auto& it) { return it.operation == k && it.mark == mark; });
   }
-  void expect_end() { EXPECT_NO_THROW(this->observer().finished(*this)) << conversation(); }
 };
 
 /// Operations one at a time on a perfect network: messages, marks, where they come, how deep, and answers as declared.
@@ -69,6 +61,47 @@ void expect_declared_costs(const Shape& shape, std::int64_t operations = 3) {
   EXPECT_EQ(cluster.history().reached.size(), due) << where();
   for (const auto& it : cluster.history().answered) EXPECT_TRUE(it.is_accepted && it.payload_is_right) << where();
   EXPECT_EQ(cluster.history().answered.size(), answers) << where();
+}
+
+/// Of kernels that send again: every N, clients and none, with time-outs and without.
+template <class Safety>
+void expect_declared_costs_for_every_n() {
+  for (int ranks = 1; ranks <= 64; ++ranks)
+    for (const int clients : {0, 1, 2, 5})
+      for (const std::int64_t resend_us : {0, 1000})
+        expect_declared_costs<Safety>(delivery_shape<typename Safety::Protocol>(ranks, clients, {{"resend_us", resend_us}}), 7);
+}
+
+template <class P>
+void expect_own_payload_only() {
+  const Shape shape = delivery_shape<P>(2);
+  EXPECT_TRUE(accepts<P>(shape, 3, {.outcome = 1}));
+  EXPECT_FALSE(accepts<P>(shape, 3, {.outcome = 0}));
+  EXPECT_FALSE(accepts<P>(shape, 3, {.outcome = 1, .of = 2}));
+}
+
+/// A sender of whose operations as many are open as may be, and all are due whenever it ticks.
+template <class P>
+void expect_no_more_than_bounds() {
+  for (int in_flight = 1; in_flight <= 16; ++in_flight) {
+    Shape shape = delivery_shape<P>(2, 0, {{"resend_us", 1}});
+    shape.in_flight = in_flight;
+    const Bounds bounds = bounds_of<P>(shape, 0);
+    PayloadArena arena(bounds.leases + 1, 8);  // and the one that is asked
+    Outbox<typename P::Message> out(bounds);
+    P sender(shape, 0);
+    for (Operation k = 0; k < 100; ++k) {
+      if (k >= in_flight) sender.step(1, {.first = static_cast<std::uint32_t>(k - in_flight)}, {}, out);
+      out.hand(1000 * k);
+      sender.tick(out);
+      EXPECT_EQ(out.envelopes().size(), static_cast<std::size_t>(std::min<Operation>(k, in_flight - 1))) << in_flight;
+      out.clear();
+      Payload payload = arena.allocate(8);
+      ASSERT_TRUE(payload) << in_flight << ", operation " << k;
+      sender.propose(k, std::move(payload), out);
+      out.clear();
+    }
+  }
 }
 
 /// As many operations as it is given, each proposed when the last has come to rest, in a world that only counts.

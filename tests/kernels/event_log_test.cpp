@@ -2,104 +2,39 @@
 
 #include <gtest/gtest.h>
 
-#include <memory>
-
+#include "tests/kernels/replicas.hpp"
 #include "tests/safety/event_log/safety.hpp"
-#include "tests/safety/subject_entry.hpp"
-#include "tests/support/shapes.hpp"
 
 namespace coordbench::testing::event_log_test {
 namespace {
 
 using event_log::Safety;
+using replicas::applied, replicas::Counts, replicas::update_all;
+using Logs = Watched<Safety>;
 constexpr std::int64_t kBytes = 24;
 
-using Settings = std::vector<std::pair<std::string_view, std::int64_t>>;
-
 Shape log_shape(int ranks, const Settings& set = {}) { return shape_of<EventLog>(ranks, kBytes, set); }
-
-/// A cluster that is held against the invariants and remembers everything; a violation is an exception with its sentence.
-class Logs : public Cluster<EventLog, Watch<Safety>> {
- public:
-  explicit Logs(const Shape& shape, const Faults& faults = {}, std::int64_t operations = 64)
-      : Cluster(shape, faults, operations, Watch<Safety>({.shape = shape, .faults = faults, .operations = operations}, true)) {}
-  [[nodiscard]] const History<EventLog>& history() const { return *observer().history(); }
-  [[nodiscard]] std::string conversation() const { return history().conversation(Safety::describe); }
-  [[nodiscard]] std::int64_t carrying() const { return traffic().messages_sent - traffic().background_messages; }
-  /// [replica]: how many events it has folded.
-  [[nodiscard]] std::vector<std::int64_t> folded() const {
-    std::vector<std::int64_t> folded;
-    for (Rank rank = 0; rank < size(); ++rank) folded.push_back(machine(rank).applied());
-    return folded;
-  }
-  void expect_end() { EXPECT_NO_THROW(observer().finished(*this)) << conversation(); }
-};
-
-using Folded = std::vector<std::int64_t>;
-
-/// Each replica that may append does so `turns` times, one operation at a time.
-std::unique_ptr<Logs> append_all(const Shape& shape, int turns = 2) {
-  const std::int64_t operations = std::int64_t{turns} * proposers_of<EventLog>(shape);
-  auto cluster = std::make_unique<Logs>(shape, Faults{.fifo = true}, operations);
-  for (Operation k = 0; k < operations; ++k) {
-    cluster->propose(k);
-    cluster->run();
-  }
-  cluster->expect_end();
-  return cluster;
-}
-
-/// Every mark came where it should, once, and so deep as the closed form says.
-void expect_declared_marks(const Logs& cluster, const Shape& shape) {
-  std::int64_t due = 0;
-  for (const auto& [at, rank, operation, mark, depth] : cluster.history().reached) {
-    EXPECT_TRUE(reaches<EventLog>(shape, mark, rank, operation)) << "rank " << rank << ", mark " << mark;
-    EXPECT_EQ(depth, rank == proposer_of<EventLog>(shape, operation) ? 0 : 1) << "N = " << shape.ranks;
-  }
-  for (Operation k = 0; k < cluster.proposed(); ++k)
-    for (Rank rank = 0; rank < shape.ranks; ++rank)
-      for (int mark = 0; mark < 2; ++mark) due += reaches<EventLog>(shape, mark, rank, k) ? 1 : 0;
-  EXPECT_EQ(static_cast<std::int64_t>(cluster.history().reached.size()), due) << "N = " << shape.ranks;
-  for (const auto& answered : cluster.history().answered) EXPECT_TRUE(answered.is_accepted) << answered.outcome;
-}
-
-void expect_declared_costs(const Shape& shape) {
-  const auto cluster = append_all(shape);
-  const Cost cost = cost_of<EventLog>(shape, {.first = 0, .count = cluster->proposed()});
-  EXPECT_EQ(Range(cluster->carrying()), cost.messages) << "N = " << shape.ranks;
-  for (const int mark : {EventLog::appended, EventLog::folded})
-    EXPECT_EQ(Range(cluster->history().deepest(mark)), cost.delays[static_cast<std::size_t>(mark)]) << "N = " << shape.ranks;
-  EXPECT_EQ(cluster->folded(), Folded(static_cast<std::size_t>(shape.ranks), cluster->proposed()));
-  expect_declared_marks(*cluster, shape);
-}
 
 TEST(EventLog, CostsWhatItDeclaresForEveryNAndProposers) {
   for (int ranks = 1; ranks <= 64; ++ranks)
     for (const std::int64_t proposers : {1, 2, 0})
       for (const std::int64_t resend_us : {0, 1})
         if (proposers <= ranks)
-          expect_declared_costs(log_shape(ranks, {{"proposers", proposers}, {"resend_us", resend_us}, {"keep", 1}}));
+          replicas::expect_declared_costs<Safety>(
+              log_shape(ranks, {{"proposers", proposers}, {"resend_us", resend_us}, {"keep", 1}}));
 }
 
 TEST(EventLog, CostsByHandAtFiveRanks) {
-  const auto cluster = append_all(log_shape(5), 1);
+  const auto cluster = update_all<Safety>(log_shape(5), 1);
   EXPECT_EQ(cluster->traffic().messages_sent, 5 * 4);
   EXPECT_EQ(cluster->traffic().background_messages, 0);
   const std::int64_t header = sizeof(EventLog::Message) + sizeof(Depth);
   EXPECT_EQ(cluster->traffic().bytes_sent, 5 * 4 * (header + kBytes));
-  EXPECT_EQ(cluster->folded(), Folded(5, 5));
+  EXPECT_EQ(applied(*cluster), Counts(5, 5));
 }
 
-TEST(EventLog, AcknowledgesInTheBackground) {
-  const auto cluster = append_all(log_shape(5, {{"resend_us", 1}}), 1);
-  EXPECT_EQ(cluster->carrying(), 5 * 4);
-  EXPECT_EQ(cluster->traffic().background_messages, 5 * 4) << "an acknowledgement each, and nothing twice";
-}
-
-TEST(EventLog, RefusesMoreProposersThanRanks) {
-  EXPECT_EQ(EventLog::unfit(log_shape(3, {{"proposers", 3}})), "");
-  EXPECT_NE(EventLog::unfit(log_shape(3, {{"proposers", 4}})), "");
-}
+TEST(EventLog, AcknowledgesInTheBackground) { replicas::expect_acknowledgements_in_the_background<Safety>(); }
+TEST(EventLog, RefusesMoreProposersThanRanks) { replicas::expect_no_more_proposers_than_ranks<EventLog>(); }
 
 TEST(EventLog, AcceptsOnlyTheEventAndItsDigest) {
   const Shape shape = log_shape(3);
@@ -134,13 +69,8 @@ TEST(EventLog, FoldsToTheSameInEveryOrder) {
 TEST(EventLog, TellsTheStoryOfALostEvent) {
   for (const std::int64_t resend_us : {0, 1}) {
     Logs cluster(log_shape(3, {{"proposers", 1}, {"resend_us", resend_us}}), {}, 1);
-    cluster.cut(0, 2);
-    cluster.propose(0);
-    cluster.run_until(500);
-    cluster.mend();
-    cluster.run();
-    cluster.expect_end();
-    EXPECT_EQ(cluster.folded(), resend_us > 0 ? Folded({1, 1, 1}) : Folded({1, 1, 0}));
+    cluster.propose_without(0, 2);
+    EXPECT_EQ(applied(cluster), resend_us > 0 ? Counts({1, 1, 1}) : Counts({1, 1, 0}));
     if (resend_us == 0) continue;
     EXPECT_EQ(cluster.conversation(),
               "   0  0 → 1  event 0\n"
@@ -153,12 +83,7 @@ TEST(EventLog, TellsTheStoryOfALostEvent) {
 
 TEST(EventLog, TellsTheStoryOfALostAcknowledgementWhichChangesNothing) {
   Logs cluster(log_shape(3, {{"proposers", 1}, {"resend_us", 1}}), {}, 1);
-  cluster.cut(2, 0);
-  cluster.propose(0);
-  cluster.run_until(500);
-  cluster.mend();
-  cluster.run();
-  cluster.expect_end();
+  cluster.propose_without(2, 0);
   EXPECT_EQ(cluster.conversation(),
             "   0  0 → 1  event 0\n"
             "   0  0 → 2  event 0\n"
@@ -166,7 +91,7 @@ TEST(EventLog, TellsTheStoryOfALostAcknowledgementWhichChangesNothing) {
             "   1  2 → 0  acknowledge 0  (cut off)\n"
             "1000  0 → 2  event 0 again\n"
             "1001  2 → 0  acknowledge 0\n");
-  EXPECT_EQ(cluster.folded(), Folded({1, 1, 1})) << "the operation counter counts it twice";
+  EXPECT_EQ(applied(cluster), Counts({1, 1, 1})) << "the operation counter counts it twice";
 }
 
 TEST(EventLog, AnAppendWaitsWhileTheWindowIsFull) {
@@ -174,7 +99,7 @@ TEST(EventLog, AnAppendWaitsWhileTheWindowIsFull) {
   shape.in_flight = 4;
   Logs cluster(shape, {}, 4);
   for (Operation k = 0; k < 4; ++k) cluster.propose(k);
-  EXPECT_EQ(cluster.folded(), Folded({2, 0}));
+  EXPECT_EQ(applied(cluster), Counts({2, 0}));
   cluster.run();
   cluster.expect_end();
   EXPECT_EQ(cluster.conversation(),
@@ -200,10 +125,10 @@ TEST(EventLog, AppendsAWholeWindowInOneStep) {
   cluster.mend();
   for (Operation k = 1; k < 8; ++k) cluster.propose(k);
   cluster.run_until(1000);
-  EXPECT_EQ(cluster.folded(), Folded({4, 4, 4, 4, 4, 4, 4, 3}));
+  EXPECT_EQ(applied(cluster), Counts({4, 4, 4, 4, 4, 4, 4, 3}));
   cluster.run();
   cluster.expect_end();
-  EXPECT_EQ(cluster.folded(), Folded(8, 8));
+  EXPECT_EQ(applied(cluster), Counts(8, 8));
   EXPECT_EQ(bounds_of<EventLog>(shape, 0).sends, 8U + 1 + 4 * 7);
 }
 
@@ -236,9 +161,9 @@ TEST(EventLog, WithoutAcknowledgementsItTakesWhatManyOvertookForAnOldEvent) {
 }
 
 TEST(EventLog, AloneItSendsNothing) {
-  const auto cluster = append_all(log_shape(1, {{"resend_us", 1}}), 3);
+  const auto cluster = update_all<Safety>(log_shape(1, {{"resend_us", 1}}), 3);
   EXPECT_EQ(cluster->traffic().messages_sent, 0);
-  EXPECT_EQ(cluster->folded(), Folded({3}));
+  EXPECT_EQ(applied(*cluster), Counts({3}));
 }
 
 TEST(EventLog, BearsLossIfItSendsAgain) {
@@ -259,7 +184,7 @@ TEST(EventLog, BearsLossIfItSendsAgain) {
 TEST(EventLog, TakesEventsWithoutBytes) {
   Shape shape = log_shape(3);
   shape.payload_bytes = 0;
-  EXPECT_EQ(append_all(shape)->folded(), Folded(3, 6));
+  EXPECT_EQ(applied(*update_all<Safety>(shape)), Counts(3, 6));
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 namespace coordbench::testing::exactly_once_send_test {
 namespace {
 
-using delivery::Census, delivery::expect_declared_costs, delivery::Settings;
+using delivery::Census;
 using exactly_once_send::Safety;
 using World = delivery::Deliveries<Safety>;
 constexpr int kApplied = ExactlyOnceSend::is_applied, kAcknowledged = ExactlyOnceSend::acknowledged;
@@ -17,17 +17,12 @@ Shape shape_with(int ranks, int clients = 0, const Settings& set = {}) {
   return delivery::delivery_shape<ExactlyOnceSend>(ranks, clients, set);
 }
 Shape shape_that_loses(const Loss& loss, std::int64_t resend_us = 1) {
-  Shape shape = shape_with(2, 0, {{"resend_us", resend_us}});
-  shape.loss = loss;
-  return shape;
+  return delivery::shape_that_loses<ExactlyOnceSend>(loss, resend_us);
 }
 
-TEST(ExactlyOnceSend, CostsWhatItDeclaresForEveryN) {
-  for (int ranks = 1; ranks <= 64; ++ranks)
-    for (const int clients : {0, 1, 2, 5})
-      for (const std::int64_t resend_us : {0, 1000})
-        expect_declared_costs<Safety>(shape_with(ranks, clients, {{"resend_us", resend_us}}), 7);
-}
+TEST(ExactlyOnceSend, CostsWhatItDeclaresForEveryN) { delivery::expect_declared_costs_for_every_n<Safety>(); }
+TEST(ExactlyOnceSend, AcceptsTheOperationsOwnPayloadOnly) { delivery::expect_own_payload_only<ExactlyOnceSend>(); }
+TEST(ExactlyOnceSend, KeepsAndSendsNoMoreThanItsBounds) { delivery::expect_no_more_than_bounds<ExactlyOnceSend>(); }
 
 TEST(ExactlyOnceSend, CostsByHand) {
   EXPECT_EQ(ExactlyOnceSend::cost(shape_with(1), 0).messages, Range(0));
@@ -42,12 +37,7 @@ TEST(ExactlyOnceSend, CostsByHand) {
 
 TEST(ExactlyOnceSend, TellsTheStoryOfALostMessage) {
   World world(shape_with(3, 0, {{"resend_us", 1}}), {}, 1);
-  world.cut(0, 2);
-  world.propose(0);
-  world.run_until(1500);
-  world.mend();
-  world.run();
-  world.expect_end();
+  world.propose_without(0, 2, 1500);
   EXPECT_EQ(world.conversation(),
             "   0  0 → 2  operation 0, attempt 1  (cut off)\n"
             "1000  0 → 2  operation 0, attempt 2  (cut off)\n"
@@ -58,12 +48,7 @@ TEST(ExactlyOnceSend, TellsTheStoryOfALostMessage) {
 
 TEST(ExactlyOnceSend, TellsTheStoryOfALostAcknowledgement) {
   World world(shape_with(2, 0, {{"resend_us", 1}}), {}, 1);
-  world.cut(1, 0);
-  world.propose(0);
-  world.run_until(500);
-  world.mend();
-  world.run();
-  world.expect_end();
+  world.propose_without(1, 0);
   EXPECT_EQ(world.conversation(),
             "   0  0 → 1  operation 0, attempt 1\n"
             "   1  1 → 0  operation 0, attempt 1  (cut off)\n"
@@ -228,28 +213,6 @@ TEST(ExactlyOnceSend, HasOneAlarmForTheOldest) {
   EXPECT_EQ(deadline_after_acknowledgement_of(2), kNever);
 }
 
-TEST(ExactlyOnceSend, KeepsAndSendsNoMoreThanItsBounds) {
-  for (int in_flight = 1; in_flight <= 16; ++in_flight) {
-    Shape shape = shape_with(2, 0, {{"resend_us", 1}});
-    shape.in_flight = in_flight;
-    const Bounds bounds = bounds_of<ExactlyOnceSend>(shape, 0);
-    PayloadArena arena(bounds.leases + 1, 8);  // and the one that is asked
-    Outbox<ExactlyOnceSend::Message> out(bounds);
-    ExactlyOnceSend sender(shape, 0);
-    for (Operation k = 0; k < 100; ++k) {
-      if (k >= in_flight) sender.step(1, {.first = static_cast<std::uint32_t>(k - in_flight)}, {}, out);
-      out.hand(1000 * k);
-      sender.tick(out);  // all that is open is due, and leaves again
-      EXPECT_EQ(out.envelopes().size(), static_cast<std::size_t>(std::min<Operation>(k, in_flight - 1))) << in_flight;
-      out.clear();
-      Payload payload = arena.allocate(8);
-      ASSERT_TRUE(payload) << in_flight << ", operation " << k;
-      sender.propose(k, std::move(payload), out);
-      out.clear();
-    }
-  }
-}
-
 TEST(ExactlyOnceSend, SaysWhatLossDoesToIt) {
   EXPECT_EQ(ExactlyOnceSend::under_loss(shape_that_loses({.lost = 0.1}, 0)), UnderLoss::stops);
   EXPECT_EQ(ExactlyOnceSend::under_loss(shape_that_loses({.lost = 0.1, .doubled = 0.2, .delay_ns = 5}, 1)), UnderLoss::bears);
@@ -258,12 +221,6 @@ TEST(ExactlyOnceSend, SaysWhatLossDoesToIt) {
   alone.loss.lost = 0.1;
   EXPECT_EQ(ExactlyOnceSend::under_loss(alone), UnderLoss::bears) << "nothing is sent";
   EXPECT_EQ(ExactlyOnceSend::messages_under_loss(alone), 0);
-}
-
-TEST(ExactlyOnceSend, AcceptsTheOperationsOwnPayloadOnly) {
-  EXPECT_TRUE(accepts<ExactlyOnceSend>(shape_with(2), 3, {.outcome = 1}));
-  EXPECT_FALSE(accepts<ExactlyOnceSend>(shape_with(2), 3, {.outcome = 0}));
-  EXPECT_FALSE(accepts<ExactlyOnceSend>(shape_with(2), 3, {.outcome = 1, .of = 2}));
 }
 
 }  // namespace

@@ -4,107 +4,43 @@
 
 #include <memory>
 
+#include "tests/kernels/replicas.hpp"
 #include "tests/safety/g_counter/safety.hpp"
-#include "tests/safety/watch.hpp"
-#include "tests/support/cluster.hpp"
-#include "tests/support/shapes.hpp"
 
 namespace coordbench::testing::g_counter_test {
 namespace {
 
-using Settings = std::vector<std::pair<std::string_view, std::int64_t>>;
+using g_counter::Safety;
+using replicas::update_all;
+using Counters = Watched<Safety>;
 
 Shape counter_shape(int ranks, const Settings& set = {}) { return shape_of<GCounter>(ranks, 0, set); }
-
-/// A cluster that is held against the invariants and remembers everything; a violation is an exception with its sentence.
-class Counters : public Cluster<GCounter, Watch<g_counter::Safety>> {
- public:
-  explicit Counters(const Shape& shape, const Faults& faults = {}, std::int64_t operations = 64)
-      : Cluster(shape, faults, operations,
-                Watch<g_counter::Safety>({.shape = shape, .faults = faults, .operations = operations}, true)) {}
-  [[nodiscard]] const History<GCounter>& history() const { return *observer().history(); }
-  [[nodiscard]] std::string conversation() const { return history().conversation(g_counter::Safety::describe); }
-  [[nodiscard]] std::int64_t counted() const { return traffic().messages_sent - traffic().background_messages; }
-  void expect_end() { EXPECT_NO_THROW(observer().finished(*this)) << conversation(); }
-};
-
-/// Each replica that may count does so `turns` times, one operation at a time.
-std::unique_ptr<Counters> count_up(const Shape& shape, int turns = 2, const Faults& faults = {}) {
-  const std::int64_t operations = std::int64_t{turns} * proposers_of<GCounter>(shape);
-  auto cluster = std::make_unique<Counters>(shape, faults, operations);
-  for (Operation k = 0; k < operations; ++k) {
-    cluster->propose(k);
-    cluster->run();
-  }
-  cluster->expect_end();
-  return cluster;
-}
-
-/// Every mark came where it should, once, and so deep as the closed form says.
-void expect_declared_marks(const Counters& cluster, const Shape& shape, std::int64_t operations) {
-  std::int64_t come = 0, due = 0;
-  for (const auto& [at, rank, operation, mark, depth] : cluster.history().reached) {
-    EXPECT_TRUE(reaches<GCounter>(shape, mark, rank, operation)) << "rank " << rank << ", mark " << mark;
-    const bool is_away = rank != proposer_of<GCounter>(shape, operation);
-    EXPECT_EQ(depth, is_away ? 1 : 0) << "N = " << shape.ranks << ", operation " << operation << ", rank " << rank;
-    ++come;
-  }
-  for (Operation k = 0; k < operations; ++k)
-    for (Rank rank = 0; rank < shape.ranks; ++rank)
-      for (int mark = 0; mark < 2; ++mark) due += reaches<GCounter>(shape, mark, rank, k) ? 1 : 0;
-  EXPECT_EQ(come, due) << "N = " << shape.ranks;
-}
-
-void expect_declared_costs(const Shape& shape) {
-  const auto cluster = count_up(shape);
-  const std::int64_t operations = cluster->proposed();
-  const Cost cost = cost_of<GCounter>(shape, {.first = 0, .count = operations});
-  EXPECT_EQ(Range(cluster->counted()), cost.messages) << "N = " << shape.ranks;
-  for (const int mark : {GCounter::incremented, GCounter::known})
-    EXPECT_EQ(Range(cluster->history().deepest(mark)), cost.delays[static_cast<std::size_t>(mark)]) << "N = " << shape.ranks;
-  expect_declared_marks(*cluster, shape, operations);
-}
 
 TEST(GCounter, CostsWhatItDeclaresForEveryNProposersAndWayOfShipping) {
   for (int ranks = 1; ranks <= 64; ++ranks)
     for (const std::int64_t proposers : {1, 2, 0})
       for (const std::int64_t ship : {GCounter::ship_state, GCounter::ship_delta})
-        if (proposers <= ranks) expect_declared_costs(counter_shape(ranks, {{"proposers", proposers}, {"ship", ship}}));
+        if (proposers <= ranks)
+          replicas::expect_declared_costs<Safety>(counter_shape(ranks, {{"proposers", proposers}, {"ship", ship}}));
 }
 
 TEST(GCounter, CostsByHandAtFiveRanks) {
-  const auto deltas = count_up(counter_shape(5, {{"ship", GCounter::ship_delta}}), 1);
+  const auto deltas = update_all<Safety>(counter_shape(5, {{"ship", GCounter::ship_delta}}), 1);
   EXPECT_EQ(deltas->traffic().messages_sent, 5 * 4);
   EXPECT_EQ(deltas->traffic().background_messages, 0);
   const std::int64_t header = sizeof(GCounter::Message) + sizeof(Depth);
   EXPECT_EQ(deltas->traffic().bytes_sent, 5 * 4 * (header + 16));
-  EXPECT_EQ(count_up(counter_shape(5), 1)->traffic().bytes_sent, 5 * 4 * (header + 8 * 5));
+  EXPECT_EQ(update_all<Safety>(counter_shape(5), 1)->traffic().bytes_sent, 5 * 4 * (header + 8 * 5));
 }
 
-TEST(GCounter, AcknowledgesInTheBackground) {
-  const auto cluster = count_up(counter_shape(5, {{"resend_us", 1}}), 1);
-  EXPECT_EQ(cluster->counted(), 5 * 4);
-  EXPECT_EQ(cluster->traffic().background_messages, 5 * 4) << "an acknowledgement each, and nothing twice";
-}
+TEST(GCounter, AcknowledgesInTheBackground) { replicas::expect_acknowledgements_in_the_background<Safety>(); }
+TEST(GCounter, RefusesMoreProposersThanRanks) { replicas::expect_no_more_proposers_than_ranks<GCounter>(); }
 
+/// A state may bring an increment before its own message does.
 TEST(GCounter, CostsTheSameWhateverOthersDoMeanwhile) {
-  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
-    const Shape shape = counter_shape(5, {{"ship", static_cast<std::int64_t>(seed % 2)}});
-    Counters cluster(shape, {.seed = seed, .delay = Faults::Delay::uniform, .delay_most_ns = 50, .fifo = true}, 40);
-    for (Operation k = 0; k < 40; ++k) {
-      cluster.propose(k);
-      cluster.run_until(cluster.now() + 7);  // a state may bring an increment before its own message does
-    }
-    cluster.run();
-    cluster.expect_end();
-    EXPECT_EQ(cluster.counted(), 40 * 4);
-    expect_declared_marks(cluster, shape, 40);
-  }
-}
-
-TEST(GCounter, RefusesMoreProposersThanRanks) {
-  EXPECT_EQ(GCounter::unfit(counter_shape(3, {{"proposers", 3}})), "");
-  EXPECT_NE(GCounter::unfit(counter_shape(3, {{"proposers", 4}})), "");
+  replicas::expect_costs_whatever_others_do<Safety>([](std::uint64_t seed) {
+    return counter_shape(5, {{"ship", static_cast<std::int64_t>(seed % 2)}});
+  });
 }
 
 TEST(GCounter, AcceptsOnlyACountThatIncludesTheOperation) {
@@ -138,12 +74,7 @@ TEST(GCounter, TellsTheStoryOfTwoIncrementsAtOnce) {
 
 TEST(GCounter, TellsTheStoryOfALostDelta) {
   Counters cluster(counter_shape(3, {{"ship", GCounter::ship_delta}, {"proposers", 1}, {"resend_us", 1}}), {}, 1);
-  cluster.cut(0, 2);
-  cluster.propose(0);
-  cluster.run_until(500);
-  cluster.mend();
-  cluster.run();
-  cluster.expect_end();
+  cluster.propose_without(0, 2);
   EXPECT_EQ(cluster.conversation(),
             "   0  0 → 1  delta with 0\n"
             "   0  0 → 2  delta with 0  (cut off)\n"
@@ -269,7 +200,7 @@ TEST(GCounter, AWorldMayEndWhileItsMessagesAreUnderWay) {
 }
 
 TEST(GCounter, AloneItSendsNothing) {
-  const auto cluster = count_up(counter_shape(1, {{"resend_us", 1}}), 3);
+  const auto cluster = update_all<Safety>(counter_shape(1, {{"resend_us", 1}}), 3);
   EXPECT_EQ(cluster->traffic().messages_sent, 0);
   EXPECT_EQ(cluster->machine(0).counts().value(), 3U);
 }

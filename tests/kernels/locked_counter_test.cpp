@@ -6,16 +6,15 @@
 #include <memory>
 #include <set>
 
+#include "tests/kernels/watched.hpp"
 #include "tests/safety/locked_counter/safety.hpp"
 #include "tests/safety/subject_entry.hpp"
-#include "tests/support/shapes.hpp"
 
 namespace coordbench::testing::locked_counter_test {
 namespace {
 
 using locked_counter::Safety;
 using Mode = coordbench::locked_counter::Mode;
-using Settings = std::vector<std::pair<std::string_view, std::int64_t>>;
 
 constexpr std::array kModes{Mode::lock, Mode::acknowledged_lock, Mode::compare_and_swap};
 
@@ -25,13 +24,10 @@ Shape counter_shape(int ranks, Mode mode, std::int64_t proposers = 0, int client
   return shape;
 }
 
-/// A cluster that is held against the invariants and remembers everything; a violation is an exception with its sentence.
-class Counter : public Cluster<LockedCounter, Watch<Safety>> {
+class Counter : public Watched<Safety> {
  public:
   explicit Counter(const Shape& shape, const Faults& faults = {}, std::int64_t operations = 256)
-      : Cluster(shape, faults, operations, Watch<Safety>({.shape = shape, .faults = faults, .operations = operations}, true)) {}
-  [[nodiscard]] const History<LockedCounter>& history() const { return *observer().history(); }
-  [[nodiscard]] std::string conversation() const { return history().conversation(Safety::describe); }
+      : Watched(shape, faults, operations) {}
   [[nodiscard]] std::int64_t refused() const {
     return std::count_if(history().sent.begin(), history().sent.end(),
                          [](const auto& sent) { return sent.message.kind == locked_counter::Kind::refused; });
@@ -43,7 +39,6 @@ class Counter : public Cluster<LockedCounter, Watch<Safety>> {
       if (reached.mark == mark) times[reached.operation] = reached.at;
     return times;
   }
-  void expect_end() { EXPECT_NO_THROW(observer().finished(*this)) << conversation(); }
 };
 
 /// Each proposer counts twice, one operation at a time.

@@ -2,16 +2,16 @@
 
 #include <gtest/gtest.h>
 
-#include <memory>
-
+#include "tests/kernels/replicas.hpp"
 #include "tests/safety/or_set/safety.hpp"
 #include "tests/safety/subject_entry.hpp"
-#include "tests/support/shapes.hpp"
 
 namespace coordbench::testing::or_set_test {
 namespace {
 
-using Settings = std::vector<std::pair<std::string_view, std::int64_t>>;
+using or_set::Safety;
+using replicas::update_all;
+using Sets = Watched<Safety>;
 
 Shape set_shape(int ranks, const Settings& set = {}) { return shape_of<OrSet>(ranks, 0, set); }
 
@@ -28,66 +28,19 @@ Shape scripted(int ranks, const std::vector<bool>& script, Settings set = {}) {
   return shape;
 }
 
-/// A cluster that is held against the invariants and remembers everything; a violation is an exception with its sentence.
-class Sets : public Cluster<OrSet, Watch<or_set::Safety>> {
- public:
-  explicit Sets(const Shape& shape, const Faults& faults = {}, std::int64_t operations = 64)
-      : Cluster(shape, faults, operations,
-                Watch<or_set::Safety>({.shape = shape, .faults = faults, .operations = operations}, true)) {}
-  [[nodiscard]] const History<OrSet>& history() const { return *observer().history(); }
-  [[nodiscard]] std::string conversation() const { return history().conversation(or_set::Safety::describe); }
-  [[nodiscard]] std::int64_t counted() const { return traffic().messages_sent - traffic().background_messages; }
-  void expect_end() { EXPECT_NO_THROW(observer().finished(*this)) << conversation(); }
-};
-
-/// Each replica that may update does so `turns` times, one operation at a time.
-std::unique_ptr<Sets> update_all(const Shape& shape, int turns = 2) {
-  const std::int64_t operations = std::int64_t{turns} * proposers_of<OrSet>(shape);
-  auto cluster = std::make_unique<Sets>(shape, Faults{}, operations);
-  for (Operation k = 0; k < operations; ++k) {
-    cluster->propose(k);
-    cluster->run();
-  }
-  cluster->expect_end();
-  return cluster;
-}
-
-/// Every mark came where it should, once, and so deep as the closed form says.
-void expect_declared_marks(const Sets& cluster, const Shape& shape, std::int64_t operations) {
-  std::int64_t come = 0, due = 0;
-  for (const auto& [at, rank, operation, mark, depth] : cluster.history().reached) {
-    EXPECT_TRUE(reaches<OrSet>(shape, mark, rank, operation)) << "rank " << rank << ", mark " << mark;
-    EXPECT_EQ(depth, rank == proposer_of<OrSet>(shape, operation) ? 0 : 1) << "operation " << operation << ", rank " << rank;
-    ++come;
-  }
-  for (Operation k = 0; k < operations; ++k)
-    for (Rank rank = 0; rank < shape.ranks; ++rank)
-      for (int mark = 0; mark < 2; ++mark) due += reaches<OrSet>(shape, mark, rank, k) ? 1 : 0;
-  EXPECT_EQ(come, due) << "N = " << shape.ranks;
-}
-
-void expect_declared_costs(const Shape& shape) {
-  const auto cluster = update_all(shape);
-  const std::int64_t operations = cluster->proposed();
-  const Cost cost = cost_of<OrSet>(shape, {.first = 0, .count = operations});
-  EXPECT_EQ(Range(cluster->counted()), cost.messages) << "N = " << shape.ranks;
-  for (const int mark : {OrSet::updated, OrSet::known})
-    EXPECT_EQ(Range(cluster->history().deepest(mark)), cost.delays[static_cast<std::size_t>(mark)]) << "N = " << shape.ranks;
-  expect_declared_marks(*cluster, shape, operations);
-}
-
 TEST(OrSet, CostsWhatItDeclaresForEveryNProposersAndWayOfShipping) {
   for (int ranks = 1; ranks <= 64; ++ranks)
     for (const std::int64_t proposers : {1, 2, 0})
       for (const std::int64_t ship : {OrSet::ship_state, OrSet::ship_delta})
         if (proposers <= ranks && (proposers > 0 || ranks <= 16 || ranks % 16 == 0))
-          expect_declared_costs(set_shape(ranks, {{"proposers", proposers}, {"ship", ship}, {"elements", 4}}));
+          replicas::expect_declared_costs<Safety>(
+              set_shape(ranks, {{"proposers", proposers}, {"ship", ship}, {"elements", 4}}));
 }
 
 TEST(OrSet, CostsByHandAtFiveRanks) {
   const std::int64_t header = sizeof(OrSet::Message) + sizeof(Depth);
   const auto bytes = [](const std::vector<bool>& script, std::int64_t ship) {
-    return update_all(scripted(5, script, {{"ship", ship}}), 1)->traffic().bytes_sent;
+    return update_all<Safety>(scripted(5, script, {{"ship", ship}}), 1)->traffic().bytes_sent;
   };
   // Every addition but the first takes the dot before it; a state has one dot, and the numbers of five replicas.
   EXPECT_EQ(bytes({true, true, true, true, true}, OrSet::ship_delta), 4 * (5 * header + 12 + 4 * 24));
@@ -97,30 +50,14 @@ TEST(OrSet, CostsByHandAtFiveRanks) {
   EXPECT_EQ(bytes({false, true, false, false, true}, OrSet::ship_state), 4 * (5 * (header + 8 + 5 * 4) + 2 * 12));
 }
 
-TEST(OrSet, AcknowledgesInTheBackground) {
-  const auto cluster = update_all(set_shape(5, {{"resend_us", 1}}), 1);
-  EXPECT_EQ(cluster->counted(), 5 * 4);
-  EXPECT_EQ(cluster->traffic().background_messages, 5 * 4) << "an acknowledgement each, and nothing twice";
-}
+TEST(OrSet, AcknowledgesInTheBackground) { replicas::expect_acknowledgements_in_the_background<Safety>(); }
+TEST(OrSet, RefusesMoreProposersThanRanks) { replicas::expect_no_more_proposers_than_ranks<OrSet>(); }
 
+/// A state may bring an update before its own message does.
 TEST(OrSet, CostsTheSameWhateverOthersDoMeanwhile) {
-  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
-    const Shape shape = set_shape(5, {{"ship", static_cast<std::int64_t>(seed % 2)}, {"elements", 2}});
-    Sets cluster(shape, {.seed = seed, .delay = Faults::Delay::uniform, .delay_most_ns = 50, .fifo = true}, 40);
-    for (Operation k = 0; k < 40; ++k) {
-      cluster.propose(k);
-      cluster.run_until(cluster.now() + 7);  // a state may bring an update before its own message does
-    }
-    cluster.run();
-    cluster.expect_end();
-    EXPECT_EQ(cluster.counted(), 40 * 4);
-    expect_declared_marks(cluster, shape, 40);
-  }
-}
-
-TEST(OrSet, RefusesMoreProposersThanRanks) {
-  EXPECT_EQ(OrSet::unfit(set_shape(3, {{"proposers", 3}})), "");
-  EXPECT_NE(OrSet::unfit(set_shape(3, {{"proposers", 4}})), "");
+  replicas::expect_costs_whatever_others_do<Safety>([](std::uint64_t seed) {
+    return set_shape(5, {{"ship", static_cast<std::int64_t>(seed % 2)}, {"elements", 2}});
+  });
 }
 
 TEST(OrSet, DrawsAdditionsAndRemovalsOfEveryElement) {
@@ -228,9 +165,9 @@ TEST(OrSet, ForgetsNothingUnderConcurrentRemoval) {
 /// The short name of what the first of many schedules breaks, each changed so that it is outside of what the set claims.
 std::string broken(void (*change)(Schedule&)) {
   for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
-    Schedule schedule = draw<or_set::Safety>(seed);
+    Schedule schedule = draw<Safety>(seed);
     change(schedule);
-    const Outcome outcome = run<or_set::Safety>(schedule, false);
+    const Outcome outcome = run<Safety>(schedule, false);
     if (!outcome.violated.empty()) return std::string(outcome.violated.substr(0, outcome.violated.find(':')));
   }
   return "";
@@ -284,7 +221,7 @@ TEST(OrSet, MakesAPayloadAnOperationAndKeepsNone) {
 }
 
 TEST(OrSet, AloneItSendsNothing) {
-  const auto cluster = update_all(set_shape(1, {{"resend_us", 1}}), 3);
+  const auto cluster = update_all<Safety>(set_shape(1, {{"resend_us", 1}}), 3);
   EXPECT_EQ(cluster->traffic().messages_sent, 0);
   EXPECT_EQ(cluster->machine(0).set().known(0), 3U);
 }

@@ -3,15 +3,12 @@
 
 #include <algorithm>
 
+#include "tests/kernels/watched.hpp"
 #include "tests/safety/quorum_register/safety.hpp"
-#include "tests/safety/watch.hpp"
-#include "tests/support/cluster.hpp"
-#include "tests/support/shapes.hpp"
 
 namespace coordbench::testing::quorum_register {
 
 using Register = QuorumRegister;
-using Settings = std::vector<std::pair<std::string_view, std::int64_t>>;
 inline constexpr Operation kUnanswered = -4;
 inline constexpr auto always = Register::always, never = Register::never, if_needed = Register::if_needed;
 
@@ -21,13 +18,10 @@ inline Shape register_shape(int ranks, const Settings& set = {}, int clients = 0
   return shape;
 }
 
-/// A cluster that is held against the invariants and remembers everything; a violation is an exception with its sentence.
-class Registers : public Cluster<Register, Watch<Safety>> {
+class Registers : public Watched<Safety> {
  public:
   explicit Registers(const Shape& shape, const Faults& faults = {}, std::int64_t operations = 16)
-      : Cluster(shape, faults, operations, Watch<Safety>({.shape = shape, .faults = faults, .operations = operations}, true)) {}
-  [[nodiscard]] const History<Register>& history() const { return *observer().history(); }
-  [[nodiscard]] std::string conversation() const { return history().conversation(Safety::describe); }
+      : Watched(shape, faults, operations) {}
   [[nodiscard]] std::int64_t messages_of(Operation k) const {
     const auto& sent = history().sent;
     return std::count_if(sent.begin(), sent.end(), [k](const auto& spoken) { return spoken.message.first == k; });
@@ -43,7 +37,6 @@ class Registers : public Cluster<Register, Watch<Safety>> {
       if (it.operation == k) return it.of;
     return kUnanswered;
   }
-  void expect_end() { EXPECT_NO_THROW(observer().finished(*this)) << conversation(); }
 };
 
 /// The first operation from `from` on that proposer `lane` is asked for and that is a read, or a write.

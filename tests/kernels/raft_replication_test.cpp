@@ -10,7 +10,6 @@ namespace {
 
 using Raft = RaftReplication;
 using raft_replication::RaftWorld;
-using Settings = std::vector<std::pair<std::string_view, std::int64_t>>;
 
 constexpr Time kTimeout = 1'000'000;  ///< ns; a message of the perfect network takes one
 const Settings kElected{{"leader", 1}, {"election_timeout_us", kTimeout / 1000}};

@@ -2,18 +2,16 @@
 
 #include <gtest/gtest.h>
 
-#include <memory>
-
+#include "tests/kernels/replicas.hpp"
 #include "tests/safety/sequence_crdt/safety.hpp"
 #include "tests/safety/subject_entry.hpp"
-#include "tests/support/shapes.hpp"
 
 namespace coordbench::testing::sequence_crdt_test {
 namespace {
 
-using Settings = std::vector<std::pair<std::string_view, std::int64_t>>;
-using sequence_crdt::Shown;
-using sequence_crdt::shown_by;
+using replicas::update_all;
+using sequence_crdt::Safety, sequence_crdt::Shown, sequence_crdt::shown_by;
+using Texts = Watched<Safety>;
 
 Shape text_shape(int ranks, const Settings& set = {}) { return shape_of<SequenceCrdt>(ranks, 0, set); }
 
@@ -29,94 +27,35 @@ Shape scripted(int ranks, const std::vector<bool>& script, const Settings& set =
   return shape;
 }
 
-/// A cluster that is held against the invariants and remembers everything; a violation is an exception with its sentence.
-class Texts : public Cluster<SequenceCrdt, Watch<sequence_crdt::Safety>> {
- public:
-  explicit Texts(const Shape& shape, const Faults& faults = {}, std::int64_t operations = 64)
-      : Cluster(shape, faults, operations,
-                Watch<sequence_crdt::Safety>({.shape = shape, .faults = faults, .operations = operations}, true)) {}
-  [[nodiscard]] const History<SequenceCrdt>& history() const { return *observer().history(); }
-  [[nodiscard]] std::string conversation() const { return history().conversation(sequence_crdt::Safety::describe); }
-  [[nodiscard]] std::int64_t counted() const { return traffic().messages_sent - traffic().background_messages; }
-  void expect_end() { EXPECT_NO_THROW(observer().finished(*this)) << conversation(); }
-};
-
-/// Each editor edits `turns` times, one operation at a time.
-std::unique_ptr<Texts> edit_all(const Shape& shape, int turns = 2) {
-  const std::int64_t operations = std::int64_t{turns} * proposers_of<SequenceCrdt>(shape);
-  auto cluster = std::make_unique<Texts>(shape, Faults{}, operations);
-  for (Operation k = 0; k < operations; ++k) {
-    cluster->propose(k);
-    cluster->run();
-  }
-  cluster->expect_end();
-  return cluster;
-}
-
-/// Every mark came where it should, once, and so deep as the closed form says.
-void expect_declared_marks(const Texts& cluster, const Shape& shape, std::int64_t operations) {
-  std::int64_t come = 0, due = 0;
-  for (const auto& [at, rank, operation, mark, depth] : cluster.history().reached) {
-    EXPECT_TRUE(reaches<SequenceCrdt>(shape, mark, rank, operation)) << "rank " << rank << ", mark " << mark;
-    EXPECT_EQ(depth, rank == proposer_of<SequenceCrdt>(shape, operation) ? 0 : 1) << "operation " << operation;
-    ++come;
-  }
-  for (Operation k = 0; k < operations; ++k)
-    for (Rank rank = 0; rank < shape.ranks; ++rank)
-      for (int mark = 0; mark < 2; ++mark) due += reaches<SequenceCrdt>(shape, mark, rank, k) ? 1 : 0;
-  EXPECT_EQ(come, due) << "N = " << shape.ranks;
-}
-
-void expect_declared_costs(const Shape& shape) {
-  const auto cluster = edit_all(shape);
-  const std::int64_t operations = cluster->proposed();
-  const Cost cost = cost_of<SequenceCrdt>(shape, {.first = 0, .count = operations});
-  EXPECT_EQ(Range(cluster->counted()), cost.messages) << "N = " << shape.ranks;
-  for (const int mark : {SequenceCrdt::edited, SequenceCrdt::known})
-    EXPECT_EQ(Range(cluster->history().deepest(mark)), cost.delays[static_cast<std::size_t>(mark)]) << "N = " << shape.ranks;
-  expect_declared_marks(*cluster, shape, operations);
-}
-
 TEST(SequenceCrdt, CostsWhatItDeclaresForEveryNAndEditors) {
   for (int ranks = 1; ranks <= 64; ++ranks)
     for (const std::int64_t proposers : {1, 2, 0})
       if (proposers <= ranks && (proposers > 0 || ranks <= 12 || ranks == 64))
-        expect_declared_costs(text_shape(ranks, {{"proposers", proposers}, {"keep", ranks < 12 ? 4 : 64}, {"length", 8}}));
+        replicas::expect_declared_costs<Safety>(
+            text_shape(ranks, {{"proposers", proposers}, {"keep", ranks < 12 ? 4 : 64}, {"length", 8}}));
 }
 
 TEST(SequenceCrdt, CostsByHandAtFiveRanks) {
-  const auto cluster = edit_all(text_shape(5), 1);
+  const auto cluster = update_all<Safety>(text_shape(5), 1);
   EXPECT_EQ(cluster->traffic().messages_sent, 5 * 4);
   EXPECT_EQ(cluster->traffic().background_messages, 0) << "reports come every 16 clocks";
   EXPECT_EQ(cluster->traffic().bytes_sent, 5 * 4 * (36 + static_cast<std::int64_t>(sizeof(Depth))));
-  EXPECT_EQ(edit_all(text_shape(5, {{"resend_us", 1}}), 1)->traffic().background_messages, 5 * 4) << "an acknowledgement each";
+  EXPECT_EQ(update_all<Safety>(text_shape(5, {{"resend_us", 1}}), 1)->traffic().background_messages, 5 * 4)
+      << "an acknowledgement each";
 }
 
 TEST(SequenceCrdt, ReportsEveryQuarterOfKeep) {
-  const auto cluster = edit_all(text_shape(5, {{"proposers", 1}, {"keep", 16}}), 16);
+  const auto cluster = update_all<Safety>(text_shape(5, {{"proposers", 1}, {"keep", 16}}), 16);
   EXPECT_EQ(cluster->counted(), 16 * 4);
   EXPECT_EQ(cluster->traffic().background_messages, 4 * 4 * 4) << "four readers, every four clocks, each to four others";
 }
 
+/// An edit may come before its anchor.
 TEST(SequenceCrdt, CostsTheSameWhateverOthersDoMeanwhile) {
-  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
-    const Shape shape = text_shape(5, {{"length", 6}});
-    Texts cluster(shape, {.seed = seed, .delay = Faults::Delay::uniform, .delay_most_ns = 50, .fifo = true}, 40);
-    for (Operation k = 0; k < 40; ++k) {
-      cluster.propose(k);
-      cluster.run_until(cluster.now() + 7);  // an edit may come before its anchor
-    }
-    cluster.run();
-    cluster.expect_end();
-    EXPECT_EQ(cluster.counted(), 40 * 4);
-    expect_declared_marks(cluster, shape, 40);
-  }
+  replicas::expect_costs_whatever_others_do<Safety>([](std::uint64_t) { return text_shape(5, {{"length", 6}}); });
 }
 
-TEST(SequenceCrdt, RefusesMoreProposersThanRanks) {
-  EXPECT_EQ(SequenceCrdt::unfit(text_shape(3, {{"proposers", 3}})), "");
-  EXPECT_NE(SequenceCrdt::unfit(text_shape(3, {{"proposers", 4}})), "");
-}
+TEST(SequenceCrdt, RefusesMoreProposersThanRanks) { replicas::expect_no_more_proposers_than_ranks<SequenceCrdt>(); }
 
 TEST(SequenceCrdt, AcceptsACountThatIncludesTheOperationAndTheCharacterWhereItCanOnlyBeSo) {
   const Shape shape = scripted(3, {true, true, false, true});
@@ -198,7 +137,7 @@ TEST(SequenceCrdt, AnEditorWaitsForTheSlowestRank) {
     cluster.expect_end();
     EXPECT_EQ(cluster.machine(2).edits(0), 8U);
     EXPECT_EQ(cluster.counted(), 8 * 2);
-    expect_declared_marks(cluster, cluster.shape(), 8);
+    replicas::expect_declared_marks(cluster);
   }
 }
 
@@ -229,9 +168,9 @@ TEST(SequenceCrdt, ForgetsWhatWasDeletedLongAgo) {
 TEST(SequenceCrdt, FindsWhatItDoesNotClaim) {
   std::string broken;
   for (std::uint64_t seed = 1; seed <= 1000 && broken.empty(); ++seed) {
-    Schedule schedule = draw<sequence_crdt::Safety>(seed);
+    Schedule schedule = draw<Safety>(seed);
     schedule.faults.amnesia = 1;
-    const Outcome outcome = run<sequence_crdt::Safety>(schedule, false);
+    const Outcome outcome = run<Safety>(schedule, false);
     broken = outcome.violated.substr(0, outcome.violated.find(':'));
   }
   EXPECT_EQ(broken, "No invention");
@@ -257,7 +196,7 @@ TEST(SequenceCrdt, SendsWithinItsBounds) {
 }
 
 TEST(SequenceCrdt, AloneItSendsNothingAndForgetsAtOnce) {
-  const auto cluster = edit_all(text_shape(1, {{"resend_us", 1}, {"length", 4}}), 60);
+  const auto cluster = update_all<Safety>(text_shape(1, {{"resend_us", 1}, {"length", 4}}), 60);
   EXPECT_EQ(cluster->traffic().messages_sent, 0);
   EXPECT_EQ(cluster->machine(0).edits(0), 60U);
   EXPECT_LE(cluster->machine(0).text().characters().size(), 6U);

@@ -1,16 +1,11 @@
 #pragma once
 // Ranks that send to each other through a sequencer, held against every invariant: for the tests of the sequencer.
 
-#include <gtest/gtest.h>
-
+#include "tests/kernels/watched.hpp"
 #include "tests/safety/sequencer/safety.hpp"
-#include "tests/safety/watch.hpp"
-#include "tests/support/cluster.hpp"
-#include "tests/support/shapes.hpp"
 
 namespace coordbench::testing::sequencer {
 
-using Settings = std::vector<std::pair<std::string_view, std::int64_t>>;
 using coordbench::sequencer::Kind;
 inline constexpr std::int64_t kUB = coordbench::sequencer::unicast_broadcast, kBB = coordbench::sequencer::broadcast_broadcast;
 
@@ -20,14 +15,9 @@ inline Shape sequencer_shape(int ranks, const Settings& set = {}, int in_flight 
   return shape;
 }
 
-/// A cluster that is held against every invariant and remembers everything; a violation is an exception with its sentence.
-class Group : public Cluster<Sequencer, Watch<Safety>> {
+class Group : public Watched<Safety> {
  public:
-  explicit Group(const Shape& shape, const Faults& faults = {}, std::int64_t operations = 64)
-      : Cluster(shape, faults, operations, Watch<Safety>({.shape = shape, .faults = faults, .operations = operations}, true)) {}
-  [[nodiscard]] const History<Sequencer>& history() const { return *observer().history(); }
-  [[nodiscard]] std::string conversation() const { return history().conversation(Safety::describe); }
-  void expect_end() { EXPECT_NO_THROW(observer().finished(*this)) << conversation(); }
+  using Watched::Watched;
 
   /// The operations of a rank's deliveries, in order.
   [[nodiscard]] std::vector<Operation> delivered_at(Rank rank) const {

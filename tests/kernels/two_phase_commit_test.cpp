@@ -15,7 +15,6 @@ namespace coordbench::testing::two_phase_commit_test {
 namespace {
 
 using Commit = TwoPhaseCommit;
-using Settings = std::vector<std::pair<std::string_view, std::int64_t>>;
 
 Shape commit_shape(int ranks, const Settings& set = {}) { return shape_of<Commit>(ranks, 8, set); }
 

@@ -12,7 +12,6 @@ namespace coordbench::testing::raft_replication::transcripts_test {
 namespace {
 
 using Kind = raft::Message::Kind;
-using Settings = std::vector<std::pair<std::string_view, std::int64_t>>;
 
 std::string transcript(const std::string& name) {
   std::ifstream file(fmt::format("{}/tests/safety/raft_replication/transcripts/{}.txt", COORDBENCH_SOURCE_DIR, name));
