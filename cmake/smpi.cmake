@@ -16,6 +16,7 @@ add_library(coordbench-smpi MODULE EXCLUDE_FROM_ALL harness/main.cpp ${simulated
             $<TARGET_OBJECTS:harness-anywhere>)
 coordbench_kernels(coordbench-smpi ${kernels})
 coordbench_in_unity(coordbench-smpi)
+target_precompile_headers(coordbench-smpi PRIVATE ${CMAKE_SOURCE_DIR}/harness/kernel_entry.hpp)
 set_target_properties(coordbench-smpi PROPERTIES PREFIX "" SUFFIX "")
 target_include_directories(coordbench-smpi PRIVATE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
 target_include_directories(coordbench-smpi SYSTEM PRIVATE ${SMPI_INCLUDE_DIR} ${SIMGRID_INCLUDE_DIR} ${HDF5_INCLUDE_DIRS})
