@@ -21,7 +21,7 @@ class AccidentalN2 {
                                .promise = "every rank has seen the whole state of every other one",
                                .messages = "N(N - 1)",
                                .delays = "1; 0 for N = 1",
-                               .source = "counting: everyone to everyone else"};
+                               .source = "none; each of N ranks sends to N - 1 others"};
   static constexpr std::array<Parameter, 0> parameters{};
   static std::int64_t messages(const Shape& shape) { return std::int64_t{shape.ranks} * (shape.ranks - 1); }
   static int delays(const Shape& shape) { return shape.ranks > 1 ? 1 : 0; }

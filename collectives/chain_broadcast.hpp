@@ -28,7 +28,8 @@ class ChainBroadcast {
                                .source = "Pjesivac-Grbovic et al., Cluster Computing 10, 2007"};
   static constexpr std::array parameters{
       kRoot,
-      Parameter{.name = "segments", .initial = 8, .lowest = 1, .highest = 1024, .help = "pieces the payload is cut into"}};
+      Parameter{
+          .name = "segments", .initial = 8, .lowest = 1, .highest = 1024, .help = "how many pieces the payload is cut into"}};
   static std::int64_t messages(const Shape& shape) { return std::int64_t{shape.ranks - 1} * segments(shape); }
   static int delays(const Shape& shape) { return shape.ranks - 1; }
   static std::string unfit(const Shape& shape) { return root_unfit(shape); }

@@ -31,7 +31,7 @@ class SharedBroadcast {
                                                           .initial = 0,
                                                           .lowest = 0,
                                                           .highest = 1024,
-                                                          .help = "ranks that copy from the same buffer, at most; 0: all"}};
+                                                          .help = "most ranks that copy from the same buffer; 0: all"}};
   static std::int64_t messages(const Shape& shape) { return std::int64_t{2} * (shape.ranks - 1); }
   static int delays(const Shape& shape) { return shape.ranks > 1 ? 2 * tree_depth(shape.ranks, fanout_of(shape)) : 0; }
   static std::string unfit(const Shape& shape) { return root_unfit(shape); }

@@ -20,7 +20,7 @@ class Stream {
   using Data = StreamData;
   static constexpr About about{.level = 0,
                                .group = "point-to-point",
-                               .promise = "the last rank has the first one's payload, many of them under way",
+                               .promise = "rank 0 sends many payloads to the last rank without waiting; each one arrives",
                                .messages = "1; 0 for N = 1",
                                .delays = "1; 0 for N = 1",
                                .source = "Bell et al., IPDPS 2003",

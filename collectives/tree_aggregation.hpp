@@ -26,7 +26,7 @@ class TreeAggregation {
                                .delays = "ceil(log_k(N(k - 1) + 1)) - 1, k = fanout",
                                .source = "Pjesivac-Grbovic et al., Cluster Computing 10, 2007"};
   static constexpr std::array parameters{
-      kRoot, Parameter{.name = "fanout", .initial = 2, .lowest = 1, .highest = 1024, .help = "children of a rank, at most"}};
+      kRoot, Parameter{.name = "fanout", .initial = 2, .lowest = 1, .highest = 1024, .help = "most children of a rank"}};
   static std::int64_t messages(const Shape& shape) { return shape.ranks - 1; }
   static int delays(const Shape& shape) { return tree_depth(shape.ranks, shape["fanout"]); }
   static std::string unfit(const Shape& shape) { return root_unfit(shape); }

@@ -120,9 +120,9 @@ struct Loss {
 
 /// What a protocol does in a case with loss.
 enum class UnderLoss : std::uint8_t {
-  stops,  ///< some operation would never end: such a case is skipped
-  bears,  ///< operations end, and every answer is right
-  errs,   ///< operations end, and answers may be wrong: how wrong is the result
+  stops,      ///< some operation would never end: such a case is skipped
+  tolerates,  ///< operations end, and every answer is right
+  errs,       ///< operations end, and answers may be wrong: how wrong is the result
 };
 
 /// The facts of a case that a closed form, and the kernel itself, may depend on.

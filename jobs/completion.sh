@@ -24,7 +24,7 @@ _coordbench_options() { "$1" "$2" --help | grep -o -- '--[a-z][a-z-]*' | sort -u
 # _coordbench_words PROGRAM COMMAND PREVIOUS WORD: what WORD, behind PREVIOUS, may become.
 _coordbench_words() {
   if [[ -z $2 ]]; then
-    "$1" --help | awk '/^Subcommands:/ { inside = 1; next } inside { print $1 }'
+    "$1" --help | awk '/^Subcommands:/ { inside = 1; next } inside && !NF { exit } inside { print $1 }'
     printf '%s\n' --help --version
   elif [[ $4 == -* ]]; then
     _coordbench_options "$1" "$2"

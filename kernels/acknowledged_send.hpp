@@ -6,7 +6,7 @@
 //
 // The sender is rank 0, or a client. messages = 2 an operation and 2 delays; 0 where the sender is the last server (N = 1).
 // With resend_us a message that is not acknowledged after so long is sent again: at least once, because the receiver keeps no
-// identities and delivers every copy that comes. A lost acknowledgement, a doubled message or a time-out below a round trip
+// identities and delivers every copy that comes. A lost acknowledgement, a duplicated message or a time-out below a round trip
 // delivers an operation twice: see exactly_once_send. Where messages are lost with probability p and the time-out exceeds every
 // round trip, an operation takes x^2 + x messages on average, x = 1/(1 - p): x^2 sendings, of which x arrive and are answered.
 // Without --loss the first copy arrives whatever the clock says, so a second one is background and the count stays 2.
@@ -26,23 +26,23 @@ class AcknowledgedSend : public delivery::Acknowledged {
 
   static constexpr About about{.level = 0,
                                .group = "delivery",
-                               .promise = "its sender knows that it has come; with resend_us it comes at least once",
-                               .messages = "2, 0 at N = 1; under loss p x^2 + x, x = 1/(1 - p)",
+                               .promise = "the sender learns that its message arrived; with resend_us it arrives at least once",
+                               .messages = "2; 0 at N = 1; if a share p is lost: x^2 + x, x = 1/(1 - p)",
                                .delays = "delivered 1, acknowledged 2",
                                .source = "Spector, CACM 1982 (at-least-once semantics)",
                                .latency = Latency::proposer};
   static constexpr std::array parameters{Parameter{
       .name = "resend_us",
       .highest = 1'000'000'000,
-      .help = "what is not acknowledged after so long is sent again, 0 = never; too soon without --loss fails a case"}};
+      .help = "time after which an unacknowledged message is sent again, 0: never; without --loss a resend fails the case"}};
   enum { delivered, acknowledged };
   static constexpr std::array marks{Mark{.name = "delivered", .where = Where::receiver, .answers = true},
                                     Mark{.name = "acknowledged", .answers = true}};
 
   static UnderLoss under_loss(const Shape& shape) {
-    if (delivery::is_alone(shape)) return UnderLoss::bears;
+    if (delivery::is_alone(shape)) return UnderLoss::tolerates;
     if (!times_out(shape) && shape.loss.lost > 0) return UnderLoss::stops;
-    return times_out(shape) || shape.loss.doubled > 0 ? UnderLoss::errs : UnderLoss::bears;
+    return times_out(shape) || shape.loss.doubled > 0 ? UnderLoss::errs : UnderLoss::tolerates;
   }
   static double applications(const Shape& shape) { return delivery::is_alone(shape) ? 1 : arrivals(shape.loss); }
 

@@ -39,17 +39,21 @@ class AntiEntropy : public Proposers {
 
   static constexpr About about{.level = 1,
                                .group = "gossip",
-                               .promise = "every rank has the update in the end, but for a chance that ttl makes small",
-                               .messages = "random; phase=common: N ttl + the exact expectation of what is exchanged, O(N)",
-                               .delays = "random: log3 N + O(log log N) calls of a rank, 2 or 3 delays each",
+                               .promise =
+                                   "every rank has the update in the end, except with a probability that shrinks with "
+                                   "ttl",
+                               .messages =
+                                   "random; phase=common: N ttl calls, and O(N) answers, whose exact expectation is "
+                                   "known",
+                               .delays = "random: log3 N + O(log log N) calls per rank, 2 or 3 delays each",
                                .source = "Demers et al., PODC 1987, 1.3; van Renesse et al., LADIS 2008",
                                .latency = Latency::makespan,
                                .count_rule = CountRule::expected};
   static constexpr std::array parameters{
       gossip::kPeriod, gossip::ttl(16),
-      Parameter{.name = "phase", .highest = 1, .help = "when a rank first calls", .choices = {"own", "common"}},
-      Parameter{.name = "entries", .initial = 16, .lowest = 1, .highest = 4096, .help = "entries of a message at most"},
-      Proposers::parameter("origins of updates: ranks 0, 1, …; 0: all")};
+      Parameter{.name = "phase", .highest = 1, .help = "first call: at a time of its own, or all at once", .choices = {"own", "common"}},
+      Parameter{.name = "entries", .initial = 16, .lowest = 1, .highest = 4096, .help = "most entries in a message"},
+      Proposers::parameter("how many ranks make updates: ranks 0, 1, …; 0: all")};
   enum { informed };
   static constexpr std::array marks{Mark{.name = "informed", .where = Where::everywhere, .answers = true}};
 
@@ -62,7 +66,7 @@ class AntiEntropy : public Proposers {
   }
   static bool times_out(const Shape& /*shape*/) { return true; }
   /// A rank calls again whatever became of its last call.
-  static UnderLoss under_loss(const Shape& /*shape*/) { return UnderLoss::bears; }
+  static UnderLoss under_loss(const Shape& /*shape*/) { return UnderLoss::tolerates; }
   /// Whoever calls has to know that there is something to call for.
   static bool starts_everywhere(const Shape& /*shape*/) { return true; }
   static Silence silence(const Shape& shape) {

@@ -9,7 +9,7 @@
 //
 // An event's identity is (replica, number), so what comes twice is folded once, and what comes in another order gives the same
 // fold. With resend_us an event is acknowledged, and sent again until everybody has acknowledged it: then replicas agree once
-// all is delivered, whatever was lost, doubled or overtaken. messages = n an operation; what is sent again and
+// all is delivered, whatever was lost, duplicated or overtaken. messages = n an operation; what is sent again and
 // acknowledgements are background.
 //
 // The log is bounded. An event that everybody has is only in the folds. A replica tells of event u only once everybody has
@@ -29,18 +29,18 @@ namespace coordbench {
 class EventLog : public crdt::OperationReplica {
  public:
   static constexpr About about =
-      crdt::about({.promise = "every event is folded once, in any order; with resend_us replicas agree in the end",
+      crdt::about({.promise = "every replica applies each event once, in any order; with resend_us all agree in the end",
                    .delays = "appended 0, folded 1",
                    .source = "Shapiro et al., SSS 2011; Helland, CIDR 2015",
                    .has_payload = true});
-  static constexpr std::array parameters{Proposers::parameter("replicas that append: ranks 0, 1, …; 0: all"), crdt::resend_us(),
-                                         keep("newest events of a replica, remembered")};
+  static constexpr std::array parameters{Proposers::parameter("how many replicas append: ranks 0, 1, …; 0: all"), crdt::resend_us(),
+                                         keep("how many of its newest events a replica remembers")};
   enum { appended, folded };
   static constexpr std::array marks = crdt::marks("appended", "folded");
 
   /// Where nothing is sent again, an event that is late may find that more than `keep` others have overtaken it.
   static UnderLoss under_loss(const Shape& shape) {
-    return times_out(shape) || (shape.loss.lost == 0 && shape.loss.delay_ns == 0) ? UnderLoss::bears : UnderLoss::stops;
+    return times_out(shape) || (shape.loss.lost == 0 && shape.loss.delay_ns == 0) ? UnderLoss::tolerates : UnderLoss::stops;
   }
   static double applications(const Shape& shape) { return shape.ranks; }
   /// The outcome says by how much the fold has grown, and the payload is the event.

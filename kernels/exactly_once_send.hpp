@@ -1,5 +1,5 @@
 #pragma once
-// exactly_once_send — a message is sent until it is acknowledged, and applied exactly once whatever is lost, doubled or late.
+// exactly_once_send — a message is sent until it is acknowledged, and applied exactly once, whatever the network does to it.
 //
 //   sender  ──message k, attempt a──►  last server   `applied`       if k is new here: one delay later
 //           ◄──acknowledgement k, a──                `acknowledged`  at the sender, two delays later
@@ -35,21 +35,22 @@ class ExactlyOnceSend : public delivery::Acknowledged {
 
   static constexpr About about{.level = 0,
                                .group = "delivery",
-                               .promise = "applied exactly once, whatever is lost, doubled or late; its sender knows",
-                               .messages = "2, 0 at N = 1; under loss p x^2 + x, x = 1/(1 - p)",
+                               .promise = "applied exactly once, whatever is lost, duplicated or late; the sender learns of it",
+                               .messages = "2; 0 at N = 1; if a share p is lost: x^2 + x, x = 1/(1 - p)",
                                .delays = "applied 1, acknowledged 2",
                                .source = "Spector, CACM 1982 (only-once semantics); Birrell, Nelson, TOCS 1984",
                                .latency = Latency::proposer};
   static constexpr std::array parameters{Parameter{.name = "resend_us",
                                                    .initial = 1000,
                                                    .highest = 1'000'000'000,
-                                                   .help = "what is not acknowledged after so long is sent again, 0 = never"}};
+                                                   .help = "time after which an unacknowledged message is sent again, 0: "
+                                                           "never"}};
   enum { is_applied, acknowledged };
   static constexpr std::array marks{Mark{.name = "applied", .where = Where::receiver, .answers = true},
                                     Mark{.name = "acknowledged", .answers = true}};
 
   static UnderLoss under_loss(const Shape& shape) {
-    return !times_out(shape) && shape.loss.lost > 0 && !delivery::is_alone(shape) ? UnderLoss::stops : UnderLoss::bears;
+    return !times_out(shape) && shape.loss.lost > 0 && !delivery::is_alone(shape) ? UnderLoss::stops : UnderLoss::tolerates;
   }
   static double applications(const Shape& /*shape*/) { return 1; }
 

@@ -7,9 +7,9 @@
 // The sender is rank 0, or a client. messages = 1 an operation, 0 where the sender is the last server (N = 1). For its sender
 // an operation is over once it is handed over, which is all that the sender pays. No word of the delivery ever comes back, so
 // the sender has no end to stamp: latency is the makespan, from the sender's start to the receiver's delivery, and spans two
-// clocks. Maybe semantics: a lost message is never delivered, and a doubled one is delivered twice, because the receiver keeps
-// no identities. It keeps one payload, the last. With --loss an operation ends in silence, and `coverage` below 1 is a result.
-// Nothing but the transport bounds how far the sender runs ahead: it proposes only while no message waits to leave.
+// clocks. Maybe semantics: a lost message is never delivered, and a duplicated one is delivered twice, because the receiver
+// keeps no identities. It keeps one payload, the last. With --loss an operation ends in silence, and `coverage` below 1 is a
+// result. Nothing but the transport bounds how far the sender runs ahead: it proposes only while no message waits to leave.
 // Source: Spector, CACM 25(4) 1982 (maybe semantics of remote operations).
 
 #include "kernels/delivery/ends.hpp"
@@ -26,7 +26,9 @@ class FireAndForget {
 
   static constexpr About about{.level = 0,
                                .group = "avoidance",
-                               .promise = "delivered once if the network neither loses nor doubles; nobody is told",
+                               .promise =
+                                   "delivered once if the network neither loses nor duplicates it; the sender learns "
+                                   "nothing",
                                .messages = "1; 0 at N = 1",
                                .delays = "handed_over 0, delivered 1",
                                .source = "Spector, CACM 1982 (maybe semantics)",

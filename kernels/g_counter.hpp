@@ -6,7 +6,7 @@
 //   replica q   counts = max(counts, what came)       `known`        one delay later; at r itself at once
 //
 // The value is the sum of the counts. messages = n an operation; a state has 8N bytes, a delta 16. Joins are idempotent,
-// commutative and associative: loss, doubling and reordering only delay agreement, and a later message makes up for a lost one.
+// commutative and associative: loss, duplicates and reordering only delay agreement; a later message makes up for a lost one.
 // With resend_us every message is acknowledged. A message without acknowledgement is sent again, in the background. The deltas
 // of one replica join into one, its newest count, so no buffer of them is kept. A crash loses the list of acknowledgements;
 // then the whole state is sent. `known` waits for a message of the replica that counted, even if a third replica's state has
@@ -25,10 +25,10 @@ class GCounter : public crdt::StateReplica {
   using Counts = crdt::GrowOnlyCounts;
 
   static constexpr About about =
-      crdt::about({.promise = "no increment is lost or counted twice; replicas agree once all is delivered",
+      crdt::about({.promise = "no increment is lost or counted twice; replicas agree once every message has arrived",
                    .delays = "incremented 0, known 1",
                    .source = "Shapiro et al., SSS 2011; deltas: Almeida, Shoker, Baquero, JPDC 2018, algorithm 2"});
-  static constexpr std::array parameters{kShip, Proposers::parameter("replicas that count: ranks 0, 1, …; 0: all"),
+  static constexpr std::array parameters{kShip, Proposers::parameter("how many replicas count: ranks 0, 1, …; 0: all"),
                                          crdt::resend_us()};
   enum { incremented, known };
   static constexpr std::array marks = crdt::marks("incremented", "known");

@@ -17,8 +17,8 @@
 // faster. A success makes each other open operation fail once at most, so K operations of which A are open at once take at most
 // 2(A - 1)K more. No single operation is sure to end. An operation of the server itself takes 0 messages. Values are
 // 1, 2, 3, … and no two operations have the same.
-// Messages may be doubled and overtaken. Nothing is sent again: a message or a server that is lost stops its operation, and a
-// holder that crashes stops all of them. So the level is 2: one server, and nobody to replace it.
+// Messages may be duplicated and overtaken. Nothing is sent again: a message or a server that is lost stops its operation, and
+// a holder that crashes stops all of them. So the level is 2: one server, and nobody to replace it.
 // Source: mutual exclusion: Dijkstra, CACM 8(9) 1965; compare-and-swap: Herlihy, ACM TOPLAS 13(1) 1991.
 
 #include <optional>
@@ -37,9 +37,15 @@ class LockedCounter {
   static constexpr About about{
       .level = 2,
       .group = "avoidance",
-      .promise = "no update is lost: every increment has a value of its own; stops with its server or a lock's holder",
-      .messages = "lock 7, acknowledged 8; compare_and_swap 4, + 2 whenever another was faster; 0 at the server",
-      .delays = "granted 2, released 6, acknowledged 8; compare_and_swap 4, + 2 whenever another was faster",
+      .promise =
+          "no update is lost: every increment returns a different value; blocks if the server or the lock's holder "
+          "crashes",
+      .messages =
+          "lock: 7; acknowledged_lock: 8; compare_and_swap: 4, and 2 more each time another was faster; 0 if rank 0 "
+          "counts",
+      .delays =
+          "granted 2, released 6; acknowledged_lock: released 8; compare_and_swap: 4, and 2 more each time another was "
+          "faster; 0 if rank 0 counts",
       .source = "Dijkstra, CACM 1965; Herlihy, ACM TOPLAS 1991",
       .latency = Latency::proposer,
       .count_rule = CountRule::range,
@@ -47,9 +53,9 @@ class LockedCounter {
   static constexpr std::array parameters{
       Parameter{.name = "mode",
                 .highest = locked_counter::compare_and_swap,
-                .help = "how an increment keeps others out",
+                .help = "how an increment keeps others from interfering",
                 .choices = {"lock", "acknowledged_lock", "compare_and_swap"}},
-      Parameter{.name = "proposers", .highest = 1 << 20, .help = "servers that count: ranks 0, 1, …; 0: all"}};
+      Parameter{.name = "proposers", .highest = 1 << 20, .help = "how many servers count: ranks 0, 1, …; 0: all"}};
   enum { granted = locked_counter::granted, released = locked_counter::released };
   static constexpr std::array marks{Mark{.name = "granted"}, Mark{.name = "released", .answers = true}};
   static constexpr int clients_most = 4096;

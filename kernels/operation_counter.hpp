@@ -7,7 +7,7 @@
 //               ◄──ok──         only with resend_us
 //
 // Increments commute, so they may come in any order: if each comes once, all replicas agree in the end. They are not
-// idempotent. A +1 that is lost is missing, and one that comes twice counts twice: with a fraction P lost and Q doubled a
+// idempotent. A +1 that is lost is missing, and one that comes twice counts twice: with a fraction P lost and Q duplicated a
 // replica applies (1 - P)(1 + Q) of each. With resend_us a +1 is acknowledged, and sent again until it is. It names its
 // operation for the sake of marks and acknowledgements, but a replica keeps no list of what it has applied. So nothing is
 // missing, and an increment whose acknowledgement is lost, or late, counts twice: with a fraction P lost, 1 / (1 - P) times on
@@ -26,13 +26,13 @@ namespace coordbench {
 class OperationCounter : public crdt::OperationReplica {
  public:
   static constexpr About about =
-      crdt::about({.promise = "replicas agree if each message comes once; what is lost or doubled counts wrong",
+      crdt::about({.promise = "replicas agree if each message arrives once; a lost or duplicated one makes the count wrong",
                    .delays = "counted 0, known 1",
                    .source = "Shapiro et al., SSS 2011; INRIA RR-7506, specification 5"});
   static constexpr std::array parameters{
-      Proposers::parameter("replicas that count: ranks 0, 1, …; 0: all"),
-      crdt::resend_us("what is not acknowledged after so long is sent again, 0: never; too soon without --loss fails a case"),
-      keep("unacknowledged increments of a replica")};
+      Proposers::parameter("how many replicas count: ranks 0, 1, …; 0: all"),
+      crdt::resend_us("time after which an unacknowledged increment is sent again, 0: never; without --loss a resend fails the case"),
+      keep("increments of a replica that may be unacknowledged")};
   enum { counted, known };
   static constexpr std::array marks = crdt::marks("counted", "known");
 

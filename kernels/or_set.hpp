@@ -28,13 +28,13 @@ class OrSet : public crdt::StateReplica {
   using Set = crdt::AddWinsSet;
 
   static constexpr About about =
-      crdt::about({.promise = "an element is there if an addition was not seen by a removal; replicas agree in the end",
+      crdt::about({.promise = "an element is in the set if no removal knew of one of its additions; all agree in the end",
                    .delays = "updated 0, known 1",
                    .source = "Bieniusa et al., INRIA RR-8083, 2012; deltas: Almeida, Shoker, Baquero, JPDC 2018"});
   static constexpr std::array parameters{
-      kShip, Parameter{.name = "elements", .initial = 16, .lowest = 1, .highest = 4096, .help = "elements to draw from"},
-      Proposers::parameter("replicas that add and remove: ranks 0, 1, …; 0: all"),
-      crdt::resend_us("who has not acknowledged after so long is sent the state; 0: never, and nothing is acknowledged")};
+      kShip, Parameter{.name = "elements", .initial = 16, .lowest = 1, .highest = 4096, .help = "how many different elements there are"},
+      Proposers::parameter("how many replicas add and remove: ranks 0, 1, …; 0: all"),
+      crdt::resend_us("a replica without an acknowledgement for so long is sent the state; 0: never, and nothing is acknowledged")};
   enum { updated, known };
   static constexpr std::array marks = crdt::marks("updated", "known");
   static constexpr std::array<std::string_view, 2> kinds{"remove", "add"};

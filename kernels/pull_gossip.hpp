@@ -24,9 +24,11 @@ class PullGossip : public gossip::Site<gossip::Calls{.pulls = true}> {
  public:
   static constexpr About about{.level = 1,
                                .group = "gossip",
-                               .promise = "every rank has the rumour in the end, but for a chance that ttl makes small",
-                               .messages = "random; lockstep: the exact expectation is that of a Markov chain, N log2 N + O(N)",
-                               .delays = "random: log2 N + log2 ln N + O(1) requests of a rank",
+                               .promise =
+                                   "every rank has the rumour in the end, except with a probability that shrinks with "
+                                   "ttl",
+                               .messages = "random; lockstep: on average that of a Markov chain, N log2 N + O(N)",
+                               .delays = "random: log2 N + log2 ln N + O(1) requests per rank",
                                .source = "Demers et al., PODC 1987, 1.3; Karp et al., FOCS 2000, 1",
                                .latency = Latency::makespan,
                                .count_rule = CountRule::expected};

@@ -22,15 +22,17 @@ namespace coordbench {
 
 class PushGossip : public gossip::Site<gossip::Calls{.pushes = true}> {
  public:
-  static constexpr About about{.level = 1,
-                               .group = "gossip",
-                               .promise = "every rank has the rumour in the end, but for a chance that ttl, or fanout, "
-                                          "makes small",
-                               .messages = "timer N ttl fanout; receipt fanout times those reached; lockstep N ln N + O(N)",
-                               .delays = "random: log2 N + ln N + O(1) calls of a rank",
-                               .source = "Demers et al., PODC 1987, 1.3; Pittel, SIAM J. Appl. Math. 1987",
-                               .latency = Latency::makespan,
-                               .count_rule = CountRule::expected};
+  static constexpr About about{
+      .level = 1,
+      .group = "gossip",
+      .promise =
+          "every rank has the rumour in the end, except with a probability that shrinks with ttl "
+          "and fanout",
+      .messages = "timer: N ttl fanout; receipt: fanout times the ranks reached; lockstep: N ln N + O(N)",
+      .delays = "random: log2 N + ln N + O(1) calls per rank",
+      .source = "Demers et al., PODC 1987, 1.3; Pittel, SIAM J. Appl. Math. 1987",
+      .latency = Latency::makespan,
+      .count_rule = CountRule::expected};
   static constexpr std::array parameters{gossip::kFanout, gossip::kPace, gossip::kPeriod, gossip::ttl(16), gossip::kKnown};
 
   static Cost cost(const Shape& shape, Operations operations) { return expected(shape, operations); }

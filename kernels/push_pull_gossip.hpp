@@ -25,9 +25,9 @@ class PushPullGossip : public gossip::Site<gossip::Calls{.pushes = true, .pulls 
   static constexpr About about{
       .level = 1,
       .group = "gossip",
-      .promise = "every rank has the rumour in the end, but for a chance that ttl makes small",
-      .messages = "random; lockstep: the exact expectation is that of a Markov chain, N log3 N + O(N log log N)",
-      .delays = "random: log3 N + O(log log N) calls of a rank",
+      .promise = "every rank has the rumour in the end, except with a probability that shrinks with ttl",
+      .messages = "random; lockstep: on average that of a Markov chain, N log3 N + O(N log log N)",
+      .delays = "random: log3 N + O(log log N) calls per rank",
       .source = "Karp, Schindelhauer, Shenker, Vöcking, FOCS 2000, 1-2",
       .latency = Latency::makespan,
       .count_rule = CountRule::expected};

@@ -9,7 +9,7 @@
 // A proposer that is a server counts its own copy, without a message: 4n messages and 4 delays, n = N - 1; a client sends to
 // all N. Without the write-back a read costs half, but two reads may see a new value and then the old one. `if_needed` leaves
 // it out where the majority that answered agrees. `thrifty` asks no more servers than a majority needs: floor(N/2) for n.
-// Linearizable whatever the network loses, doubles or delays and whoever crashes, as long as disks remember; live while a
+// Linearizable whatever the network loses, duplicates or delays and whoever crashes, as long as disks remember; live while a
 // majority can talk.
 // Source: Attiya, Bar-Noy, Dolev, JACM 42(1) 1995; several writers, and so two phases of a write: Lynch, Shvartsman, FTCS 1997.
 
@@ -47,23 +47,28 @@ class QuorumRegister {
   static constexpr About about{
       .level = 3,
       .group = "register",
-      .promise = "a linearizable register, live while a majority is; without write-backs a regular one",
-      .messages = "4n, n = N - 1, client 4N; read, never 2n, if_needed 2n to 4n; thrifty floor(N/2) for n",
-      .delays = "chosen 2, ended 4; read, never 2, if_needed 2 or 4",
+      .promise = "a linearizable register, available while a majority is up; only a regular one with write_back=never",
+      .messages =
+          "4n, n = N - 1; --clients: 4N; reads with write_back=never: 2n, if_needed: 2n to 4n; thrifty: floor(N/2) in "
+          "place of n",
+      .delays = "chosen 2, ended 4; reads with write_back=never: ended 2, if_needed: 2 or 4",
       .source = "Attiya, Bar-Noy, Dolev, JACM 1995; Lynch, Shvartsman, FTCS 1997",
       .latency = Latency::proposer,
       .count_rule = CountRule::range};
   static constexpr std::array parameters{
-      Parameter{.name = "reads", .initial = 50, .highest = 100, .help = "percent of the operations, drawn by the seed"},
+      Parameter{.name = "reads",
+                .initial = 50,
+                .highest = 100,
+                .help = "percent of the operations that read; the seed decides which"},
       Parameter{.name = "write_back",
                 .highest = 2,
-                .help = "whether a read stores what it returns",
+                .help = "whether a read also stores what it returns at a majority",
                 .choices = {"always", "never", "if_needed"}},
       Parameter{.name = "thrifty", .highest = 1, .help = "ask only as many servers as a majority needs"},
-      Parameter{.name = "proposers", .highest = 1'048'576, .help = "servers that ask while there are no clients, 0 = all"},
+      Parameter{.name = "proposers", .highest = 1'048'576, .help = "how many servers propose if there are no clients, 0: all"},
       Parameter{.name = "timeout_us",
                 .highest = 60'000'000,
-                .help = "wait before asking again, 0 = never; one that fires fails a case"},
+                .help = "wait before asking again, 0: never; a time-out that expires makes the case fail"},
       kReplicate};
   enum { chosen, ended };
   static constexpr std::array marks{Mark{.name = "chosen"}, Mark{.name = "ended", .answers = true}};

@@ -7,7 +7,7 @@
 //                                                                      `answered`   at the rank that asked
 //
 // 2(N - 1) messages an operation, 2 more with clients, divided among a `batch`; `eager` announces each commit index, 2(N - 1)
-// more; `thrifty` talks to floor(N/2) followers instead of N - 1. Safe whatever the network loses, doubles or delays and
+// more; `thrifty` talks to floor(N/2) followers instead of N - 1. Safe whatever the network loses, duplicates or delays and
 // whichever server crashes, as long as disks remember; live while a majority can talk.
 // `leader` = elected: nobody leads at first. Rank 0 has the shortest first time-out, counted from the first operation there;
 // that operation is committed after the time-out, a round trip for votes and one for entries; pre_vote takes one more.
@@ -32,9 +32,11 @@ class RaftReplication {
   static constexpr About about{
       .level = 4,
       .group = "replication",
-      .promise = "one order of operations, none lost once committed, while a majority lives",
-      .messages = "2(N - 1), clients + 2, eager + 2(N - 1), thrifty floor(N/2) for N - 1; over a batch",
-      .delays = "committed 2, applied 2, answered 2; clients + 1, + 1, + 2; eager: applied + 1",
+      .promise = "one order of operations; a committed one is not lost while a majority keeps its memory",
+      .messages = "2(N - 1); --clients: + 2; eager: + 2(N - 1); thrifty: floor(N/2) in place of N - 1; all divided by batch",
+      .delays =
+          "committed 2, answered 2, applied 2, with the next operation's message; --clients: + 1, + 2, + 1; eager: "
+          "applied + 1",
       .source = "Ongaro, Ousterhout 2014 (extended version), 5-8",
       .latency = Latency::proposer};
   static constexpr std::array parameters = raft::parameters;

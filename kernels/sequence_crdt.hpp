@@ -43,14 +43,14 @@ class SequenceCrdt : public crdt::Replica {
   using Out = Outbox<Message>;
 
   static constexpr About about =
-      crdt::about({.promise = "no edit is lost; all copies of the text are equal once all is delivered",
+      crdt::about({.promise = "no edit is lost; all copies of the text are equal once every message has arrived",
                    .delays = "edited 0, known 1",
                    .source = "Roh, Jeon, Kim, Lee, JPDC 71(3) 2011",
-                   .messages = "n = N - 1; reports, acknowledgements and what is sent again are background"});
+                   .messages = "n = N - 1; reports, acknowledgements and resends are background"});
   static constexpr std::array parameters{
-      Parameter{.name = "length", .initial = 64, .lowest = 1, .highest = 65536, .help = "characters of the text at most"},
-      Parameter{.name = "keep", .initial = 64, .lowest = 4, .highest = 65536, .help = "edits that a rank may lag behind"},
-      Proposers::parameter("editors: ranks 0, 1, …; 0: all"), crdt::resend_us()};
+      Parameter{.name = "length", .initial = 64, .lowest = 1, .highest = 65536, .help = "most characters that the text may have"},
+      Parameter{.name = "keep", .initial = 64, .lowest = 4, .highest = 65536, .help = "most edits that a rank may lag behind"},
+      Proposers::parameter("how many editors: ranks 0, 1, …; 0: all"), crdt::resend_us()};
   enum { edited, known };
   static constexpr std::array marks = crdt::marks("edited", "known");
   static constexpr std::array<std::string_view, 2> kinds{"delete", "insert"};

@@ -11,7 +11,7 @@
 // that are open at once may be ordered either way; shards are not ordered against each other. Every sender delivers too, so
 // there are no clients. Latency is the sender's: its own delivery; others may lag behind, by `keep` numbers at most, because
 // each rank acknowledges every quarter of that (background) and the sequencer gives no number that is further ahead. With
-// `timeout_us` what is missing is asked for again (background too): it survives loss, doubling, reordering and crashes that
+// `timeout_us` what is missing is asked for again (background too): it survives loss, duplication, reordering and crashes that
 // keep the state. A sequencer that stays down stops its shard: nobody takes over.
 // Source: Défago, Schiper, Urbán, ACM Computing Surveys 36(4) 2004, 4.1 (fixed sequencer, UB and BB); Kaashoek, Tanenbaum,
 // ICDCS 1991 (BB, history, negative acknowledgements).
@@ -34,9 +34,9 @@ class Sequencer {
   static constexpr About about{
       .level = 2,  // one coordinator and no way to replace it; consensus (level 4) is what could
       .group = "order",
-      .promise = "every rank delivers the operations of a shard in one order; stops with its sequencer",
-      .messages = "N (UB) or 2n (BB), n = N - 1; n if the sequencer itself sends",
-      .delays = "ordered 1, delivered 2; 0 and 1 if the sequencer itself sends",
+      .promise = "every rank delivers the operations in one order (per shard); blocks if the sequencer crashes",
+      .messages = "unicast_broadcast: N; broadcast_broadcast: 2n, n = N - 1; n if the sequencer itself sends",
+      .delays = "ordered 1, delivered 2; if the sequencer itself sends: 0 and 1",
       .source = "Defago, Schiper, Urban, ACM CSUR 2004, 4.1",
       .latency = Latency::proposer};
   static constexpr std::array parameters = sequencer::kParameters;

@@ -26,7 +26,7 @@ class TwoPhaseCommit : public commit::AtomicCommitment {
   static constexpr About about{.level = 5,
                                .group = "commitment",
                                .promise = "all participants commit or none does; blocks while the coordinator is down",
-                               .messages = "4n, n = N - 1 (presumed_commit 3n; read-only r: 2r instead of 4r)",
+                               .messages = "4n, n = N - 1; presumed_commit: 3n; 2 fewer for each participant that only reads",
                                .delays = "decided 2, learned 3, ended 4",
                                .source = "Mohan, Lindsay, Obermarck, TODS 1986, 2-3",
                                .latency = Latency::proposer};

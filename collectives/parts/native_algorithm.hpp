@@ -67,7 +67,7 @@ class NativeAlgorithms {
   std::string_view operation_;
   Parameter parameter_{
       .name = "algorithm",
-      .help = "the library's own choice, or one of Open MPI's, which may itself fall back where it does not apply",
+      .help = "automatic: the library chooses; else one of Open MPI's algorithms, which may fall back to another",
       .choices = {"automatic"}};
 };
 

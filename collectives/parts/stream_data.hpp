@@ -11,7 +11,7 @@ namespace coordbench {
 
 inline constexpr Parameter kFill{.name = "fill",
                                  .highest = 1,
-                                 .help = "what its sender writes of each message: some 64 elements, or all of it",
+                                 .help = "how much of each message its sender writes: 64 elements, or all",
                                  .choices = {"spots", "whole"}};
 
 /// A message is one pattern that never changes, with its operation's own pattern at the spots, or in whole. Operations overlap,

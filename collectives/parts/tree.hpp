@@ -12,7 +12,7 @@ inline constexpr Parameter kRoot{.name = "root",
                                  .initial = 0,
                                  .lowest = 0,
                                  .highest = 1'048'575,
-                                 .help = "rank at which the payload starts, or the sum ends"};
+                                 .help = "rank that has the payload at first, or the sum in the end"};
 
 /// Why a shape whose root is not one of its ranks does not fit; empty if it does.
 inline std::string root_unfit(const Shape& shape) { return shape["root"] < shape.ranks ? "" : "root is not one of the ranks"; }

@@ -52,16 +52,18 @@ HostState state_of(const World& world, const Seating& seating) {
 
 std::string clock_text(const Clocks& clocks) {
   const double widest = *std::max_element(clocks.worst_ns.begin(), clocks.worst_ns.end());
-  return fmt::format("{} clocks: {}; offsets known to ±{:.0f} ns by measurement.\n",
+  return fmt::format("{} clocks: {}; an offset above {:.0f} ns between two ranks' clocks would have been noticed.\n",
                      clocks.check == "ok" ? "good   " : "warning", clocks.check, widest);
 }
 
 std::string names_text(const TwoNames& names, int ranks) {
   return fmt::format(
-      "{} ping_pong on {} rank{} under two names: medians differ by a factor of {:.3f}, 95 % interval {:.3f} to {:.3f}{}\n",
+      "{} The same ping_pong on {} rank{}, measured twice under two names: ratio of the medians {:.3f}, 95 % interval {:.3f} "
+      "to "
+      "{:.3f}. {}\n",
       names.equal() ? "good   " : "warning", ranks, ranks == 1 ? "" : "s", names.ratio, names.low, names.high,
-      names.equal() ? ", so equal things come out equal here."
-                    : ": this machine tells equal things apart; find what else runs on it.");
+      names.equal() ? "Equal things come out equal here."
+                    : "Equal things come out different on this machine; find what else runs on it.");
 }
 
 }  // namespace

@@ -23,12 +23,22 @@ struct CommandText {
   const char* help;
 };
 constexpr std::array<CommandText, 4> kCommands{{
-    {"run", Command::run, "measure: a shuffled plan of cases, every sample into one HDF5 file"},
+    {"run", Command::run, "run the cases in random order and store every sample in one HDF5 file"},
     {"calibrate", Command::calibrate,
-     "measure what a message costs at each distance (LogGP), for jobs/simulate to predict with"},
-    {"list", Command::list, "a line about each kernel, or everything about those that are named"},
-    {"doctor", Command::doctor, "what on this machine would spoil a measurement"},
+     "measure what a message costs at each distance (LogGP); jobs/simulate predicts with that"},
+    {"list", Command::list, "one line per kernel, or all details of the kernels that you name"},
+    {"doctor", Command::doctor, "report what on this machine would spoil a measurement"},
 }};
+
+constexpr const char* kExamples =
+    R"(Start run, calibrate and doctor with mpirun: the number of processes is the number of ranks.
+
+  mpirun -n 2 coordbench run --kernels ping_pong,@broadcast --bytes 8:64KiB
+  mpirun -n 2 coordbench doctor
+  coordbench list raft
+
+Exit status: 0 all cases ok; 1 a wrong answer or count, a case that timed out or failed, or a plan that is
+not finished; 2 wrong options; 3 results could not be written.)";
 
 /// Options that take values, each parsed the moment CLI11 has collected its texts.
 class OptionTable {
@@ -69,33 +79,44 @@ std::vector<ParameterSetting> parse_settings(std::string_view option, const Text
 }
 
 void describe_launch(OptionTable& table, Options& options) {
-  table.one("--placement", options.placement, parse_text, "TEXT", "auto, compact, spread, none or list:...  [auto]");
-  table.one("--seed", options.seed, parse_seed, "N", "order of the cases and contents of the payloads  [drawn, recorded]");
+  table.one("--placement", options.placement, parse_text, "TEXT",
+            "which core each rank gets: auto, compact, spread, none or list:0,2,...  [auto]");
+  if (options.command == Command::run)
+    table.one("--seed", options.seed, parse_seed, "N", "order of the cases, contents of the payloads  [drawn, recorded]");
+  else
+    table.one("--seed", options.seed, parse_seed, "N", "contents of the payloads  [drawn]");
 }
 
 void describe_plan_options(OptionTable& table, Options& options) {
-  table.list("--kernels", options.kernels, parse_list, "GLOB,@group,!GLOB", "what to measure, and behind ! what not  [all]");
-  table.list("--ranks", options.ranks, parse_ranks, "N,N|pow2|all", "rank counts  [pow2: powers of two, and the world]");
+  table.list("--kernels", options.kernels, parse_list, "GLOB,@group,!GLOB",
+             "names, parts of names, globs, @groups (see: coordbench list); !... leaves out  [all]");
+  table.list("--ranks", options.ranks, parse_ranks, "N,N|pow2|all",
+             "rank counts  [pow2: 2, 4, 8, ... and all ranks of the launch]");
   table.one("--ranks-per-node", options.ranks_per_node, parse_ranks_per_node, "N",
-            "neighbouring ranks that count as one node  [by host names]");
+            "take every N consecutive ranks for one node  [one node per host name]");
   table.list("--bytes", options.payload_bytes, parse_sizes, "SIZE,SIZE|A:B",
-             "payloads; k and KiB are 1024 bytes, kB 1000  [8,1KiB,64KiB,1MiB]");
-  table.list("--set", options.settings, parse_settings, "KERNEL.PARAMETER=V,V", "values of a parameter; repeatable");
-  table.list("--in-flight", options.in_flight, parse_in_flight, "N,N", "operations that overlap  [1; streams: 64]");
-  table.list("--clients", options.clients, parse_clients, "N,N", "ranks of their own that ask a protocol's servers  [0]");
+             "payloads; A:B: powers of two from A to B; k, KiB: 1024, kB: 1000  [8,1KiB,64KiB,1MiB]");
+  table.list("--set", options.settings, parse_settings, "KERNEL.PARAMETER=V,V",
+             "values of a parameter, each a case of its own; repeatable");
+  table.list("--in-flight", options.in_flight, parse_in_flight, "N,N",
+             "operations of a proposer that are open at the same time  [1; streams: 64]");
+  table.list("--clients", options.clients, parse_clients, "N,N",
+             "extra ranks that only send requests; 0: the servers propose themselves  [0]");
   table.list("--loss", options.losses, parse_losses, "P[,duplicate=Q][,delay=TIME]",
-             "messages lost, doubled, held back on purpose; repeatable  [0]");
-  table.one("--sync", options.sync, parse_sync, "round-time|barrier|none", "the start line  [round-time]");
+             "shares of messages to lose and duplicate, and a random delay; repeatable  [0]");
+  table.one("--sync", options.sync, parse_sync, "round-time|barrier|none",
+            "start together at an agreed time, after a barrier, or not at all  [round-time]");
   table.list("--transport", options.transports, parse_transports, "mpi,shared-memory,hybrid",
-             "how messages travel; hybrid: in shared memory within a node  [mpi]");
+             "how messages travel; hybrid: shared memory within a node, MPI between  [mpi]");
 }
 
 void describe_budgets(OptionTable& table, Options& options) {
-  table.one("--precision", options.precision, parse_precision, "P%", "a case may stop at this interval of its median  [5%]");
-  table.one("--time-budget", options.time_budget_ns, parse_budget, "TIME", "per case  [2s]");
-  table.one("--total-budget", options.total_budget_ns, parse_budget, "TIME", "of the launch  [10min]");
-  table.one("--max-operations", options.max_operations, parse_operations, "N", "per case  [10000]");
-  table.one("--operations", options.operations, parse_operations, "N", "exactly so many per case");
+  table.one("--precision", options.precision, parse_precision, "P%",
+            "stop a case once the 95 % interval of its median is this narrow  [5%]");
+  table.one("--time-budget", options.time_budget_ns, parse_budget, "TIME", "longest time per case  [2s]");
+  table.one("--total-budget", options.total_budget_ns, parse_budget, "TIME", "longest time of the launch  [10min]");
+  table.one("--max-operations", options.max_operations, parse_operations, "N", "most operations per case  [10000]");
+  table.one("--operations", options.operations, parse_operations, "N", "exactly this many operations per case");
 }
 
 /// Reading a folder fails, and a device or a pipe might never end.
@@ -110,17 +131,18 @@ void describe_run(CLI::App& app, OptionTable& table, Options& options) {
   describe_budgets(table, options);
   describe_launch(table, options);
   table.one("--out", options.out, parse_text, "DIR", "where launch-001.h5, ... go  [results/local]");
-  table.one("--micro", options.micro, parse_text, "FILE", "coordbench-micro's JSON: the machine's limits, kept in the file");
-  table.one("--gbench-json", options.gbench_json, parse_text, "FILE", "the cases for Google Benchmark's compare.py, too");
+  table.one("--micro", options.micro, parse_text, "FILE",
+            "coordbench-micro's JSON: copied into the result file, drawn as grey lines");
+  table.one("--gbench-json", options.gbench_json, parse_text, "FILE", "also write the cases for Google Benchmark's compare.py");
   table.one("--resume", options.resume, parse_text, "FILE",
-            "go on with what the launch in FILE still lacks; of other options takes --total-budget");
-  table.flag("--calibrate", options.calibrate, "measure LogGP's parameters, too, around every block of cases");
-  table.flag("--list", options.list, "print the names of the plan's cases, measure nothing");
-  table.flag("--dry-run", options.dry_run, "print the plan and what it may take, measure nothing");
+            "finish the interrupted launch in FILE with its options; only --total-budget may be new");
+  table.flag("--calibrate", options.calibrate, "also measure LogGP parameters, before and after every block of cases");
+  table.flag("--list", options.list, "print the names of the planned cases, measure nothing (kernels: coordbench list)");
+  table.flag("--dry-run", options.dry_run, "print the plan and its limits of time, memory and disk, measure nothing");
   Texts keys;
   for (const CLI::Option* option : app.get_options())
     if (!option->check_lname("help")) keys.push_back(option->get_lnames().front());
-  app.set_config("--config", "", "TOML file with the same names")
+  app.set_config("--config", "", "read options from a TOML file, under the same names")
       ->check(CLI::Validator(expect_file, ""))
       ->type_name("FILE.toml");
   app.config_formatter(std::make_shared<ConfigFile>(std::move(keys)));
@@ -129,16 +151,17 @@ void describe_run(CLI::App& app, OptionTable& table, Options& options) {
 void describe_calibrate(OptionTable& table, Options& options) {
   options.calibrate = true;
   options.payload_bytes = {1, 1 << 20};
-  table.list("--bytes", options.payload_bytes, parse_sizes, "A:B", "from the smallest to the largest message  [1:1MiB]");
+  table.list("--bytes", options.payload_bytes, parse_sizes, "A:B", "smallest and largest message  [1:1MiB]");
   table.one("--out", options.out, parse_text, "DIR", "where launch-001.h5, ... go  [results/local]");
 }
 
 void describe_list(CLI::App& app, OptionTable& table, Options& options) {
   options.kernels.clear();
   const auto store = [&options](const Texts& texts) { options.kernels = parse_list("list", texts); };
-  app.add_option_function<Texts>("KERNEL", store, "all about these: names, parts of names, globs or @groups  [a line for each]")
+  app.add_option_function<Texts>("KERNEL", store,
+                                 "kernels to describe in full: names, parts, globs or @groups  [one line each]")
       ->type_name("");
-  table.flag("--json", options.json, "for programs");
+  table.flag("--json", options.json, "print JSON, for programs");
 }
 
 struct Contradiction {
@@ -201,7 +224,10 @@ Options parse_command(const CommandText& command, int argc, const char* const* a
   Options options{.command = command.command};
   CLI::App app(command.help, fmt::format("coordbench {}", command.name));
   OptionTable table(app);
-  if (command.command == Command::run) describe_run(app, table, options);
+  if (command.command == Command::run) {
+    app.footer("Example, on two ranks: mpirun -n 2 coordbench run --kernels ping_pong --bytes 8");
+    describe_run(app, table, options);
+  }
   if (command.command == Command::calibrate) describe_calibrate(table, options);
   if (command.command == Command::doctor || command.command == Command::calibrate) describe_launch(table, options);
   if (command.command == Command::list) describe_list(app, table, options);
@@ -219,6 +245,7 @@ Options parse_command(const CommandText& command, int argc, const char* const* a
 
 std::string overall_help() {
   CLI::App app("coordbench measures what it costs processes to coordinate.", "coordbench");
+  app.footer(kExamples);
   app.set_version_flag("--version", "", "print the version");
   for (const CommandText& command : kCommands) app.add_subcommand(std::string(command.name), command.help);
   return app.help();

@@ -26,14 +26,31 @@ Shape default_shape(const Kernel& kernel, int ranks) {
   return shape;
 }
 
-/// A closed form at 1 to kLargest ranks; negative values mean that there is none.
+int proposers_of(const Kernel& kernel, const Shape& shape) {
+  return kernel.proposers == nullptr ? 1 : std::max(1, kernel.proposers(shape));
+}
+
+template <class ClosedForm>
+double mean_over_proposers(const Kernel& kernel, const Shape& shape, ClosedForm closed_form) {
+  const int proposers = proposers_of(kernel, shape);
+  double sum = 0;
+  for (Operation k = 0; k < proposers; ++k) {
+    const double value = closed_form(shape, k);
+    if (value < 0) return -1;
+    sum += value;
+  }
+  return sum / proposers;
+}
+
+/// A closed form of one operation, `closed_form(shape, operation)`, at 1 to kLargest ranks: the mean over one operation of each
+/// proposer, because what an operation costs may depend on who proposes it. Negative values mean that there is none.
 template <class ClosedForm>
 Json evaluate(const Kernel& kernel, ClosedForm closed_form) {
   if (kernel.about.count_rule == CountRule::none) return nullptr;
   Json values = Json::array();
   for (int ranks = 1; ranks <= kLargest; ++ranks) {
     const Shape shape = default_shape(kernel, ranks);
-    const double value = kernel.unfit(shape).empty() ? closed_form(shape) : -1;
+    const double value = kernel.unfit(shape).empty() ? mean_over_proposers(kernel, shape, closed_form) : -1;
     const double whole = std::round(value);
     values.push_back(value < 0 ? Json(nullptr) : whole == value ? Json(static_cast<std::int64_t>(whole)) : Json(value));
   }
@@ -41,11 +58,11 @@ Json evaluate(const Kernel& kernel, ClosedForm closed_form) {
 }
 
 Json messages_at(const Kernel& kernel) {
-  return evaluate(kernel, [&](const Shape& shape) { return kernel.cost(shape, {0, 1}).messages.most; });
+  return evaluate(kernel, [&](const Shape& shape, Operation k) { return kernel.cost(shape, {k, 1}).messages.most; });
 }
 Json delays_at(const Kernel& kernel, int mark) {
-  return evaluate(kernel, [&](const Shape& shape) {
-    return kernel.cost(shape, {0, 1}).delays[static_cast<std::size_t>(mark)].most;
+  return evaluate(kernel, [&](const Shape& shape, Operation k) {
+    return kernel.cost(shape, {k, 1}).delays[static_cast<std::size_t>(mark)].most;
   });
 }
 
@@ -138,12 +155,14 @@ std::string text_of(const Kernel& kernel) {
   Stanza stanza(kernel);
   stanza.line("promise", about.promise);
   stanza.line("baseline of", about.baseline_of.empty() ? "" : fmt::format("@{}", about.baseline_of));
+  const bool is_mean = proposers_of(kernel, default_shape(kernel, kLargest)) > 1;
   stanza.line("messages", fmt::format("{}{}, {}", about.messages.empty() ? "unknown" : about.messages,
                                       series(messages_at(kernel)), name_of(about.count_rule)));
   stanza.line("delays", fmt::format("{}{}", about.delays, series(delays_at(kernel, last_mark(kernel)))));
   for (std::size_t i = 0; i < kernel.marks.size(); ++i)
     stanza.line("mark", fmt::format("{}, {}{}", kernel.marks[i].name, name_of(kernel.marks[i].where),
                                     series(delays_at(kernel, static_cast<int>(i)))));
+  if (is_mean) stanza.line("", "the numbers at N = 1..8 are means over the proposers, which take turns");
   for (const Parameter& parameter : kernel.parameters)
     stanza.line("parameter", fmt::format("{} = {} ({}): {}", parameter.name, value_text(parameter, parameter.initial),
                                          accepted_text(parameter), parameter.help));
@@ -188,7 +207,7 @@ std::string list_lines(std::span<const Kernel> kernels, std::size_t columns) {
             "\n";
   return text +
          "Everything runs in memory: no kernel writes to a disk.\n"
-         "coordbench list KERNEL tells everything about one of them.\n";
+         "coordbench list KERNEL describes one of them in full.\n";
 }
 
 std::string list_text(std::span<const Kernel> kernels) {

@@ -64,6 +64,21 @@ std::string sizes_text(const std::vector<std::int64_t>& sizes) {
   return text;
 }
 
+/// A line per reason, with the names of the first few combinations.
+std::string skipped_by_reason(const Plan& plan) {
+  constexpr std::size_t kNamed = 3;
+  std::map<std::string_view, std::vector<std::string_view>> reasons;
+  for (const Skipped& skipped : plan.skipped) reasons[skipped.reason].push_back(skipped.name);
+  std::string text;
+  for (auto& [reason, names] : reasons) {
+    const std::size_t more = names.size() - std::min(kNamed, names.size());
+    names.resize(names.size() - more);
+    text += fmt::format("        {}: {}{}\n", reason, CLI::detail::join(names, ", "),
+                        more > 0 ? fmt::format(" and {} more", more) : "");
+  }
+  return text;
+}
+
 /// The names of up to a few kernels, else their number. The ping_pong that watches for drift is not counted.
 std::string kernels_text(const Plan& plan) {
   constexpr std::size_t kShown = 3;
@@ -116,13 +131,13 @@ std::string describe_plan(const Plan& plan, const Options& options) {
   for (std::size_t order = 0; order < plan.cases.size(); ++order)
     fmt::format_to(out, "{:6}  {}\n", order, plan.cases[order].name);
   fmt::format_to(out, "{} combinations skipped\n", plan.skipped.size());
-  for (const Skipped& skipped : plan.skipped) fmt::format_to(out, "        {}: {}\n", skipped.name, skipped.reason);
+  text += skipped_by_reason(plan);
   const Bounds bounds = bounds_of(plan, options);
-  fmt::format_to(out, "at most, with {} operations per case{}:\n", operations_of(options),
-                 options.operations ? "" : " and no interval narrow enough before");
+  fmt::format_to(out, "upper limits, at {} operations per case{}:\n", operations_of(options),
+                 options.operations ? "" : " (if no case stops early)");
   fmt::format_to(out, "  time    {}\n", format_duration(bounds.time_ns));
-  fmt::format_to(out, "  memory  {} per rank, and {} on rank 0 for the samples of all\n", format_bytes(bounds.rank_bytes),
-                 format_bytes(bounds.gathered_bytes));
+  fmt::format_to(out, "  memory  {} per rank, and {} more on rank 0 for the samples of all ranks\n",
+                 format_bytes(bounds.rank_bytes), format_bytes(bounds.gathered_bytes));
   if (bounds.shared_bytes > 0)
     fmt::format_to(out, "          {} of shared memory per rank of the launch, from its beginning to its end\n",
                    format_bytes(bounds.shared_bytes));

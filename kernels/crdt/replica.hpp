@@ -10,7 +10,7 @@ namespace coordbench::crdt {
 /// What such a kernel says of itself in its own words.
 struct Words {
   std::string_view promise, delays, source;
-  std::string_view messages = "n = N - 1; what is sent again, and acknowledgements, are background";
+  std::string_view messages = "n = N - 1; resends and acknowledgements are background";
   bool has_payload = false;
 };
 constexpr About about(const Words& words) {
@@ -28,7 +28,7 @@ constexpr std::array<Mark, 2> marks(std::string_view made, std::string_view know
   return {Mark{.name = made}, Mark{.name = known, .where = Where::everywhere, .answers = true}};
 }
 constexpr Parameter resend_us(
-    std::string_view help = "what is not acknowledged after so long is sent again; 0: never, and nothing is acknowledged") {
+    std::string_view help = "time after which an unacknowledged update is sent again; 0: never, and nothing is acknowledged") {
   return {.name = "resend_us", .highest = 1'000'000'000, .help = help};
 }
 
@@ -39,7 +39,7 @@ class Replica : public Proposers {
     return {.messages = shape.ranks - 1, .delays = {0, shape.ranks > 1 ? 1 : 0}};
   }
   static bool times_out(const Shape& shape) { return shape["resend_us"] > 0; }
-  static UnderLoss under_loss(const Shape& shape) { return times_out(shape) ? UnderLoss::bears : UnderLoss::stops; }
+  static UnderLoss under_loss(const Shape& shape) { return times_out(shape) ? UnderLoss::tolerates : UnderLoss::stops; }
   /// What is sent again is background.
   static double messages_under_loss(const Shape& shape) { return shape.ranks - 1; }
   /// A replica that alone makes updates hears nothing but acknowledgements.

@@ -11,27 +11,31 @@ namespace coordbench::gossip {
 enum Pace : std::int64_t { timer, receipt, lockstep };
 
 inline constexpr Parameter kFanout{
-    .name = "fanout", .initial = 1, .lowest = 1, .highest = kFanoutMax, .help = "ranks that a rank calls at a time"};
+    .name = "fanout", .initial = 1, .lowest = 1, .highest = kFanoutMax, .help = "how many ranks a rank calls at a time"};
 inline constexpr Parameter kPace{
     .name = "pace",
     .initial = timer,
     .lowest = timer,
     .highest = lockstep,
-    .help = "when a rank calls: every period_us; once, when it begins or is informed; or in rounds that the harness calls out",
+    .help =
+        "timer: a rank calls every period_us; receipt: once, when it is informed; lockstep: in rounds that the harness "
+        "directs",
     .choices = {"timer", "receipt", "lockstep"}};
 inline constexpr Parameter kPeriod{.name = "period_us",
                                    .initial = 1000,
                                    .lowest = 1,
                                    .highest = 60'000'000,
-                                   .help = "between two calls of a rank; pace=receipt: what the harness waits in silence"};
+                                   .help =
+                                       "time between two calls of a rank; pace=receipt: silence after which the harness "
+                                       "takes the operation to be over"};
 constexpr Parameter ttl(std::int64_t initial) {
-  return {.name = "ttl", .initial = initial, .lowest = 1, .highest = 4096, .help = "times that a rank calls at most"};
+  return {.name = "ttl", .initial = initial, .lowest = 1, .highest = 4096, .help = "most calls that a rank makes"};
 }
 inline constexpr Parameter kKnown{.name = "k",
                                   .initial = 0,
                                   .lowest = 0,
                                   .highest = 4096,
-                                  .help = "a rank stops after so many calls to ranks that knew; they reply; 0: no replies"};
+                                  .help = "a rank stops after this many calls to ranks that knew, which reply; 0: no replies"};
 
 struct Setting {
   explicit Setting(const Shape& shape, Calls calls)

@@ -11,7 +11,9 @@ enum Replicate : std::int64_t { by_copy, by_reference };
 inline constexpr Parameter kReplicate{.name = "replicate",
                                       .initial = by_copy,
                                       .highest = by_reference,
-                                      .help = "a replica copies a payload that lies in another rank's memory, or refers to it",
+                                      .help =
+                                          "over shared memory a replica keeps a copy of its own, or only a reference into "
+                                          "the sender's memory",
                                       .choices = {"copy", "reference"}};
 
 /// What a replica keeps of a payload before it acknowledges it.

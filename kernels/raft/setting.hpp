@@ -9,35 +9,36 @@
 namespace coordbench::raft {
 
 inline constexpr std::array parameters{
-    Parameter{.name = "batch", .initial = 1, .lowest = 1, .highest = 4096, .help = "operations in one AppendEntries"},
+    Parameter{
+        .name = "batch", .initial = 1, .lowest = 1, .highest = 4096, .help = "most operations in one AppendEntries message"},
     Parameter{.name = "commit_broadcast",
               .initial = 0,
               .lowest = 0,
               .highest = 1,
-              .help = "how followers learn the commit index: with the next entries, or at once",
+              .help = "how followers learn the commit index: with the next entries, or by a message of its own",
               .choices = {"piggybacked", "eager"}},
     Parameter{.name = "thrifty",
               .initial = 0,
               .lowest = 0,
               .highest = 1,
-              .help = "entries go to everyone, or to no more followers than a majority needs",
+              .help = "on: entries go only to as many followers as a majority needs",
               .choices = {"off", "on"}},
     Parameter{.name = "election_timeout_us",
               .initial = 0,
               .lowest = 0,
               .highest = 60'000'000,
-              .help = "least election time-out, 0 = none; a second election fails a case"},
+              .help = "least election time-out, 0: no elections; an unexpected election makes the case fail"},
     Parameter{.name = "leader",
               .initial = 0,
               .lowest = 0,
               .highest = 1,
-              .help = "at the start: rank 0 leads term 1, or nobody leads and one is elected",
+              .help = "at the start rank 0 leads term 1, or nobody leads and the servers elect a leader",
               .choices = {"seated", "elected"}},
     Parameter{.name = "pre_vote",
               .initial = 1,
               .lowest = 0,
               .highest = 1,
-              .help = "whether a server asks who would vote for it before it raises the term",
+              .help = "on: a server asks who would vote for it before it raises the term",
               .choices = {"off", "on"}},
     kReplicate};
 
@@ -112,7 +113,7 @@ struct Setting {
   bool seated;    ///< rank 0 leads from the start
   bool pre_vote;  ///< dissertation, 9.6
   std::int64_t replicate;
-  Time timeout;   ///< the least election time-out, ns; 0: none
+  Time timeout;  ///< the least election time-out, ns; 0: none
 
  private:
   /// Entries and their acknowledgements once a batch, the same again for an eager commit, request and reply once an operation.

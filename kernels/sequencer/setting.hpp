@@ -23,18 +23,19 @@ inline constexpr std::array kParameters{
               .initial = 1,
               .lowest = 1,
               .highest = kShardsMax,
-              .help = "orders kept apart; shard s has its sequencer on rank N - 1 - s"},
-    Parameter{.name = "senders", .initial = 0, .lowest = 0, .highest = 1'048'575, .help = "ranks that send, 0 = all"},
+              .help = "number of separate orders (shards); the sequencer of shard s is rank N - 1 - s"},
+    Parameter{.name = "senders", .initial = 0, .lowest = 0, .highest = 1'048'575, .help = "how many ranks send, 0: all"},
     Parameter{.name = "keep",
               .initial = 0,
               .lowest = 0,
               .highest = 65'536,
-              .help = "numbers a rank may lag behind, a power of two; 0 = twice what all senders have open, 64 to 1024"},
+              .help = "most operations that a rank may lag behind, a power of two; 0: twice what all senders have open, 64 to "
+                      "1024"},
     Parameter{.name = "timeout_us",
               .initial = 0,
               .lowest = 0,
               .highest = 60'000'000,
-              .help = "wait before asking for what is missing, 0 = never"}};
+              .help = "wait before asking again for a missing operation, 0: never"}};
 
 struct Setting {
   explicit Setting(const Shape& shape)

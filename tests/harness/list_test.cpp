@@ -68,6 +68,22 @@ TEST(List, ShowsAnExpectationWithTwoDecimalsAndNoSeriesForWhatIsRandom) {
   EXPECT_EQ(json::parse(list_json(std::span(&random, 1)))[0]["delays_at"], json(std::vector<json>(8)));
 }
 
+TEST(List, ShowsTheMeanOverTheProposersWhereTheyTakeTurns) {
+  Kernel turns = fake_commit();
+  turns.proposers = [](const Shape& shape) { return shape.ranks; };
+  turns.cost = [](const Shape& shape, Operations operations) -> Cost {  // the last rank, a server, asks itself for nothing
+    const int messages = operations.first % shape.ranks == shape.ranks - 1 ? 0 : 6;
+    return {.messages = messages, .delays = {messages, messages, messages}};
+  };
+  const json listed = json::parse(list_json(std::span(&turns, 1)))[0];
+  EXPECT_EQ(listed["messages_at"], json({0, 3, 4, 4.5, 4.8, 5, 36.0 / 7, 5.25}));
+  EXPECT_EQ(listed["marks"][1]["delays_at"], listed["messages_at"]);
+  const std::string text = list_text(std::span(&turns, 1)), said = "are means over the proposers";
+  EXPECT_NE(text.find("(N = 1..8: 0 3 4 4.50 4.80 5 5.14 5.25)"), std::string::npos) << text;
+  EXPECT_NE(text.find(said), std::string::npos) << text;
+  EXPECT_EQ(list_text(kFakes).find(said), std::string::npos);
+}
+
 TEST(List, JsonHasMarksWithTheirDelays) {
   const json marks = listed("two_phase_commit")["marks"];
   ASSERT_EQ(marks.size(), 3U);
@@ -123,7 +139,7 @@ TEST(List, IsALineForEachKernelFromLevel0Up) {
             "stream            L0  @point-to-point  all\n"
             "two_phase_commit  L5  @commitment      all\n"
             "Everything runs in memory: no kernel writes to a disk.\n"
-            "coordbench list KERNEL tells everything about one of them.\n");
+            "coordbench list KERNEL describes one of them in full.\n");
 }
 
 TEST(List, CutsLinesAtTheEdgeOfTheWindow) {

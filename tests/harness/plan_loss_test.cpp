@@ -35,7 +35,7 @@ std::set<std::string> names_of(const Plan& plan) {
 }
 
 TEST(PlanOfLoss, IsAnAxisAndStandsInTheName) {
-  const auto kernels = kernels_that([](const Shape&) { return UnderLoss::bears; });
+  const auto kernels = kernels_that([](const Shape&) { return UnderLoss::tolerates; });
   const Plan plan =
       make_plan(losing({Loss{}, {.lost = 0.1}, {.lost = 0.25, .doubled = 0.01, .delay_ns = 50'000}}), kernels, {.world = 2});
   EXPECT_EQ(names_of(plan),
@@ -44,7 +44,7 @@ TEST(PlanOfLoss, IsAnAxisAndStandsInTheName) {
 }
 
 TEST(PlanOfLoss, TellsSharesApartThatAreNearlyEqual) {
-  const auto kernels = kernels_that([](const Shape&) { return UnderLoss::bears; });
+  const auto kernels = kernels_that([](const Shape&) { return UnderLoss::tolerates; });
   const Plan plan = make_plan(losing({{.lost = 0.1234567}, {.lost = 0.1234568}, {.lost = 0.99999999}}), kernels, {.world = 2});
   EXPECT_EQ(names_of(plan), (std::set<std::string>{"two_phase_commit/n2/b8/mpi/round-time/loss=0.1234567",
                                                    "two_phase_commit/n2/b8/mpi/round-time/loss=0.1234568",
@@ -53,7 +53,7 @@ TEST(PlanOfLoss, TellsSharesApartThatAreNearlyEqual) {
 
 /// There and back an operation takes up to twice the delay.
 TEST(PlanOfLoss, SkipsCasesInWhichNoOperationEndsWithinTheBudget) {
-  const auto kernels = kernels_that([](const Shape&) { return UnderLoss::bears; });
+  const auto kernels = kernels_that([](const Shape&) { return UnderLoss::tolerates; });
   Options options = losing({{.delay_ns = kSecond}, {.delay_ns = kSecond + 1}});
   options.time_budget_ns = 2 * kSecond;
   const Plan plan = make_plan(options, kernels, {.world = 2});
@@ -68,7 +68,7 @@ TEST(PlanOfLoss, SkipsCasesInWhichNoOperationEndsWithinTheBudget) {
 
 /// Who names the parameter that makes silence long names one that the kernel has.
 TEST(PlanOfLoss, SaysOfWhatSilenceIsMade) {
-  auto kernels = kernels_that([](const Shape&) { return UnderLoss::bears; });
+  auto kernels = kernels_that([](const Shape&) { return UnderLoss::tolerates; });
   kernels[1].silence = [](const Shape&) { return Silence{.first = 2 * kSecond, .again = 1}; };
   Options options = losing({{.lost = 0.1}});
   options.time_budget_ns = kSecond;
@@ -79,7 +79,7 @@ TEST(PlanOfLoss, SaysOfWhatSilenceIsMade) {
 }
 
 TEST(PlanOfLoss, MakesCountsRandom) {
-  const auto kernels = kernels_that([](const Shape&) { return UnderLoss::bears; });
+  const auto kernels = kernels_that([](const Shape&) { return UnderLoss::tolerates; });
   for (const Case& planned : make_plan(losing({Loss{}, {.lost = 0.1}}), kernels, {.world = 2}).cases) {
     if (planned.drift_watch) continue;
     EXPECT_EQ(count_rule_of(planned), planned.shape.loss.any() ? CountRule::expected : CountRule::exact);

@@ -33,12 +33,22 @@ TEST(PlanText, DescribesOrderReasonsAndBounds) {
   options.max_operations = 1024;
   const std::string text = describe_plan(plan_of(options), options);
   for (const char* part : {"3 cases, seed 1\n", "     1  two_phase_commit/n2/b8/mpi/round-time\n", "1 combinations skipped\n",
-                           "read_only=3: more read-only participants than ranks\n",
+                           "more read-only participants than ranks: two_phase_commit/n2/b8/mpi/round-time/read_only=3\n",
+                           "upper limits, at 1024 operations per case (if no case stops early):\n",
                            "time    6 s\n",                      // three cases of two seconds
                            "memory  32.02 KiB per",              // 1,024 × 4 stamps × 8 B, and 16 B of buffers
                            "72 KiB on rank 0",                   // two ranks' stamps, and a slack per operation
                            "disk    152 KiB in results/local"})  // 72, and twice 1,024 × (2 ranks × 2 stamps + 1) × 8 B
     EXPECT_NE(text.find(part), std::string::npos) << part << " is not in:\n" << text;
+}
+
+TEST(PlanText, SaysAReasonOnceAndNamesAFewOfWhatItSkips) {
+  Options options = selecting("two_phase_commit");
+  options.settings = {{"two_phase_commit", "read_only", {"0", "3"}}};
+  options.payload_bytes = {1, 2, 4, 8, 16};
+  const std::string text = describe_plan(plan_of(options), options), reason = "more read-only participants than ranks";
+  EXPECT_NE(text.find("5 combinations skipped\n        " + reason + ": "), std::string::npos) << text;
+  EXPECT_NE(text.find("read_only=3 and 2 more\nupper limits"), std::string::npos) << text;
 }
 
 TEST(PlanText, TellsHowSizesWereUnderstood) {

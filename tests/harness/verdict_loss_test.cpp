@@ -11,7 +11,7 @@ namespace {
 
 /// Of six messages one is lost and one comes twice. Each operation is applied once.
 struct CaseOfLoss : SoundCase {
-  explicit CaseOfLoss(UnderLoss (*answer)(const Shape&) = [](const Shape&) { return UnderLoss::bears; }) {
+  explicit CaseOfLoss(UnderLoss (*answer)(const Shape&) = [](const Shape&) { return UnderLoss::tolerates; }) {
     planned.shape.loss = {.lost = 0.1};
     kernel.under_loss = answer;
     kernel.messages_under_loss = [](const Shape&) { return 2.5; };

@@ -150,11 +150,11 @@ TEST(AcknowledgedSend, SaysWhatLossDoesToIt) {
   EXPECT_EQ(under({.lost = 0.1}, 0), UnderLoss::stops);
   EXPECT_EQ(under({.lost = 0.1}, 1), UnderLoss::errs);
   EXPECT_EQ(under({.doubled = 0.1}, 0), UnderLoss::errs);
-  EXPECT_EQ(under({.delay_ns = 10}, 0), UnderLoss::bears);
+  EXPECT_EQ(under({.delay_ns = 10}, 0), UnderLoss::tolerates);
   EXPECT_EQ(under({.delay_ns = 10}, 1), UnderLoss::errs) << "a time-out may be too short";
   Shape alone = shape_with(1);
   alone.loss.lost = 0.1;
-  EXPECT_EQ(AcknowledgedSend::under_loss(alone), UnderLoss::bears) << "nothing is sent";
+  EXPECT_EQ(AcknowledgedSend::under_loss(alone), UnderLoss::tolerates) << "nothing is sent";
 }
 
 }  // namespace

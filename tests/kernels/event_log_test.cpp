@@ -171,14 +171,14 @@ TEST(EventLog, BearsLossIfItSendsAgain) {
   for (Shape* shape : {&once, &again}) {
     EXPECT_EQ(EventLog::applications(*shape), 5);
     shape->loss = {.doubled = 0.1};
-    EXPECT_EQ(EventLog::under_loss(*shape), UnderLoss::bears) << "what comes twice is folded once";
+    EXPECT_EQ(EventLog::under_loss(*shape), UnderLoss::tolerates) << "what comes twice is folded once";
     shape->loss = {.delay_ns = 100};
   }
   EXPECT_EQ(EventLog::under_loss(once), UnderLoss::stops) << "an event that too many overtake is never folded";
-  EXPECT_EQ(EventLog::under_loss(again), UnderLoss::bears);
+  EXPECT_EQ(EventLog::under_loss(again), UnderLoss::tolerates);
   once.loss = again.loss = {.lost = 0.1};
   EXPECT_EQ(EventLog::under_loss(once), UnderLoss::stops);
-  EXPECT_EQ(EventLog::under_loss(again), UnderLoss::bears);
+  EXPECT_EQ(EventLog::under_loss(again), UnderLoss::tolerates);
 }
 
 TEST(EventLog, TakesEventsWithoutBytes) {

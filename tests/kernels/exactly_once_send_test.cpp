@@ -215,11 +215,12 @@ TEST(ExactlyOnceSend, HasOneAlarmForTheOldest) {
 
 TEST(ExactlyOnceSend, SaysWhatLossDoesToIt) {
   EXPECT_EQ(ExactlyOnceSend::under_loss(shape_that_loses({.lost = 0.1}, 0)), UnderLoss::stops);
-  EXPECT_EQ(ExactlyOnceSend::under_loss(shape_that_loses({.lost = 0.1, .doubled = 0.2, .delay_ns = 5}, 1)), UnderLoss::bears);
-  EXPECT_EQ(ExactlyOnceSend::under_loss(shape_that_loses({.doubled = 0.2, .delay_ns = 5}, 0)), UnderLoss::bears);
+  EXPECT_EQ(ExactlyOnceSend::under_loss(shape_that_loses({.lost = 0.1, .doubled = 0.2, .delay_ns = 5}, 1)),
+            UnderLoss::tolerates);
+  EXPECT_EQ(ExactlyOnceSend::under_loss(shape_that_loses({.doubled = 0.2, .delay_ns = 5}, 0)), UnderLoss::tolerates);
   Shape alone = shape_with(1, 0, {{"resend_us", 0}});
   alone.loss.lost = 0.1;
-  EXPECT_EQ(ExactlyOnceSend::under_loss(alone), UnderLoss::bears) << "nothing is sent";
+  EXPECT_EQ(ExactlyOnceSend::under_loss(alone), UnderLoss::tolerates) << "nothing is sent";
   EXPECT_EQ(ExactlyOnceSend::messages_under_loss(alone), 0);
 }
 
