@@ -57,8 +57,9 @@ class Curve:
         """Why there is no model; empty where there is one."""
         count = len(self.points)
         if count < MIN_RANK_COUNTS:
-            return f"{count} rank count{'s' * (count > 1)} ({self.regime}), a model takes {MIN_RANK_COUNTS}"
-        return "" if self.choice else f"no terms predict unseen rank counts within a factor of {WORST_FACTOR:g} ({self.regime})"
+            return f"{count} rank count{'s' * (count > 1)} (regime {self.regime}); a model needs {MIN_RANK_COUNTS}"
+        unseen = f"no terms predict unseen rank counts within a factor of {WORST_FACTOR:g} (regime {self.regime})"
+        return "" if self.choice else unseen
 
     def limit(self, reach: float = REACH) -> int:
         """The largest rank count to which the model may be followed; without one, the largest measured."""

@@ -30,7 +30,7 @@ def floor_sentence(rows: pd.DataFrame, delay: Delay | None) -> str:
     """For the caption; empty where no line is drawn."""
     if not _bound(rows, delay).any():
         return ""
-    return f" Grey, the floor: delays × {delay.ns:.3g} ns, {delay.source} (median of {_launches(delay.launches)})."
+    return f" Grey, the floor: delays × {_whole(delay.ns)} ns, {delay.source} (median of {_launches(delay.launches)})."
 
 
 def draw_ceiling(axes: Axes, rates: pd.DataFrame) -> None:
@@ -45,7 +45,12 @@ def ceiling_sentence(rates: pd.DataFrame) -> str:
     if rates.empty:
         return ""
     return (" Grey, the ceiling: memcpy, by size, from lines that another core at that distance has just written (median of "
-            f"{_launches(rates.launches.max())}); what is not copied can pass it.")
+            f"{_launches(rates.launches.max())}); a point above it moves fewer bytes than its "
+            "payload: what has changed, or a reference into its sender's memory.")
+
+
+def _whole(ns: float) -> str:
+    return f"{ns:,.0f}" if ns >= 100 else f"{ns:.3g}"
 
 
 def _closed_forms(rows: pd.DataFrame, x: str, delay: Delay | None) -> list[list[tuple[int, int]]]:

@@ -28,13 +28,15 @@ KEY = IDENTITY + ["oversubscribed"]
 
 @dataclass(frozen=True, eq=False)
 class Campaign:
-    """`launches`: one row per file, indexed by its path; `calibration` is the `identity` of the launch that it predicts, or "".
+    """`name`: of its folder, which may have been renamed since the launches wrote its name into their files.
+    `launches`: one row per file, indexed by its path; `calibration` is the `identity` of the launch that it predicts, or "".
     `cases`: one row per case and launch, with the columns of /cases (`parameters` in canonical JSON, as of today; `flags` in
     words; `group`, `baseline_of` and `expected_…most…` also where the file does not tell them) and
     `file`, `oversubscribed`, `p50_ns`, `p90_ns`, `p99_ns`, the last three from the raw stamps, NaN where these are too few.
     `limits`: what coordbench-micro found, one row per launch and benchmark, with `file`, `name`, `time_ns`,
     `bytes_per_second` (NaN where it has none); no row where no launch has any."""
 
+    name: str
     launches: pd.DataFrame
     cases: pd.DataFrame
     limits: pd.DataFrame
@@ -67,7 +69,7 @@ def load(folder: Path) -> Campaign:
         raise Refusal(f"{folder} holds none but the ping_pong that watches for drift, whose launch ended before "
                       "its first case; run it again, with a larger --total-budget")
     _refuse_mixtures(folder, launches, cases)
-    return Campaign(launches, cases, limits, remarks_on(launches, cases))
+    return Campaign(text(folder.resolve().name), launches, cases, limits, remarks_on(launches, cases))
 
 
 def latencies_ns(start_ns: np.ndarray, end_ns: np.ndarray, definition: str) -> np.ndarray:
@@ -116,7 +118,7 @@ def _launch(path: Path, file: h5py.File) -> dict:
             "campaign": text(root["campaign"]), "seed": seed, "source": text(root["source"]),
             "created_utc": text(root["created_utc"]), "complete": complete, "world": len(file["/ranks/node"]),
             "identity": f"{text(root['campaign'])} {launch} {text(root['created_utc'])}",
-            "calibration": text(environment.get("calibration", "")),
+            "calibration": text(environment.get("calibration", "")), "platform": text(environment.get("platform", "")),
             "distance": _distance(file["/ranks/distance"]),
             "timer_overhead_ns": float(number(environment["timer_overhead_ns"])),
             "farthest": _farthest(file["/ranks/distance"]), "oversubscribed": bool(number(environment["oversubscribed"])),
@@ -163,7 +165,7 @@ def _cases(path: Path, file: h5py.File) -> pd.DataFrame:
 
 def network(loss: float, duplicate: float, delay_ns: int) -> str:
     """What --loss did to messages on their way, in words; empty for a case without it."""
-    parts = [f"{100 * loss:.10g} % lost"] * (loss > 0) + [f"{100 * duplicate:.10g} % doubled"] * (duplicate > 0)
+    parts = [f"{100 * loss:.10g} % lost"] * (loss > 0) + [f"{100 * duplicate:.10g} % duplicated"] * (duplicate > 0)
     return ", ".join(parts + [f"up to {delay_ns / 1000:g} µs late"] * (delay_ns > 0))
 
 

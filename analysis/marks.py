@@ -15,7 +15,9 @@ COLUMNS = [*KEY, "file", "mark", "position", "p50_ns"]
 
 
 def mark_medians(campaign: Campaign) -> pd.DataFrame:
-    """One row per launch, protocol case and mark: `mark`, its `position` in causal order, the launch's median `p50_ns`."""
+    """One row per launch, protocol case and mark: `mark`, its `position` in causal order, the launch's median `p50_ns`, NaN
+    where the samples are too few for one; simulated time has no noise, so there a few are enough."""
+    median_of = np.median if campaign.simulated else lambda samples: quantile(samples, 0.5)
     rows = []
     protocols = campaign.timed[campaign.timed.family == "protocol"]
     for path, cases in protocols.groupby("file"):
@@ -23,7 +25,8 @@ def mark_medians(campaign: Campaign) -> pd.DataFrame:
             for case in cases.to_dict("records"):
                 delays = mark_delays_ns(file[f"/samples/{case['name']}"], case["latency_definition"])
                 for position, (mark, each) in enumerate(delays.items()):
-                    median = quantile(each[~np.isnan(each)], 0.5)
+                    stamped = each[~np.isnan(each)]
+                    median = median_of(stamped) if len(stamped) else np.nan
                     rows.append((*(case[name] for name in KEY), path, mark, position, median))
     return pd.DataFrame(rows, columns=COLUMNS).astype(dict(protocols.dtypes[KEY]) | {"p50_ns": float, "position": int})
 

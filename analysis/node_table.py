@@ -22,7 +22,8 @@ def node_table(campaign: Campaign) -> list[str]:
     smallest = means[means.payload_bytes == means.groupby(["kernel", "ranks"]).payload_bytes.transform("min")]
     shown = arranged(smallest.sort_values("ranks"))
     return [table(HEADER, [_cells(row) for row in shown.itertuples()]),
-            "- messages of an operation to another node, mean over launches; each launch is held against the formula\n"]
+            "- messages of an operation to another node, mean over launches; each launch must agree with the formula; "
+            "–: there is none\n"]
 
 
 def _cells(row) -> list[str]:

@@ -1,5 +1,5 @@
-"""When ranks that gossip call each other: by timers of their own, on receipt, or in rounds that the harness calls out. Times of
-rounds that the harness calls out are the harness's: they are in no table, figure or model of latencies; their counts are."""
+"""When ranks that gossip call each other: by timers of their own, on receipt, or in rounds that the harness directs. Times of
+such rounds are the harness's: they are in no table, figure or model of latencies; their counts are."""
 
 import functools
 import json
@@ -15,12 +15,16 @@ def _parameters(text: str) -> dict:
 
 
 def in_lockstep(cases: pd.DataFrame) -> pd.Series:
-    """Which rows of cases ran in rounds that the harness called out."""
+    """Which rows of cases ran in rounds that the harness directed."""
     return cases.parameters.astype(str).str.contains(f'"pace": ?"{LOCKSTEP}"')
 
 
 def remarks(rows: pd.DataFrame) -> list[str]:
-    """For captions: how often those among `rows` call that call by timers."""
+    """For captions: how often ranks call in those among `rows` that go by timers."""
     parameters = [_parameters(text) for text in rows.parameters.unique()] if "parameters" in rows else []
     periods = sorted({one["period_us"] for one in parameters if one.get("pace", "timer") == "timer" and "period_us" in one})
-    return [f"By timers gossip calls every {' or '.join(f'{period:,}' for period in periods)} µs."] if periods else []
+    return [f"Gossip goes by timers: a rank calls every {' or '.join(map(_period, periods))}."] if periods else []
+
+
+def _period(us: int) -> str:
+    return f"{us:,} µs" if us % 1000 else f"{us // 1000:,} ms"

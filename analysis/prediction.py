@@ -14,10 +14,11 @@ from analysis.statistics import median_interval
 
 HEADER = ["kernel", "ranks", "payload", "measured", "predicted", "predicted ÷ measured", "launches"]
 BOUND = 0.15
-OWN, LIBRARY = "our kernels", "the MPI library's own, which SimGrid runs by algorithms of its own"
+OWN, LIBRARY = "our kernels", "MPI library's own"
 WHAT = """Predicted: the same programs between simulated ranks, on a platform that holds nothing but what the launch itself
 measured of its machine: the LogGP parameters, what copying and folding a payload take, and what reading the clock does.
-Nothing is fitted to a kernel. Measured: medians of launch medians, with their distribution-free 95 % interval from six
+Nothing is fitted to a kernel. The MPI library's own collectives stand apart: SimGrid simulates them with algorithms of
+its own, not the library's. Measured: medians of launch medians, with their distribution-free 95 % interval from six
 launches on. Ratios: within each launch, medians over launches.
 """
 
@@ -51,9 +52,9 @@ def page(rows: pd.DataFrame) -> str:
 
 
 def error_table(rows: pd.DataFrame) -> str:
-    header = ["", "ranks", "median of abs(ratio − 1)", f"within {BOUND:.0%}", "cases"]
+    header = ["whose kernels", "ranks", "median of abs(ratio − 1)", f"within {BOUND:.0%}", "cases"]
     return markdown.table(header, [
-        [row.whose + (", oversubscribed" if row.oversubscribed else ""), str(row.ranks or "all"), f"{row.error:.1%}",
+        [row.whose + (" (oversubscribed)" if row.oversubscribed else ""), str(row.ranks or "all"), f"{row.error:.1%}",
          f"{row.share:.0%}", str(row.cases)] for row in errors(rows).itertuples()])
 
 
@@ -61,7 +62,7 @@ def _pairs(measured: Campaign, simulated: Campaign) -> pd.DataFrame:
     """One row per case and launch, `measured_ns` and `predicted_ns`, of operations that do not overlap, behind a start line."""
     for campaign, source in ((measured, "measured"), (simulated, "simulated")):
         if set(campaign.launches.source) != {source}:
-            raise Refusal(f"the launches of {campaign.launches.campaign.iloc[0]} are not {source}; "
+            raise Refusal(f"the launches of {campaign.name} are not {source}; "
                           "name the folder of what was measured first, that of what was predicted second")
     times = _times(measured, "identity").rename(columns={"p50_ns": "measured_ns"})
     predicted = _times(simulated, "calibration").rename(columns={"p50_ns": "predicted_ns"})

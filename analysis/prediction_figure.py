@@ -11,9 +11,9 @@ from analysis.load import Campaign
 from analysis.naming import panels
 from analysis.prediction import BOUND, OWN, errors
 
-WHAT = ("Each case's median against its prediction from the launch's own calibration, medians over {launches} launches; "
-        "lines: equal, and {bound:.0%} off. Of our {cases} cases half are off by {error:.1%} at most. Crosses: the MPI "
-        "library's own, which SimGrid runs by algorithms of its own.")
+WHAT = ("Each case's median against its prediction from the launch's own calibration, medians over the launches "
+        "that have both ({launches}); lines: equal, and {bound:.0%} off. Median error of our {cases} cases: {error:.1%}. "
+        "Crosses: the MPI library's own collectives, which SimGrid simulates with algorithms of its own.")
 TITLE = "predicted against measured"
 
 
@@ -52,5 +52,7 @@ def _draw_points(axes: Axes, rows: pd.DataFrame, name: str, index: int) -> None:
 def _caption(measured: Campaign, rows: pd.DataFrame) -> str:
     every = errors(rows)
     own = every[(every.whose == OWN) & (every.ranks == 0)].sort_values("oversubscribed")
-    said = WHAT.format(launches=rows.launches.max(), bound=BOUND, cases=own.cases.iloc[0], error=own.error.iloc[0])
+    least, most = rows.launches.min(), rows.launches.max()
+    launches = most if least == most else f"{least} to {most}"
+    said = WHAT.format(launches=launches, bound=BOUND, cases=own.cases.iloc[0], error=own.error.iloc[0])
     return style.caption(measured, rows.iloc[:0], said)

@@ -25,7 +25,7 @@ def marks_table(campaign: Campaign, rows: pd.DataFrame) -> list[str]:
         for mark in marks[(marks[KEY] == case[KEY]).all(axis=1)].sort_values("position").itertuples():
             reached = with_interval(mark.value / 1000, mark.low / 1000, mark.high / 1000)
             lines.append([case.series, f"{case.payload_bytes} B", mark.mark, f"{reached} µs", str(mark.launches)])
-    return [table(MARKS, lines), "- a mark that several ranks reach is reached when the last of them does\n"]
+    return [table(MARKS, lines), "- a mark on several ranks counts when the last of them reaches it\n"]
 
 
 def throughput_table(rows: pd.DataFrame) -> list[str]:
@@ -39,7 +39,8 @@ def throughput_table(rows: pd.DataFrame) -> list[str]:
     shown = arranged(shown.sort_values(["payload_bytes", "in_flight", "batch"]), apart=TUNING)
     return [table(THROUGHPUT, [_rate_cells(row) for row in shown.itertuples()]),
             "- of each payload: one operation in flight in batches of one, and the best window and batch of those measured; "
-            "over shared memory no payload is copied, and few of its bytes are written or read\n"]
+            "over shared memory payloads stay in their sender's memory, unless a replica copies what it acknowledges, so MB/s "
+            "there need not be bytes moved\n"]
 
 
 def _rate_cells(row) -> list[str]:

@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 
-SAID = {"copy": "copy a payload before they acknowledge it", "reference": "refer to a payload in its sender's memory"}
+SAID = {"copy": "copies a payload before it acknowledges it", "reference": "only refers to a payload in its sender's memory"}
 
 
 def remarks(rows: pd.DataFrame) -> list[str]:
@@ -13,5 +13,5 @@ def remarks(rows: pd.DataFrame) -> list[str]:
         return []
     shared = rows[rows.transport != "mpi"]
     chosen = {(json.loads(row.parameters).get("replicate"), row.kernel) for row in shared.itertuples()}
-    return [f"In shared memory replicas of {', '.join(kernels)} {said}."
+    return [f"Over shared memory, a replica of {' or '.join(kernels)} {said}."
             for choice, said in SAID.items() if (kernels := sorted(kernel for made, kernel in chosen if made == choice))]

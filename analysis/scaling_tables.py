@@ -19,16 +19,18 @@ from analysis.terms import TERMS, formula, growth
 MODELS = ["kernel", "payload", "regime", "N", "T(N)", "error", "held out", "runner-up: error", "exponent", "beyond"]
 CROSSOVERS = ["contest", "payload", "regime", "pair", "N*", "ahead"]
 NOTES = (
-    "error: root mean square of ln(predicted ÷ measured) at rank counts that the fit had not seen, the largest, which counts "
-    "as much as all others, and each other in turn; of models that err at most twice as much as the best, that of fewest terms",
-    "held out: predicted ÷ measured − 1 at the largest rank count, by the fit without it; T(N) itself is fitted to all",
-    "beyond: T at that many times the largest measured rank count, and its band: of launches drawn anew (95 %, six launches or "
-    "more) or, of simulated time, the extremes of the models that the errors cannot tell apart; – where another regime begins",
-    "exponent: slope of log T over log N and its 95 % interval, of launches drawn anew or, of simulated time, the regression")
+    "T(N): of the models whose error is at most twice the least, the one with the fewest terms, fitted to all points",
+    "error: each rank count in turn is left out of the fit and predicted by it; the error is the root mean square of "
+    "ln(predicted ÷ measured). The largest rank count weighs as much as all others together",
+    "held out: predicted ÷ measured − 1 at the largest rank count, by the fit without it",
+    "beyond: T at that many times the largest measured rank count, and its band; – where another regime begins. Measured time: "
+    "the launches are drawn anew (95 %, six launches or more). Simulated time: the extremes of the models whose errors cannot "
+    "be told apart",
+    "exponent: slope of log T over log N and its 95 % interval, from launches drawn anew; simulated: by regression")
 CROSSING = (
-    "N*: the first rank count from which on the other's model is ahead; a lead within the larger error of the two models is "
-    "none. Interval as that of the bands; ∞: not within 4 times the ranks measured. What is held against each other need not "
-    "promise the same: see `coordbench list`")
+    "N*: the rank count from which on the other kernel's model is ahead. A lead counts only if it is larger than the error of "
+    "both models. The interval is made as that of the bands; ∞: not within 4 times the ranks measured. The two kernels need "
+    "not promise the same: see `coordbench list`")
 
 
 def models(campaign: Campaign) -> pd.DataFrame:
@@ -62,7 +64,7 @@ def scaling_tables(campaign: Campaign) -> list[str]:
     if rows.empty:
         return []
     lacking = Counter(rows.lacking[rows.lacking != ""])
-    without = [f"- no model: {reason}: {_curves(count)}\n" for reason, count in sorted(lacking.items())]
+    without = [f"- {_without(reason, count)}\n" for reason, count in sorted(lacking.items())]
     known = rows[rows.exponent.notna()]
     if known.empty:
         return ["".join(without)]
@@ -78,11 +80,11 @@ def no_models(campaign: Campaign) -> str:
     if not rows or any(curve.choice for curve in rows):
         return ""
     reasons = Counter(curve.lacking for curve in rows)
-    return "no scaling model: " + "; ".join(f"{reason}: {_curves(count)}" for reason, count in sorted(reasons.items()))
+    return "no scaling model: " + ". ".join(_without(reason, count) for reason, count in sorted(reasons.items()))
 
 
-def _curves(count: int) -> str:
-    return f"{count} curve{'s' * (count > 1)}"
+def _without(reason: str, count: int) -> str:
+    return f"{count} curve{'s have' if count > 1 else ' has'} no model: {reason}"
 
 
 def _model_cells(row) -> list[str]:

@@ -1,6 +1,7 @@
 """How figures look and how they are stored: legible at column width, told apart without colour, the same bytes every time."""
 
 import io
+import re
 import textwrap
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +31,9 @@ BELOW = 0.46  # from the axes down to their legend, inches
 PNG_COLOURS = 128
 POINTS_PER_INCH = 72
 BESIDE = "beside"  # marks the names of lines, which stand beside the axes
+ENDINGS = (".pdf", ".png", ".csv")  # of a figure's files
+EMPTY = "empty"  # marks a figure in which nothing is drawn; its label says why
+NO_CASE = "this campaign has no such case"
 LONG_LABEL = 24  # characters; legends with longer labels have one column …
 LABEL_MOST = 50  # … and longer ones still have several lines
 CHARACTERS_PER_INCH = 18.5
@@ -62,10 +66,21 @@ def panels(titles: list[str]) -> tuple[Figure, dict[str, Axes]]:
     rows = max(1, -(-len(titles) // columns))
     grid = [figure.add_subplot(rows, columns, 1 + i) for i in range(max(1, len(titles)))]
     if not titles:
-        grid[0].text(0.5, 0.5, "this campaign has no such case", ha="center", transform=grid[0].transAxes)
+        grid[0].text(0.5, 0.5, NO_CASE, ha="center", transform=grid[0].transAxes)
+        mark_as_empty(figure, NO_CASE)
     for axes, title in zip(grid, titles):
         axes.set_title(title)
     return figure, dict(zip(titles, grid))
+
+
+def mark_as_empty(figure: Figure, reason: str) -> None:
+    figure.set_gid(EMPTY)
+    figure.set_label(reason)
+
+
+def why_empty(figure: Figure) -> str:
+    """Why nothing is drawn in it; empty if something is."""
+    return figure.get_label() if figure.get_gid() == EMPTY else ""
 
 
 def draw_series(axes: Axes, rows: pd.DataFrame, x: str, index: int) -> None:
@@ -112,6 +127,13 @@ def plain_decades(axis: Axis) -> None:
     axis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 100 * low else (1,)))
     axis.set_major_formatter("{x:g}")
     axis.set_minor_formatter(NullFormatter())
+
+
+def leave_room(axes: Axes) -> None:
+    """Around values that are nearly the same, so that a logarithmic axis has ticks that can be told apart."""
+    low, high = axes.get_ylim()
+    if high < 2 * low:
+        axes.set_ylim(low / 2, high * 2)
 
 
 def size(payload_bytes: int) -> str:
@@ -166,18 +188,37 @@ def _move_apart(names: list[Annotation]) -> None:
 def caption(campaign: Campaign, rows: pd.DataFrame, what: str) -> str:
     """What is shown and where it is from: campaign, launches, machine, latency definition, start line, why without interval."""
     launches = campaign.launches
-    first = launches.iloc[0]
-    parts = [f"{what} Campaign {', '.join(launches.campaign.unique())}: {len(launches)} launches"
+    parts = [f"{what} Campaign {campaign.name}: {len(launches)} launches"
              + (f", {launches.oversubscribed.sum()} of them oversubscribed" if launches.oversubscribed.any() else "")
-             + f"; {first.source} on {first.cpu}, {first.cores} cores, {first.mpi.split(',')[0]}."]
+             + f"; {_where(campaign)}."]
     if len(rows):
-        definitions, syncs = (" or ".join(sorted(rows[name].unique())) for name in ("latency_definition", "sync"))
-        parts.append(f"Latency: {definitions}; start line: {syncs}.")
+        parts += [_definitions(rows), f"Start line: {' or '.join(sorted(rows.sync.unique()))}."]
         parts += _transports(sorted(rows.transport.unique()))
         parts += pace.remarks(rows) + replicas.remarks(rows) + _disks(rows)
     if "low" in rows:
         parts.append(_interval_remark(rows))
     return " ".join(parts)
+
+
+def _where(campaign: Campaign) -> str:
+    """A simulated launch ran on a machine that does not matter: its platform does."""
+    first = campaign.launches.iloc[0]
+    library = first.mpi.split(",")[0]
+    if not campaign.simulated:
+        return f"measured on {first.cpu}, {first.cores} cores, {library}"
+    version = re.search(r"SMPI Version ([\d.]*\d)", library)
+    program = f"SimGrid {version.group(1)}" if version else library
+    hosts = f"up to {campaign.launches.world.max():,} ranks"
+    return f"simulated by {program} on the platform {first.platform or 'of its calibration'}, {hosts}"
+
+
+def _definitions(rows: pd.DataFrame) -> str:
+    """Which kernel has which is in the table of all cases."""
+    definitions = sorted(rows.latency_definition.unique())
+    if len(definitions) == 1:
+        return f"Latency: {definitions[0]}."
+    return (f"Latency: {', '.join(definitions[:-1])} or {definitions[-1]}, as summary.csv says of each case; compare only "
+            "equal definitions.")
 
 
 def _disks(rows: pd.DataFrame) -> list[str]:
@@ -188,8 +229,9 @@ def _disks(rows: pd.DataFrame) -> list[str]:
 def _transports(names: list[str]) -> list[str]:
     """MPI alone goes without saying."""
     others = " or ".join(transport_name(name) for name in names if name != MPI)
-    unless = "MPI unless a title or a name says " if MPI in names else ""
-    return [f"Over {unless}{others}."] if others else []
+    if not others:
+        return []
+    return [f"MPI unless a title or a name says {others}." if MPI in names else f"Over {others}."]
 
 
 def _interval_remark(rows: pd.DataFrame) -> str:

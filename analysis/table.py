@@ -1,4 +1,4 @@
-"""The README's tables: what each kernel costs between two ranks, in nanoseconds, in round trips and in messages, then what a
+"""The tables of table.md: what each kernel costs between two ranks, in nanoseconds, in round trips and in messages, then what a
 protocol's marks, its throughput, its stack of costs and its messages between nodes come to (protocol_tables.py, stack_table.py,
 node_table.py), and how all of it grows with the number of ranks (scaling_tables.py)."""
 
@@ -30,9 +30,10 @@ def markdown(campaign: Campaign, summary: pd.DataFrame) -> str:
     between_two = summary[summary.ranks == RANKS]
     rows = labelled(small_payload(preferred(one_at_a_time(between_two[between_two.kernel != STREAM]))))
     ratios = _ratios(campaign).set_index(KEY)
-    costs = table(HEADER, [_cells(row, ratios, summary) for _, row in rows.sort_values("series").iterrows()])
+    cells = [_cells(row, ratios, summary) for _, row in rows.sort_values("series").iterrows()]
+    costs = [table(HEADER, cells)] if cells else []
     remarks = "\n".join(f"- {remark}" for remark in _remarks(campaign, rows))
-    return "\n".join([costs, remarks + "\n", *marks_table(campaign, between_two), *throughput_table(between_two),
+    return "\n".join([*costs, remarks + "\n", *marks_table(campaign, between_two), *throughput_table(between_two),
                       *stack_table(campaign), *node_table(campaign), *scaling_tables(campaign)])
 
 
@@ -65,6 +66,8 @@ def _messages(row: pd.Series) -> str:
     agrees = counts_agree(row.to_frame().T.infer_objects()).all()
     if row.count_rule == "range":
         return f"{row.messages_per_operation:g} {'in' if agrees else 'not in'} {row[LEAST]:g} to {row[MOST]:g}"
+    if math.isnan(row[LEAST]):
+        return f"{row.messages_per_operation:.3g} (no formula)"
     sign = "≈" if row.count_rule == "expected" else "=" if agrees else "≠"
     return f"{row.messages_per_operation:g} {sign} {row[LEAST]:g}"
 
@@ -75,6 +78,8 @@ def _agreement(cases: pd.DataFrame) -> str:
 
 
 def _remarks(campaign: Campaign, rows: pd.DataFrame) -> list[str]:
+    if rows.empty:
+        return ["no case of this campaign has two ranks: the table of costs between two ranks is left out", *campaign.remarks]
     notes = ["latency: median of launch medians and its distribution-free 95 % interval; "
              "÷ ping_pong: within each launch, at an equal start line", "in memory: no protocol writes to a disk"]
     if (rows.ok < MIN_LAUNCHES).any():

@@ -2,7 +2,7 @@
 #
 #   source CHECKOUT/jobs/completion.sh
 #
-# The program itself is asked: commands, options and their values are those of --help, kernels and groups those of `list`.
+# The words come from the program: commands, options and values from its --help, kernels and groups from its `list`.
 # shellcheck shell=bash
 
 if [[ -n ${ZSH_VERSION-} ]]; then

@@ -8,7 +8,7 @@ from analysis.limit_lines import draw_floor, floor_sentence, floor_us
 from analysis.limits import shortest_delay
 from analysis.load import Campaign
 
-WHAT = "Latency of one operation against its payload, at {ranks} ranks (where a kernel has fewer, at its most)."
+WHAT = "Latency of one operation against its payload, at {ranks} ranks, or the largest rank count that the kernel has."
 
 
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
@@ -22,6 +22,7 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
         draw_floor(axes[name], pd.concat(part), "payload_bytes", delay)
         style.logarithmic_x(axes[name], rows.payload_bytes, style.size)
         axes[name].set(yscale="log", xlabel="payload", ylabel="latency, µs")
+        style.leave_room(axes[name])
         style.plain_decades(axes[name].yaxis)
     what = WHAT.format(ranks=ranks) + floor_sentence(rows, delay)
     style.finish(figure, style.caption(campaign, rows, what), rows.oversubscribed.any())

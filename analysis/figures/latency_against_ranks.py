@@ -25,6 +25,7 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
         draw_floor(axes[name], panel, "ranks", delay)
         style.logarithmic_x(axes[name], rows.ranks)
         axes[name].set(yscale="log", xlabel="ranks", ylabel="latency, µs")
+        style.leave_room(axes[name])
         style.plain_decades(axes[name].yaxis)
     style.finish(figure, style.caption(campaign, rows, WHAT + floor_sentence(rows, delay)), rows.oversubscribed.any())
     return figure, _numbers(rows.assign(floor_us=floor_us(rows, delay)))

@@ -12,9 +12,9 @@ from analysis import naming, selection, style
 from analysis.doubts import cross_out
 from analysis.load import Campaign
 
-WHAT = ("Latency against operations per second, at {payloads} and {ranks} ranks, along a growing window of operations in "
-        "flight (the number at each point); lines: median, paler: 99th percentile where the samples bear it; ringed: one in "
-        "flight, batch 1.")
+WHAT = ("Latency against operations per second, at {payloads} and {ranks} ranks, as the window grows (the number at each "
+        "point: operations in flight). Lines: median; paler: 99th percentile, where there are enough samples for it; ringed: "
+        "one operation in flight, batch 1.")
 MILLION = 1e6
 P99 = {"linewidth": 0.7, "alpha": 0.45, "markersize": 2.4}
 COLUMNS = {"series": "series", "ranks": "ranks", "payload_bytes": "payload_bytes", "batch": "batch", "in_flight": "in_flight",

@@ -12,7 +12,7 @@ from analysis.load import KEY, Campaign
 
 WHAT = ("Each launch's median of each case, relative to the median over launches of that case; one row per kernel and "
         "transport, with all its ranks, payloads and parameters; operations that overlap are left out. "
-        "Launches are numbered within each case.")
+        "Launches are numbered within each case: launch 3 of one case need not be launch 3 of another.")
 ROW = 0.2  # inches
 COLUMNS = ["row", *KEY, "launch", "turn", "median_ns", "relative"]
 

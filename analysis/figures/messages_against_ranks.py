@@ -11,14 +11,14 @@ from analysis.load import KEY, Campaign
 from analysis.summary import LEAST, MOST, counts_agree
 
 WHAT = ("Messages per operation of 8 B: points measured, lines the closed form; {agree} of {exact} points are on their line. "
-        "{timed}{randomised}{lossy}Operations that share messages (batch) take a fraction of one each. "
+        "{timed}{randomised}{lossy}Operations that share a message (batch) count as a fraction of it each. "
         "The library's own collectives (native) have neither point nor line.")
 RANDOMISED = ("Of randomised kernels{gossip} the lines are the exact expectation, the points means over all operations with "
-              "their 95 % intervals, of which {held} of {count} hold it. ")
-LOSSY = ("Where messages are lost, doubled or late on purpose the line is the mean expected of time-outs that exceed every "
-         "round trip, and no point need be on it. ")
+              "their 95 % intervals; {held} of {count} intervals contain the expectation. ")
+LOSSY = ("Where messages are lost, duplicated or late on purpose the line is the mean expected of time-outs that exceed every "
+         "round trip, and a point may lie off it. ")
 TIMED = ("Where timing decides, the closed form is a band from the least to the most: {agree} of {count} points lie within. ")
-REPEATED = " Over another transport {count} cases had the very counts that they had over MPI: one point stands for both."
+REPEATED = " {count} cases had the same counts over another transport as over MPI; they are drawn once."
 COLUMNS = ["panel", "series", "payload_bytes", "ranks", "in_flight", "oversubscribed", "count_rule", "messages_per_operation",
            "messages_low", "messages_high", LEAST, MOST]
 

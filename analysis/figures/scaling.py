@@ -42,7 +42,7 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
             draw_floor(axes[name], _of_group(pd.concat(part), group), "ranks", delay)
         axes[name].set(yscale="log", xlabel="ranks", ylabel="latency, µs")
         style.logarithmic_x(axes[name], _ticks(rows))
-        _leave_room(axes[name])
+        style.leave_room(axes[name])
         style.plain_decades(axes[name].yaxis)
         _draw_breaks(axes[name], rows)
     style.finish(figure, style.caption(campaign, rows, _what(campaign, rows, all_curves, delays, simulated)),
@@ -103,13 +103,6 @@ def _ticks(rows: pd.DataFrame) -> pd.Series:
     return shown if shown.nunique() <= FEW else pd.Series(powers)
 
 
-def _leave_room(axes: Axes) -> None:
-    """Around what is the same for all rank counts."""
-    low, high = axes.get_ylim()
-    if high < 2 * low:
-        axes.set_ylim(low / 2, high * 2)
-
-
 def _draw_breaks(axes: Axes, rows: pd.DataFrame) -> None:
     """Between the last rank count below a regime and its first one: a line with the regime's name."""
     begins = rows.groupby("regime").ranks.min().sort_values(kind="stable")
@@ -126,9 +119,9 @@ def _what(campaign: Campaign, rows: pd.DataFrame, all_curves, delays: dict, simu
     said = WHAT + "".join(BANDS[source] for source in sorted({curve.band_source for curve in shown} - {""}))
     modelled = [curve for curve in shown if curve.choice]
     if any(not curve.band_source for curve in modelled):
-        said += "No band: " + ("only one model fits. " if simulated else "fewer than six launches. ")
+        said += "Curves without a band: " + ("only one model fits. " if simulated else "fewer than six launches. ")
     if modelled and len(modelled) < len(shown):
-        said += "No line: too few rank counts for a model, or none that predicts them. "
+        said += "Curves without a line: too few rank counts for a model, or none that predicts them. "
     said += "Hollow: simulated. " if simulated else ""
     said += _sentence(assumption(simulated)) if any(curve.goes_beyond for curve in modelled) else ""
     said += "Dotted, upright: where another regime begins. " if rows.regime.nunique() > 1 else ""

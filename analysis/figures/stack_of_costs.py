@@ -11,13 +11,23 @@ from matplotlib.figure import Figure
 from analysis import naming, style
 from analysis.doubts import cross_out
 from analysis.load import KEY, Campaign
-from analysis.markdown import with_interval
+from analysis.markdown import digits, with_interval
 from analysis.stack import BASE, FLOOR, base_cases, reference_cases, stack
 
 WHAT = ("Protocols with default parameters, between two ranks with a core each, at 8 B, one operation at a time.")
-MULTIPLES = (" Multiples of {unit}, taken within each launch; medians over {launches} launches, {interval}. A mark that "
-             "several ranks reach is reached when the last of them does.")
+MULTIPLES = (" Multiples of {unit}, taken within each launch; medians over the {launches} launches that have it, {interval}. "
+             "A mark on several ranks counts when the last of them reaches it.")
+FLOOR_VARIED = " Whiskers include how much the floor itself varied from launch to launch: {low} to {high} ns."
+BACKWARDS = " A blue bar inside a grey one: the operation ends before a round trip would."
+LATER = (" A mark to the right of the end is reached after it, by other ranks: a follower applies a committed operation when "
+         "the next operation's message comes.")
+# Of each mark its symbol, the same in all figures. A mark that is not here gets one of the others.
+SYMBOLS = {"delivered": "o", "appended": "s", "applied": "^", "handed_over": "D", "chosen": "v", "committed": "P",
+           "ordered": "X", "decided": "h", "learned": ">", "incremented": "<", "counted": "p", "updated": "*", "edited": "d",
+           "granted": "8"}
+OTHERS = ("H", "1", "2", "3", "4", "+", "x")
 UNITS = {"over_floor": "a cache line's round trip (the floor)", "over_ping_pong": "their transport's ping_pong"}
+NOTHING_TO_COMPARE = "no launch has a ping_pong at 8 B on two ranks to compare these cases with"
 TITLE = "stack of costs"
 ROW = 0.21  # inches
 TRANSPORT, PROTOCOL = {"color": "0.8"}, {"color": style.COLOURS[5]}
@@ -37,6 +47,8 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
         _draw(axes[TITLE], shown, ends, unit)
         axes[TITLE].set(xscale="log", xlabel="÷ " + UNITS[unit])
         style.plain_decades(axes[TITLE].xaxis)
+    else:
+        style.mark_as_empty(figure, style.NO_CASE if rows.empty else NOTHING_TO_COMPARE)
     caption = style.caption(campaign, reference_cases(campaign), _what(shown, unit))
     style.finish(figure, caption, False, max(style.AXES_HEIGHT, ROW * len(ends) + 0.5))
     return figure, rows
@@ -48,7 +60,15 @@ def _what(rows: pd.DataFrame, unit: str) -> str:
     known = rows[f"{unit}_low"].notna().any()
     launches = rows.launches[rows.kernel == (FLOOR if unit == "over_floor" else BASE)].max()
     interval = "whiskers: distribution-free 95 % intervals of the end" if known else "too few for intervals"
-    return WHAT + MULTIPLES.format(unit=UNITS[unit], launches=launches, interval=interval)
+    said = WHAT + MULTIPLES.format(unit=UNITS[unit], launches=launches, interval=interval)
+    floor = rows[rows.kernel == FLOOR].dropna(subset=["latency_low_ns"])
+    if known and len(floor):
+        said += FLOOR_VARIED.format(low=digits(floor.latency_low_ns.iloc[0]), high=digits(floor.latency_high_ns.iloc[0]))
+    ends = rows[rows["last"] & (rows.kernel != FLOOR)].set_index(["transport", "kernel"])[unit]
+    base = ends.index.get_level_values("transport").map(ends.xs(BASE, level="kernel")) if unit == "over_floor" else 1
+    marks = rows[~rows["last"]]
+    at_the_end = ends.reindex(pd.MultiIndex.from_frame(marks[["transport", "kernel"]])).to_numpy()
+    return said + BACKWARDS * bool((ends < base).any()) + LATER * bool((marks[unit].to_numpy() > at_the_end).any())
 
 
 def _named(rows: pd.DataFrame) -> pd.DataFrame:
@@ -92,8 +112,9 @@ def _draw(axes: Axes, rows: pd.DataFrame, ends: pd.DataFrame, unit: str) -> None
 
 
 def _draw_marks(axes: Axes, marks: pd.DataFrame, unit: str, heights: dict[str, int]) -> None:
-    for index, (mark, part) in enumerate(marks.groupby("mark", sort=False)):
-        look = {**style.look(index), "linestyle": "none", "color": "black", "markerfacecolor": "white"}
+    others = iter(OTHERS * len(marks))
+    for mark, part in marks.groupby("mark", sort=False):
+        look = {"marker": SYMBOLS.get(mark) or next(others), "linestyle": "none", "color": "black", "markerfacecolor": "white"}
         axes.plot(part[unit], part.series.map(heights), label=mark, zorder=5, **look)
 
 

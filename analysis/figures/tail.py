@@ -10,8 +10,8 @@ from analysis.doubts import doubtful
 from analysis.load import KEY, Campaign, samples_ns
 
 WHAT = ("Share of operations that took at least a latency, over the samples of all launches together, at 8 B (0 B where a "
-        "kernel has no payload) and {ranks} ranks (where a kernel has fewer, at its most); the largest sample is the "
-        "end of each line.")
+        "kernel has no payload) and {ranks} ranks, or the largest rank count that the kernel has; each line ends at the "
+        "largest sample.")
 COLUMNS = ["panel", "series", "ranks", "payload_bytes", "oversubscribed", "samples", "latency_us", "share_as_slow"]
 STEPS = 100  # order statistics drawn per line, dense towards the tail: all samples would be megabytes of ink on the same curve
 

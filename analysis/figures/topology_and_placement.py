@@ -10,12 +10,12 @@ from analysis import style
 from analysis.launch_file import opened
 from analysis.load import Campaign, words
 
-WHAT = ("Where the ranks sat (one block per size of the world), the closest level each pair shares, and the median round trip "
-        "of each pair.")
+WHAT = ("Where the ranks sat, the closest level of the machine that each pair shares, and the median round trip of each pair; "
+        "one block per number of ranks.")
 LEVELS = ("node", "package", "numa", "core")
 MATRIX_TEXT_RANKS = 8  # larger matrices have no room for numbers in their cells
 MOST_RANKS = 256  # nobody sees the pairs of a larger world, of which there are millions
-TOO_LARGE = f"Worlds of more than {MOST_RANKS} ranks are not drawn; /ranks of their files has where each sat."
+TOO_LARGE = f"Launches of more than {MOST_RANKS} ranks are not drawn; /ranks of their files has where each sat."
 
 
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
@@ -30,7 +30,7 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
     for row, files in enumerate(worlds):
         ranks, distance, levels, ping_us = _read(files)
         hollow = ", oversubscribed" if campaign.launches.oversubscribed[files[0]] else ""
-        _draw_boxes(figure.add_subplot(grid[2 * row, :]), ranks, f"world of {len(ranks)}{hollow}")
+        _draw_boxes(figure.add_subplot(grid[2 * row, :]), ranks, f"launches of {len(ranks)} ranks{hollow}")
         nearness = figure.add_subplot(grid[2 * row + 1, 0])
         _draw_matrix(nearness, distance, "closest shared level: " + _key(distance, levels), "{:.0f}".format)
         _draw_matrix(figure.add_subplot(grid[2 * row + 1, 1]), ping_us, "round trip, µs", "{:.2g}".format)
@@ -42,6 +42,7 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
 def _draw_none(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
     figure = Figure(figsize=(style.PAGE, 1), layout="constrained")
     figure.add_subplot().set_axis_off()
+    style.mark_as_empty(figure, TOO_LARGE)
     style.finish(figure, style.caption(campaign, summary.iloc[:0], TOO_LARGE), False, axes_height=0.2)
     return figure, pd.DataFrame(columns=["world", "rank", "peer"])
 

@@ -19,7 +19,7 @@ def made_up(medians_ns: np.ndarray) -> Campaign:
     cases = pd.DataFrame(dict.fromkeys(KEY, 0), index=range(medians_ns.size)).assign(
         name=[f"case {rank}" for rank in ranks], ranks=ranks, p50_ns=medians_ns.ravel(), verdict="ok", drift_watch=0,
         latency_definition="makespan")
-    return Campaign(pd.DataFrame({"source": ["measured"] * launches}), cases, pd.DataFrame(), [])
+    return Campaign("made up", pd.DataFrame({"source": ["measured"] * launches}), cases, pd.DataFrame(), [])
 
 
 def test_a_campaign_is_undecided_against_itself(campaign_folder):

@@ -35,7 +35,7 @@ def test_lock_step_is_counted_and_not_timed(campaign):
 
 
 def test_a_caption_says_how_often_timers_call(campaign):
-    assert "gossip calls every 2,500 µs" in style.caption(campaign, campaign.timed, "What.")
+    assert "Gossip goes by timers: a rank calls every 2,500 µs." in style.caption(campaign, campaign.timed, "What.")
     assert pace.remarks(campaign.timed[campaign.timed.kernel == "ping_pong"]) == []
 
 

@@ -96,7 +96,7 @@ def test_simulated_and_measured_do_not_change_places(tmp_path):
 def test_oversubscription_is_said(tmp_path):
     crowded = predictions(*write_pair(tmp_path, range(1, 3), oversubscribed=True))
     assert crowded.oversubscribed.all() and errors(crowded).oversubscribed.all()
-    assert "our kernels, oversubscribed" in page(crowded) and "ping_pong (oversubscribed)" in page(crowded)
+    assert "our kernels (oversubscribed)" in page(crowded) and "ping_pong (oversubscribed)" in page(crowded)
 
 
 def test_the_program_writes_tables_and_the_figure(tmp_path):

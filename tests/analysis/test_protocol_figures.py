@@ -99,7 +99,7 @@ def test_randomised_messages_are_means_with_intervals_on_the_exact_expectation(d
     assert rows.messages_per_operation.to_dict() == {1: 0, 2: 3, 4: 9, 8: 21}  # what each operation took, not 2.5 (N - 1)
     assert rows.expected_messages_per_operation.to_dict() == {1: 0, 2: 3, 4: 9, 8: 21}
     assert rows.messages_high[8] - 21 == pytest.approx(1.966 * 4.3205 / 389**0.5, rel=1e-3)  # uniform on 14 … 28
-    assert "4 of 4 hold it" in caption(figure)
+    assert "4 of 4 intervals contain the expectation" in caption(figure)
 
 
 def test_a_randomised_count_off_its_expectation_is_told(tmp_path):
@@ -108,14 +108,14 @@ def test_a_randomised_count_off_its_expectation_is_told(tmp_path):
         Case("flat_broadcast", SPREAD, messages=4, expected_messages=3)])
     said = caption(draw("messages_against_ranks", tmp_path)[0])
     assert "0 of 1 points are on their line" in said
-    assert "of which 0 of 1 hold it" in said
+    assert "0 of 1 intervals contain the expectation" in said
 
 
 def test_a_count_that_never_varies_holds_its_expectation(tmp_path):
     case = Case("rumour", SPREAD, family="protocol", count_rule="expected", expected_messages=3 + 1e-12,
                 messages_each=[3] * 400)
     write_launch(tmp_path / "launch-001.h5", [case])
-    assert "of which 1 of 1 hold it" in caption(draw("messages_against_ranks", tmp_path)[0])
+    assert "1 of 1 intervals contain the expectation" in caption(draw("messages_against_ranks", tmp_path)[0])
 
 
 def test_shared_messages_are_named_and_drawn_as_fractions(drawn):

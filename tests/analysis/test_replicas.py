@@ -25,14 +25,15 @@ def said(campaign) -> tuple[str, str]:
 
 
 def test_what_replicas_do_is_said_where_they_share_memory(tmp_path):
-    for replicate, words in (("copy", "raft_replication copy a payload"), ("reference", "raft_replication refer to a payload")):
+    for replicate, words in (("copy", "raft_replication copies a payload"),
+                             ("reference", "raft_replication only refers to a payload")):
         for text in said(written(tmp_path / replicate, "shared-memory", replicate)):
             assert words in text
 
 
 def test_over_mpi_it_goes_without_saying(tmp_path):
     for text in said(written(tmp_path, "mpi", "copy")):
-        assert "replicas" not in text
+        assert "a replica of" not in text
 
 
 def test_captions_and_tables_of_protocols_say_that_they_run_in_memory(tmp_path):

@@ -3,6 +3,7 @@
 import math
 import shutil
 
+import h5py
 import numpy as np
 import pandas as pd
 import pytest
@@ -108,13 +109,47 @@ def test_type_is_legible_and_inside_the_page(drawn):
             assert page.x0 <= box.x0 and box.x1 <= page.x1 and page.y0 <= box.y0 and box.y1 <= page.y1, name
 
 
-def test_caption_says_where_the_numbers_are_from(drawn):
+def test_caption_says_where_the_numbers_are_from(drawn, campaign_folder):
     said = caption(drawn["latency_against_ranks"][0])
-    for words in ("Campaign synthetic: 8 launches, 1 of them oversubscribed",
+    for words in (f"Campaign {campaign_folder.name}: 8 launches, 1 of them oversubscribed",
                   "measured on Synthetic CPU, 2 cores, Open MPI 4.1.4",
-                  "Latency: barrier or makespan or proposer; start line: round-time",
+                  "Latency: barrier, makespan or proposer, as summary.csv says of each case; compare only equal definitions.",
+                  "Start line: round-time.",
                   "No interval: fewer than six launches"):
         assert words in said
+
+
+def test_a_campaign_is_called_as_its_folder_is_whatever_its_files_were_written_as(tmp_path):
+    for folder, written_as in (("published", "published-new"), ("other", "published")):
+        write_launch(tmp_path / folder / "launch-001.h5", [Case("k", np.arange(1000) + 500)], campaign=written_as)
+        campaign = load(tmp_path / folder)
+        assert campaign.name == folder and campaign.launches.campaign.tolist() == [written_as]
+        said = caption(draw("latency_against_ranks", tmp_path / folder)[0])
+        assert f"Campaign {folder}: 1 launches" in said and "published-new" not in said
+
+
+def test_a_simulated_campaign_names_the_simulator_and_the_platform_and_no_machine(tmp_path):
+    path = write_launch(tmp_path / "launch-001.h5", [Case("k", np.arange(9) + 500)], source="simulated", world=1024)
+    with h5py.File(path, "a") as file:
+        file["environment"].attrs["mpi_library"] = "SMPI Version 3.32. Copyright The SimGrid Team 2007-2022"
+        file["environment"].attrs["platform"] = "fat_tree"
+    said = caption(draw("latency_against_ranks", tmp_path)[0])
+    assert "; simulated by SimGrid 3.32 on the platform fat_tree, up to 1,024 ranks." in said
+    assert "Copyright" not in said and "Synthetic CPU" not in said
+
+
+def test_a_figure_without_anything_in_it_is_left_out_and_said_so(tmp_path):
+    """Also where an earlier report has left one."""
+    write_launch(tmp_path / "launch-001.h5", [Case("flat_broadcast", np.arange(1000) + 500, ranks=4)])
+    (tmp_path / "figures").mkdir()
+    (tmp_path / "figures" / "stack_of_costs.png").write_bytes(b"old")
+    done = run("report", tmp_path)
+    assert "remark: no figure stack_of_costs: this campaign has no such case" in done.stdout
+    assert "no figure latency_against_ranks" not in done.stdout
+    there = {path.stem for path in (tmp_path / "figures").iterdir()}
+    assert "stack_of_costs" not in there and "latency_against_ranks" in there
+    table = (tmp_path / "table.md").read_text(encoding="utf-8")
+    assert table.startswith("- no case of this campaign has two ranks") and "| kernel | payload | latency" not in table
 
 
 def test_one_launch_makes_a_report_without_intervals(tmp_path):
@@ -180,5 +215,5 @@ def test_of_a_world_of_thousands_not_every_pair_is_drawn(tmp_path):
     write_launch(tmp_path / "launch-001.h5", [Case("k", np.arange(20) + 100)], world=300)
     done = run("report", tmp_path)
     assert done.returncode == 0, done.stderr
-    numbers = (tmp_path / "figures" / "topology_and_placement.csv").read_text()
-    assert len(numbers.splitlines()) < 300 * 300 and "300" not in numbers
+    assert "remark: no figure topology_and_placement: Launches of more than 256 ranks are not drawn" in done.stdout
+    assert not list((tmp_path / "figures").glob("topology_and_placement.*"))

@@ -123,7 +123,7 @@ def test_fewer_than_six_launches_have_a_model_without_band(tmp_path):
     rows = models(load(campaign(tmp_path, launches=5)))
     assert rows.model.notna()[rows.kernel != "ping_pong"].all()
     assert rows[["limit_low_ns", "exponent_low"]].isna().all(axis=None) and set(rows.band_source.dropna()) == {""}
-    assert "No band: fewer than six launches." in caption(draw("scaling", tmp_path)[0])
+    assert "Curves without a band: fewer than six launches." in caption(draw("scaling", tmp_path)[0])
 
 
 def test_fewer_than_four_rank_counts_have_no_model_and_one_line_says_why(tmp_path):
@@ -131,18 +131,18 @@ def test_fewer_than_four_rank_counts_have_no_model_and_one_line_says_why(tmp_pat
     done = run("report", tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     line, = [line for line in done.stdout.splitlines() if "model" in line]
-    assert line == ("remark: no scaling model: 1 rank count (network), a model takes 4: 1 curve; "
-                    "3 rank counts (network), a model takes 4: 1 curve")
+    assert line == ("remark: no scaling model: 1 curve has no model: 1 rank count (regime network); a model needs 4. "
+                    "1 curve has no model: 3 rank counts (regime network); a model needs 4")
     assert line.removeprefix("remark: no")[1:] in caption(draw("scaling", tmp_path)[0])
 
 
 def test_what_no_terms_predict_has_no_model(tmp_path):
     strange = {FLAT: lambda n: 1000 if n % 3 else 9000}
-    reason = "no terms predict unseen rank counts within a factor of 1.5 (network)"
+    reason = "no terms predict unseen rank counts within a factor of 1.5 (regime network)"
     assert reason in no_models(load(campaign(tmp_path / "alone", strange)))
     table = "".join(scaling_tables(load(campaign(tmp_path / "beside", strange | {TREE: LAWS[TREE]}))))
-    assert f"- no model: {reason}: 1 curve" in table and "| – | – | – | – |" in table and "| N=64 (4 ×): " in table
-    assert "No line: too few rank counts" in caption(draw("scaling", tmp_path / "beside")[0])
+    assert f"- 1 curve has no model: {reason}\n" in table and "| – | – | – | – |" in table and "| N=64 (4 ×): " in table
+    assert "Curves without a line: too few rank counts" in caption(draw("scaling", tmp_path / "beside")[0])
 
 
 def test_regimes_are_not_mixed_and_a_curve_ends_where_the_next_begins(tmp_path):

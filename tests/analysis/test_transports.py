@@ -47,7 +47,7 @@ def test_both_transports_share_a_panel_that_holds_them(drawn_of_both):
     assert rows.latency_us.to_dict() == {"two_phase_commit batch=1": 1.2, "two_phase_commit batch=2": 1.2,
                                          "two_phase_commit batch=1 (shared memory)": 0.42,
                                          "two_phase_commit batch=2 (shared memory)": 0.42}
-    assert "Over MPI unless a title or a name says shared memory." in caption(figure)
+    assert "MPI unless a title or a name says shared memory." in caption(figure)
 
 
 def test_a_transport_is_named_only_beside_another(tmp_path, drawn):
@@ -74,7 +74,7 @@ def test_messages_that_are_the_same_over_both_transports_are_drawn_once(tmp_path
     figure, numbers = draw("messages_against_ranks", tmp_path)
     assert numbers[["series", "messages_per_operation"]].values.tolist() == [
         ["chain_broadcast", 1], ["flat_broadcast", 1], ["flat_broadcast (shared memory)", 2]]
-    assert "Over another transport 1 cases had the very counts" in caption(figure)
+    assert "1 cases had the same counts over another transport as over MPI" in caption(figure)
 
 
 def test_launch_to_launch_has_a_row_for_each_transport(drawn_of_both):
