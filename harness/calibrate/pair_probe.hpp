@@ -1,6 +1,6 @@
 #pragma once
 // The exchanges between two ranks from which the parameters of LogGP are fitted (harness/loggp/fit.hpp), under the
-// conditions that kernels find: the same door to MPI, the same start line, rotating buffers that are filled, spoilt and
+// conditions that kernels find: the same endpoint, the same start line, rotating buffers that are filled, spoilt and
 // verified outside the clock.
 
 #include <mpi.h>

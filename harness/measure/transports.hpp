@@ -1,5 +1,5 @@
 #pragma once
-// How a case's messages travel: the doors that its kernel is given, opened from what the case has.
+// How a case's messages travel: makes the endpoint or transport that its kernel is given.
 
 #include <algorithm>
 #include <memory_resource>
@@ -34,7 +34,7 @@ struct OverMpi {
     Memory(CaseRun& /*run*/, std::size_t /*posted_max*/) {}
     void close() {}
   };
-  static void withdraw(auto& /*door*/) {}  // what still arrives has memory of its own
+  static void withdraw(auto& /*endpoint*/) {}  // what still arrives has memory of its own
 };
 
 /// Memory that the ranks of one node share.
@@ -83,7 +83,7 @@ struct InSharedMemory {
     std::pmr::monotonic_buffer_resource buffers;
     std::pmr::memory_resource* before;
   };
-  static void withdraw(auto& /*door*/) {}  // every rank has left a case before the next one begins
+  static void withdraw(auto& /*endpoint*/) {}  // every rank has left a case before the next one begins
 
   /// What one rank's part must hold, for `sharing` ranks.
   template <Protocol P>
@@ -146,7 +146,7 @@ struct Hybrid {
             [&] { return OverMpi::endpoint(run, posted_max); }};
   }
   /// The next case finds its payloads where MPI may still be putting this one's.
-  static void withdraw(auto& door) { door.withdraw(); }
+  static void withdraw(auto& endpoint) { endpoint.withdraw(); }
 
  private:
   static NearRanks near_ranks(const SharedRegion& region) {

@@ -141,7 +141,7 @@ void check_arrivals(CaseResult& result) {
   for (const Traffic& traffic : result.traffic) all = all + traffic;
   if (result.planned->shape.loss.any() && all.messages_received != all.arriving())
     fail(result, Verdict::count_mismatch,
-         fmt::format("{} messages sent, {} of them lost, {} doubled, and {} received", all.messages_sent, all.messages_lost,
+         fmt::format("{} messages sent, {} of them lost, {} duplicated, and {} received", all.messages_sent, all.messages_lost,
                      all.messages_doubled, all.messages_received));
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// A collective's door to point-to-point messaging over MPI, and the only place where its messages are counted.
+// A collective's point-to-point messages over MPI. This is the only place where they are counted.
 // Waits spin on MPI_Test rather than in MPI_Wait, so that each has a deadline; on this path that costs nothing measurable.
 // Simulated ranks block: their simulator sees a deadlock by itself.
 

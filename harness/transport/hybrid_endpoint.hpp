@@ -1,6 +1,6 @@
 #pragma once
-// A collective's door that picks per pair: one endpoint to the ranks that are near, one to those that are far, each of which
-// counts what passes it.
+// A collective's messages, over an endpoint that is chosen per pair: one for near ranks, one for far ranks. Each counts the
+// messages that it sends.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,5 +1,5 @@
 #pragma once
-// Loses, doubles and delays messages on their way to a transport (--loss). This layer lies below the counting, so a lost
+// Loses, duplicates and delays messages on their way to a transport (--loss). This layer lies below the counting, so a lost
 // message counts as sent. No protocol and no transport knows of it. Which messages are lost follows from the seed of the case.
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 #pragma once
-// A collective's door to the ranks of its node through shared memory. What fits a few slots travels in them; what lies in
+// A collective's messages to ranks of its node, through shared memory. What fits a few slots travels in them; what lies in
 // shared memory is copied once, by its receiver; anything else goes through a few bounce buffers.
 
 #include <algorithm>

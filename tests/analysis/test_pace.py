@@ -44,7 +44,7 @@ def test_a_kernel_that_only_has_timers_is_said_to_call_by_them(tmp_path):
                                                    count_rule="expected", messages=20.0, expected_messages=21.0,
                                                    messages_each=np.full(len(SPREAD), 20), parameters={"period_us": 300}),
                                               Case("ping_pong", SPREAD, 2, 8, family="collective")])
-    assert pace.remarks(load(tmp_path).timed) == ["By timers gossip calls every 300 µs."]
+    assert pace.remarks(load(tmp_path).timed) == ["Gossip goes by timers: a rank calls every 300 µs."]
 
 
 def test_gossip_of_before_there_was_a_choice_ran_in_lock_step(tmp_path):

@@ -19,13 +19,13 @@ NEAR = re.compile(r"\b(?:call|jmp|j[a-z]+|bl?|b\.[a-z]+)\s+[0-9a-f]+ <(.*?)(?:\+
 INDIRECT = re.compile(r"\b(?:call|jmp)q?\s+\*|\bblr?a?\s+x\d+|\bbr\s+x\d+|\bblr\s")  # x86 and Arm
 COLD = re.compile(r"\[clone \.cold\]$|^\.text\.unlikely")
 
-COLLECTIVE = ["CollectiveBench<coordbench::{kernel}, coordbench::{door}>::run_block(long, long)"]
-PROTOCOL = ["ProtocolRank<coordbench::{kernel}, coordbench::{door}>::propose_alone(long, coordbench::Payload)",
-            "ProtocolRank<coordbench::{kernel}, coordbench::{door}>::stream(coordbench::Operations)",
-            "ProtocolBench<coordbench::{kernel}, coordbench::{door}>::serve(coordbench::Operations)"]
+COLLECTIVE = ["CollectiveBench<coordbench::{kernel}, coordbench::{transport}>::run_block(long, long)"]
+PROTOCOL = ["ProtocolRank<coordbench::{kernel}, coordbench::{transport}>::propose_alone(long, coordbench::Payload)",
+            "ProtocolRank<coordbench::{kernel}, coordbench::{transport}>::stream(coordbench::Operations)",
+            "ProtocolBench<coordbench::{kernel}, coordbench::{transport}>::serve(coordbench::Operations)"]
 LOOPS = {"binomial_broadcast": COLLECTIVE, "two_phase_commit": PROTOCOL, "raft_replication": PROTOCOL,
          "quorum_register": PROTOCOL, "sequencer": PROTOCOL, "g_counter": PROTOCOL}
-DOORS = ["OverMpi", "InSharedMemory", "Hybrid"]
+TRANSPORTS = ["OverMpi", "InSharedMemory", "Hybrid"]
 PIECES = ("propose_as_one_piece(", "receive_as_one_piece(")  # of a protocol's node: from a proposal or arrival to what it sends
 # Called while nothing is measured, never to return, once in a thousand fruitless turns of a wait, or in simulated worlds alone,
 # whose arenas grow: they may allocate, throw, and be as indirect as they like.
@@ -87,17 +87,17 @@ def code():
     return functools.cache(lambda kernel: Code(object_file(kernel)))
 
 
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize("kernel", LOOPS)
-def test_the_hot_loop_has_no_indirect_call(code, kernel, door):
+def test_the_hot_loop_has_no_indirect_call(code, kernel, transport):
     code, name = code(kernel), "".join(word.capitalize() for word in kernel.split("_"))
-    loops = [f"coordbench::{loop.format(kernel=name, door=door)}" for loop in LOOPS[kernel]]
+    loops = [f"coordbench::{loop.format(kernel=name, transport=transport)}" for loop in LOOPS[kernel]]
     for loop in loops:
         assert loop in code.instructions, f"{loop} was inlined or renamed: nothing to look at"
     here, elsewhere = code.reached_from(loops)
-    for piece in PIECES if LOOPS[kernel] is PROTOCOL and door != "Hybrid" else ():
+    for piece in PIECES if LOOPS[kernel] is PROTOCOL and transport != "Hybrid" else ():
         assert [name for name in here if "coordbench::Node<" in name and piece in name], f"{piece}) is not reached"
-    if door != "InSharedMemory":
+    if transport != "InSharedMemory":
         assert {"MPI_Isend", "MPI_Irecv", "MPI_Test"} <= elsewhere, "this is where messages are sent and received"
     ours_elsewhere = [name for name in elsewhere if "coordbench::" in name and "(" in name]
     assert not ours_elsewhere, "they are not seen here"

@@ -26,7 +26,7 @@ constexpr std::size_t kRegionBytes = std::size_t{8} << 20U, kPosted = 16;
 const std::vector<int (*)(Rank)> kSplits{[](Rank) { return 0; }, [](Rank rank) { return rank; },
                                          [](Rank rank) { return rank % 2; }, [](Rank rank) { return rank / 2; }};
 
-/// The node of this rank, and doors to everybody.
+/// The node of this rank, and endpoints to all ranks.
 struct Node {
   explicit Node(int (*node_of)(Rank)) : window(world(), sharing, kRegionBytes) {
     for (Rank rank = 0; rank < world().size(); ++rank) away.push_back(node_of(rank) != node_of(world().rank()) ? 1 : 0);

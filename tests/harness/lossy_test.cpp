@@ -1,4 +1,4 @@
-// The layer that loses, doubles and delays messages on purpose, over a transport that only writes down what reaches it.
+// The layer that loses, duplicates and delays messages on purpose, over a transport that only writes down what reaches it.
 
 #include "harness/transport/lossy.hpp"
 

@@ -43,7 +43,7 @@ TEST(JudgeLoss, MissesAMessageThatLossDoesNotExplain) {
   CaseOfLoss leaking;
   leaking.reports[1].traffic.messages_received = 3;
   EXPECT_EQ(leaking.verdict(), Verdict::count_mismatch);
-  EXPECT_EQ(leaking.result.detail, "6 messages sent, 1 of them lost, 1 doubled, and 5 received");
+  EXPECT_EQ(leaking.result.detail, "6 messages sent, 1 of them lost, 1 duplicated, and 5 received");
 }
 
 TEST(JudgeLoss, RefusesAnOperationThatIsAppliedTwiceOrNotAtAll) {

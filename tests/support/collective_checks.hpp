@@ -67,7 +67,7 @@ void expect_closed_form_at_roots_up_to(int ranks_max) {
         expect_closed_form<C>(shape_of<C>(ranks, bytes, {{"root", root}}));
 }
 
-/// A door whose rank, where it is slow, takes its time before it has what arrived, and after it has said that it has.
+/// An endpoint whose rank, if it is slow, waits before it takes what arrived, and again after it has said that it has it.
 class SlowEndpoint : public ThreadEndpoint {
  public:
   SlowEndpoint(Mailboxes& mailboxes, Rank rank, int ranks, bool slow) : ThreadEndpoint(mailboxes, rank, ranks), slow_(slow) {}

@@ -93,7 +93,7 @@ struct History {
   static std::string ending(const Spoken& spoken, bool arrivals) {
     if (spoken.fate == Fate::lost) return "  (lost)\n";
     if (spoken.fate == Fate::cut) return "  (cut off)\n";
-    const char* twice = spoken.fate == Fate::doubled ? "  (twice)" : "";
+    const char* twice = spoken.fate == Fate::duplicated ? "  (twice)" : "";
     return arrivals ? fmt::format("  (arrives {}){}\n", spoken.arrives_at, twice) : fmt::format("{}\n", twice);
   }
 };

@@ -1,5 +1,5 @@
 #pragma once
-// One rank of a simulated world: its real Node behind its real Counted, what it is up to, and its door to the network.
+// One rank of a simulated world: its real Node behind its real Counted, what it is doing, and its connection to the network.
 
 #include <optional>
 

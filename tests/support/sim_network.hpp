@@ -9,7 +9,7 @@
 namespace coordbench::testing {
 
 /// What became of a message that was sent.
-enum class Fate : std::uint8_t { travels, doubled, lost, cut };
+enum class Fate : std::uint8_t { travels, duplicated, lost, cut };
 
 template <class M>
 class SimNetwork {
@@ -54,7 +54,7 @@ class SimNetwork {
     const Sent sent = travel(arrival(from, to), from, to, message, depth, payload);
     if (healed() || !random_.chance(faults_.duplication)) return sent;
     ++happened.duplicated;
-    return travel(arrival(from, to), from, to, message, depth, payload), Sent{Fate::doubled, sent.arrives_at};
+    return travel(arrival(from, to), from, to, message, depth, payload), Sent{Fate::duplicated, sent.arrives_at};
   }
 
   /// From now on nothing gets from `from` to `to`; the other direction is a matter of its own.

@@ -56,7 +56,7 @@ class Mailboxes {
   std::map<std::pair<Rank, Rank>, std::deque<Letter>> boxes_;
 };
 
-/// The same door as harness/endpoint.hpp, over mailboxes.
+/// The same interface as harness/transport/endpoint.hpp, over mailboxes.
 class ThreadEndpoint {
  public:
   ThreadEndpoint(Mailboxes& mailboxes, Rank rank, int ranks, int ranks_per_node = 1)

@@ -28,16 +28,16 @@ class ThreadRegion {
     return {std::move(parts), part_bytes_, rank};
   }
 
-  /// Each rank makes its door with `open(rank)`, waits for the others, and does its part with it.
+  /// Each rank makes its endpoint with `open(rank)`, waits for the others, and does its part with it.
   template <class Open, class Body>
   void run(Open open, Body body) {
     std::latch all_made(ranks_);
     std::vector<std::jthread> threads;
     for (Rank rank = 0; rank < ranks_; ++rank)
       threads.emplace_back([&, rank] {
-        auto door = open(rank);
+        auto endpoint = open(rank);
         all_made.arrive_and_wait();
-        body(rank, *door);
+        body(rank, *endpoint);
       });
   }
 

@@ -1,6 +1,6 @@
 #pragma once
 // What an acknowledged message promises, and what it claims to survive: everything but the loss of its sender's memory. That an
-// operation is delivered at most once is no part of it: lost acknowledgements and doubled messages break that, as a test of
+// operation is delivered at most once is no part of it: lost acknowledgements and duplicated messages break that, as a test of
 // the kernel shows.
 
 #include "kernels/acknowledged_send.hpp"

@@ -8,8 +8,8 @@
 
 namespace coordbench::testing::delivery {
 
-/// The network of a schedule fails whether or not the case says so. A doubled message is answered twice, so answers count only
-/// where nothing is doubled.
+/// The network of a schedule fails whether or not the case says so. A duplicated message is answered twice, so answers count
+/// only where nothing is duplicated.
 template <class P>
 struct Counted {
   static constexpr std::string_view sentence =

@@ -1,6 +1,6 @@
 #pragma once
 // What a message that nobody waits for promises whatever the network does. That it is delivered at most once is no part of it:
-// a network that doubles breaks that, as a test of the kernel shows.
+// a network that duplicates breaks that, as a test of the kernel shows.
 
 #include "tests/safety/delivery/draw.hpp"
 #include "tests/safety/delivery/every_copy.hpp"

@@ -32,7 +32,8 @@ struct Agreement {
 
 /// What the operation counter does not promise. That the simulated world finds it is shown in the kernel's test.
 struct AgreementWhateverHappens {
-  static constexpr std::string_view sentence = "Agreement whatever happens: the same, whatever is lost, doubled and sent again";
+  static constexpr std::string_view sentence =
+      "Agreement whatever happens: the same, whatever is lost, duplicated and sent again";
   explicit AgreementWhateverHappens(const Schedule& /*schedule*/) {}
   bool holds_at_end(const auto& world) const { return Agreement::is_right_everywhere(world); }
 };
