@@ -27,4 +27,7 @@ def remarks(rows: pd.DataFrame) -> list[str]:
 
 
 def _period(us: int) -> str:
-    return f"{us:,} µs" if us % 1000 else f"{us // 1000:,} ms"
+    for size, unit in ((10**6, "s"), (1000, "ms")):
+        if us % size == 0:
+            return f"{us // size:,} {unit}"
+    return f"{us:,} µs"

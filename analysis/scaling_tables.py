@@ -64,7 +64,7 @@ def scaling_tables(campaign: Campaign) -> list[str]:
     if rows.empty:
         return []
     lacking = Counter(rows.lacking[rows.lacking != ""])
-    without = [f"- {_without(reason, count)}\n" for reason, count in sorted(lacking.items())]
+    without = [f"- no model: {reason}: {_curves(count)}\n" for reason, count in sorted(lacking.items())]
     known = rows[rows.exponent.notna()]
     if known.empty:
         return ["".join(without)]
@@ -80,11 +80,11 @@ def no_models(campaign: Campaign) -> str:
     if not rows or any(curve.choice for curve in rows):
         return ""
     reasons = Counter(curve.lacking for curve in rows)
-    return "no scaling model: " + ". ".join(_without(reason, count) for reason, count in sorted(reasons.items()))
+    return "no scaling model: " + "; ".join(f"{reason}: {_curves(count)}" for reason, count in sorted(reasons.items()))
 
 
-def _without(reason: str, count: int) -> str:
-    return f"{count} curve{'s have' if count > 1 else ' has'} no model: {reason}"
+def _curves(count: int) -> str:
+    return f"{count} curve{'s' * (count > 1)}"
 
 
 def _model_cells(row) -> list[str]:

@@ -125,7 +125,7 @@ def plain_decades(axis: Axis) -> None:
     """Numbers such as 0.5, not 5 × 10⁻¹, on an axis that is logarithmic and has its points already."""
     low, high = axis.get_view_interval()
     axis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 100 * low else (1,)))
-    axis.set_major_formatter("{x:g}")
+    axis.set_major_formatter("{x:,.10g}")
     axis.set_minor_formatter(NullFormatter())
 
 

@@ -128,6 +128,15 @@ std::string text_of(const Json& value) {
   return value.is_number_float() ? fmt::format("{:.2f}", value.get<double>()) : value.dump();
 }
 
+bool depends_on_proposer(const Kernel& kernel) {
+  const Shape shape = default_shape(kernel, kLargest);
+  if (kernel.about.count_rule == CountRule::none || !kernel.unfit(shape).empty()) return false;
+  const Range first = kernel.cost(shape, {0, 1}).messages;
+  for (Operation k = 1; k < proposers_of(kernel, shape); ++k)
+    if (!(kernel.cost(shape, {k, 1}).messages == first)) return true;
+  return false;
+}
+
 /// "0 1 2 3 …" with "-" for null, or nothing if there is no closed form.
 std::string series(const Json& values) {
   if (std::all_of(values.begin(), values.end(), [](const Json& value) { return value.is_null(); })) return "";
@@ -155,14 +164,13 @@ std::string text_of(const Kernel& kernel) {
   Stanza stanza(kernel);
   stanza.line("promise", about.promise);
   stanza.line("baseline of", about.baseline_of.empty() ? "" : fmt::format("@{}", about.baseline_of));
-  const bool is_mean = proposers_of(kernel, default_shape(kernel, kLargest)) > 1;
   stanza.line("messages", fmt::format("{}{}, {}", about.messages.empty() ? "unknown" : about.messages,
                                       series(messages_at(kernel)), name_of(about.count_rule)));
   stanza.line("delays", fmt::format("{}{}", about.delays, series(delays_at(kernel, last_mark(kernel)))));
   for (std::size_t i = 0; i < kernel.marks.size(); ++i)
     stanza.line("mark", fmt::format("{}, {}{}", kernel.marks[i].name, name_of(kernel.marks[i].where),
                                     series(delays_at(kernel, static_cast<int>(i)))));
-  if (is_mean) stanza.line("", "the numbers at N = 1..8 are means over the proposers, which take turns");
+  if (depends_on_proposer(kernel)) stanza.line("", "the numbers at N = 1..8 are means over the proposers, which take turns");
   for (const Parameter& parameter : kernel.parameters)
     stanza.line("parameter", fmt::format("{} = {} ({}): {}", parameter.name, value_text(parameter, parameter.initial),
                                          accepted_text(parameter), parameter.help));

@@ -60,6 +60,7 @@ def test_the_figure_draws_a_band(tmp_path):
 
 
 def test_without_a_range_no_band_is_spoken_of(tmp_path):
+    tmp_path = tmp_path / "campaign"  # a caption has the folder's name
     write_launch(tmp_path / "launch-001.h5", [Case("exact", SPREAD, messages=1)])
     figure, _ = draw("messages_against_ranks", tmp_path)
     assert "band" not in caption(figure) and not [band for axes in figure.axes for band in axes.collections]

@@ -37,7 +37,7 @@ TEST(PlanText, DescribesOrderReasonsAndBounds) {
                            "upper limits, at 1024 operations per case (if no case stops early):\n",
                            "time    6 s\n",                      // three cases of two seconds
                            "memory  32.02 KiB per",              // 1,024 × 4 stamps × 8 B, and 16 B of buffers
-                           "72 KiB on rank 0",                   // two ranks' stamps, and a slack per operation
+                           "72 KiB more on rank 0",              // two ranks' stamps, and a slack per operation
                            "disk    152 KiB in results/local"})  // 72, and twice 1,024 × (2 ranks × 2 stamps + 1) × 8 B
     EXPECT_NE(text.find(part), std::string::npos) << part << " is not in:\n" << text;
 }
