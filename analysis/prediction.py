@@ -14,7 +14,7 @@ from analysis.statistics import median_interval
 
 HEADER = ["kernel", "ranks", "payload", "measured", "predicted", "predicted ÷ measured", "launches"]
 BOUND = 0.15
-OWN, LIBRARY = "our kernels", "MPI library's own"
+OWN, LIBRARY = "our kernels", "the MPI library's own"
 WHAT = """Predicted: the same programs between simulated ranks, on a platform that holds nothing but what the launch itself
 measured of its machine: the LogGP parameters, what copying and folding a payload take, and what reading the clock does.
 Nothing is fitted to a kernel. The MPI library's own collectives stand apart: SimGrid simulates them with algorithms of

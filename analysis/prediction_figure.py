@@ -20,25 +20,28 @@ TITLE = "predicted against measured"
 def draw(measured: Campaign, rows: pd.DataFrame) -> Figure:
     """`rows` as analysis.prediction gives them."""
     figure, axes = style.panels([TITLE])
-    _draw_lines(axes[TITLE], rows)
+    ends = _draw_lines(axes[TITLE], rows)
     rows = rows.assign(panel=panels(rows))
     for index, (name, part) in enumerate(rows[~native(rows)].groupby("panel")):
         _draw_points(axes[TITLE], part, name, index)
     library = rows[native(rows)]
     axes[TITLE].plot(library.measured_ns / 1000, library.predicted_ns / 1000, "x", color="0.5", label="MPI library", zorder=2)
-    axes[TITLE].set(xscale="log", yscale="log", xlabel="measured, µs", ylabel="predicted, µs", aspect="equal")
+    axes[TITLE].set(xscale="log", yscale="log", xlabel="measured, µs", ylabel="predicted, µs", xlim=ends, ylim=ends,
+                    aspect="equal")
     for axis in (axes[TITLE].xaxis, axes[TITLE].yaxis):
         style.plain_decades(axis)
-    style.finish(figure, _caption(measured, rows), rows.oversubscribed.any(), style.COLUMN - 0.6)
+    style.finish(figure, _caption(measured, rows), rows.oversubscribed.any(), style.COLUMN - 0.3)
     return figure
 
 
-def _draw_lines(axes: Axes, rows: pd.DataFrame) -> None:
+def _draw_lines(axes: Axes, rows: pd.DataFrame) -> tuple[float, float]:
+    """Returns the limits of both axes."""
     times = np.concatenate([rows.measured_ns, rows.predicted_ns]) / 1000
     ends = np.array([times.min() / 1.3, times.max() * 1.3])
     axes.plot(ends, ends, color="0.3", linewidth=0.8)
     for factor in (1 - BOUND, 1 + BOUND):
         axes.plot(ends, ends * factor, color="0.6", linewidth=0.6, linestyle="--")
+    return ends[0], ends[1]
 
 
 def _draw_points(axes: Axes, rows: pd.DataFrame, name: str, index: int) -> None:
@@ -55,4 +58,4 @@ def _caption(measured: Campaign, rows: pd.DataFrame) -> str:
     least, most = rows.launches.min(), rows.launches.max()
     launches = most if least == most else f"{least} to {most}"
     said = WHAT.format(launches=launches, bound=BOUND, cases=own.cases.iloc[0], error=own.error.iloc[0])
-    return style.caption(measured, rows.iloc[:0], said)
+    return style.caption(measured, rows.iloc[:0].drop(columns=["low", "high"]), said)  # the figure has no bars
