@@ -271,4 +271,5 @@ def test_extrapolation_without_a_model_or_into_another_regime_is_refused(tmp_pat
     near = campaign(tmp_path / "near", far={1: "package"}, cores=16, launches=1)
     assert_refused(run("extrapolate", near, "--ranks", 17, "--reach", 9), "lies in another regime than package", "16 ranks")
     few = campaign(tmp_path / "few", ranks=(2, 4), launches=1)
-    assert_refused(run("extrapolate", few, "--ranks", 8), "no scaling model: 1 rank count in regime network, but a model needs 4")
+    assert_refused(run("extrapolate", few, "--ranks", 8),
+                   "no scaling model: 1 rank count in regime network, but a model needs 4")
