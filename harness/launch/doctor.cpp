@@ -52,13 +52,13 @@ HostState state_of(const World& world, const Seating& seating) {
 
 std::string clock_text(const Clocks& clocks) {
   const double widest = *std::max_element(clocks.worst_ns.begin(), clocks.worst_ns.end());
-  return fmt::format("{} clocks: {}; an offset above {:.0f} ns between two ranks' clocks would have been noticed.\n",
+  return fmt::format("{}  Clocks: {}; an offset above {:.0f} ns between two ranks' clocks would have been noticed.\n",
                      clocks.check == "ok" ? "good   " : "warning", clocks.check, widest);
 }
 
 std::string names_text(const TwoNames& names, int ranks) {
   return fmt::format(
-      "{} The same ping_pong on {} rank{}, measured twice under two names: ratio of the medians {:.3f}, 95 % interval {:.3f} "
+      "{}  The same ping_pong on {} rank{}, measured twice under two names: ratio of the medians {:.3f}, 95 % interval {:.3f} "
       "to "
       "{:.3f}. {}\n",
       names.equal() ? "good   " : "warning", ranks, ranks == 1 ? "" : "s", names.ratio, names.low, names.high,
