@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-LINES_MAX, COLUMNS_MAX = 300, 128
+LINES_MAX, COLUMNS_MAX, WORDS_MAX = 300, 128, 1500
 CLOCK, SEAM, CALIBRATOR = "harness/machine/clock.hpp", "harness/protocol.hpp", "ping_pong"
 CLOCKS = re.compile(r"\b(?:clock_gettime|\w+_clock::now|MPI_Wtime|gettimeofday|rdtscp?)\b|(?<![\w.>])time\(")
 OUTSIDE = re.compile(r"<(?:random|thread|mutex|atomic|chrono|fstream|iostream|cstdio|unistd\.h)>"  # what no state machine needs
@@ -219,6 +219,12 @@ def every_link_leads_somewhere(tree):
     links = [(page, target) for page in tree.under("", ending=".md")
              for target in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", tree.text(page))]
     return [f"{page}: {target}" for page, target in links if not (tree.root / Path(page).parent / target).exists()]
+
+
+@rule({"README.md": "word " * (WORDS_MAX + 1)}, beside={"tests/README.md": "word " * (WORDS_MAX + 1)})
+def the_first_page_is_short(tree):
+    count = len(tree.text("README.md").split()) if "README.md" in tree.files else 0
+    return [f"README.md: {count} words"] if count > WORDS_MAX else []
 
 
 @rule({"jobs/a": "cd /" "work/main", "results/b.md": "ran in /" "home/you/coordbench", "harness/c.cpp": 'read("/' 'root/x")'},
