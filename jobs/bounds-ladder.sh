@@ -34,7 +34,7 @@ import h5py, sys
 cases = h5py.File(sys.argv[1])["cases"]
 row = list(cases["kernel"][:]).index(b"exactly_once_send")
 told = lambda name: cases[name][row]
-print("applied %.9g times each, %.4f messages an operation (%.4f expected), %d lost, %d resent too early" % (
+print("applied %.9g times each, %.4f messages per operation (%.4f expected), %d lost, %d resent too early" % (
     told("applied_per_operation"), told("messages_per_operation"), told("expected_messages_per_operation"), told("messages_lost"), told("premature_resends")))' \
     "$scratch/ladder-e/launch-001.h5"
 }

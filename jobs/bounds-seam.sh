@@ -90,7 +90,7 @@ row_seam_f() {  # against the commit before the seam's second edition
       done
     done
     for batch in '' /batch=256; do
-      echo "appends a second, after ÷ before: $(rate_ratio "raft_replication/n2/b8/$transport/none$batch/in_flight=256")"
+      echo "appends per second, after ÷ before: $(rate_ratio "raft_replication/n2/b8/$transport/none$batch/in_flight=256")"
     done
   done
   /usr/bin/python3 -m pytest -q tests/end_to_end/test_hot_loop.py

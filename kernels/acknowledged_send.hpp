@@ -4,7 +4,7 @@
 //   sender         ──message──►  last server     `delivered`     one delay later
 //                  ◄──acknowledgement──          `acknowledged`  at the sender, two delays later
 //
-// The sender is rank 0, or a client. messages = 2 an operation and 2 delays; 0 where the sender is the last server (N = 1).
+// The sender is rank 0, or a client. messages = 2 per operation and 2 delays; 0 where the sender is the last server (N = 1).
 // With resend_us a message that is not acknowledged after so long is sent again: at least once, because the receiver keeps no
 // identities and delivers every copy that comes. A lost acknowledgement, a duplicated message or a time-out below a round trip
 // delivers an operation twice: see exactly_once_send. Where messages are lost with probability p and the time-out exceeds every

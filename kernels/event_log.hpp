@@ -9,7 +9,7 @@
 //
 // An event's identity is (replica, number), so what comes twice is folded once, and what comes in another order gives the same
 // fold. With resend_us an event is acknowledged, and sent again until everybody has acknowledged it: then replicas agree once
-// all is delivered, whatever was lost, duplicated or overtaken. messages = n an operation; what is sent again and
+// all is delivered, whatever was lost, duplicated or overtaken. messages = n per operation; what is sent again and
 // acknowledgements are background.
 //
 // The log is bounded. An event that everybody has is only in the folds. A replica tells of event u only once everybody has

@@ -5,7 +5,7 @@
 //           ◄──acknowledgement k, a──                `acknowledged`  at the sender, two delays later
 //           ──message k, attempt a + 1──►            after resend_us without an acknowledgement, and so on
 //
-// The sender is rank 0, or a client. messages = 2 an operation and 2 delays; 0 where the sender is the last server (N = 1).
+// The sender is rank 0, or a client. messages = 2 per operation and 2 delays; 0 where the sender is the last server (N = 1).
 // Where messages are lost with probability p and the time-out exceeds every round trip, an operation takes x^2 + x messages on
 // average, x = 1/(1 - p): x^2 sendings, of which x arrive and are answered. A shorter time-out also sends again what had
 // arrived and whose acknowledgement was only late. An acknowledgement says which attempt it answers, so the sender counts these

@@ -4,7 +4,7 @@
 //   sender         ──message──►              `handed_over`  at once: the transport has the message
 //   last server                takes it      `delivered`    one delay later
 //
-// The sender is rank 0, or a client. messages = 1 an operation, 0 where the sender is the last server (N = 1). For its sender
+// The sender is rank 0, or a client. messages = 1 per operation, 0 where the sender is the last server (N = 1). For its sender
 // an operation is over once it is handed over, which is all that the sender pays. No word of the delivery ever comes back, so
 // the sender has no end to stamp: latency is the makespan, from the sender's start to the receiver's delivery, and spans two
 // clocks. Maybe semantics: a lost message is never delivered, and a duplicated one is delivered twice, because the receiver

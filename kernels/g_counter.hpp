@@ -5,7 +5,7 @@
 //               ──state, or delta {r, counts[r]}──►   to all n = N - 1 others
 //   replica q   counts = max(counts, what came)       `known`        one delay later; at r itself at once
 //
-// The value is the sum of the counts. messages = n an operation; a state has 8N bytes, a delta 16. Joins are idempotent,
+// The value is the sum of the counts. messages = n per operation; a state has 8N bytes, a delta 16. Joins are idempotent,
 // commutative and associative: loss, duplicates and reordering only delay agreement; a later message makes up for a lost one.
 // With resend_us every message is acknowledged. A message without acknowledgement is sent again, in the background. The deltas
 // of one replica join into one, its newest count, so no buffer of them is kept. A crash loses the list of acknowledgements;

@@ -13,7 +13,7 @@
 // missing, and an increment whose acknowledgement is lost, or late, counts twice: with a fraction P lost, 1 / (1 - P) times on
 // average. g_counter and event_log are the two ways out: states that join, and identities.
 //
-// messages = n an operation; what is sent again and acknowledgements are background. At most `keep` increments of a replica are
+// messages = n per operation; resends and acknowledgements are background. At most `keep` increments of a replica are
 // unacknowledged; it counts further ones at home and tells them later. Whether to send again and after how long is one
 // parameter, because two could contradict each other. Level 0: nobody waits for anybody.
 // Source: Shapiro, Preguiça, Baquero, Zawirski, SSS 2011, and INRIA RR-7506, specification 5.

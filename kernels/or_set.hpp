@@ -6,7 +6,7 @@
 //               ──state, or delta {number, e, added?, dots taken}──►   to all n = N - 1 others
 //   replica q   joins it: keeps a dot unless its absence there means that it was removed there    `known`  one delay later
 //
-// messages = n an operation. An addition wins over a removal that has not seen its dot. There are no tombstones: a state is a
+// messages = n per operation. An addition wins over a removal that has not seen its dot. There are no tombstones: a state is a
 // dot for each addition that nothing has removed (one each of an element and a replica at most), and the causal context, a
 // number a replica (kernels/crdt/add_wins_set.hpp). State: 8 + 4P + 12 dots bytes, P proposers; delta: 12 + 12 taken. Joins are
 // idempotent, commutative and associative. A removal that forgot its context would let a dot come back with an old message.

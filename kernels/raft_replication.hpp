@@ -6,7 +6,7 @@
 //            ◄───reply───                                              `applied`    at each server, in the order of the log
 //                                                                      `answered`   at the rank that asked
 //
-// 2(N - 1) messages an operation, 2 more with clients, divided among a `batch`; `eager` announces each commit index, 2(N - 1)
+// 2(N - 1) messages per operation, 2 more with clients, divided among a `batch`; `eager` announces each commit index, 2(N - 1)
 // more; `thrifty` talks to floor(N/2) followers instead of N - 1. Safe whatever the network loses, duplicates or delays and
 // whichever server crashes, as long as disks remember; live while a majority can talk.
 // `leader` = elected: nobody leads at first. Rank 0 has the shortest first time-out, counted from the first operation there;

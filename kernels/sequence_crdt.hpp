@@ -5,7 +5,7 @@
 //               ──{number, clock, anchor, taken, level}──►   to all n = N - 1 others
 //   replica q   the same, once it has the editor's earlier edits, the anchor and what is taken      `known`   one delay later
 //
-// messages = n an operation. Equal everywhere in the end: a character stands behind its anchor, before older ones of the anchor
+// messages = n per operation. All equal in the end: a character stands behind its anchor, before older ones of the anchor
 // (kernels/crdt/text.hpp). Whether an edit inserts or deletes, and where, is drawn by the seed. A text of `length` characters
 // grows no more: an insertion there takes a character too. An edit that comes before its anchor, or before an earlier edit of
 // its editor, waits; at most `keep` edits of each editor do.
