@@ -51,7 +51,10 @@ class AntiEntropy : public Proposers {
                                .count_rule = CountRule::expected};
   static constexpr std::array parameters{
       gossip::kPeriod, gossip::ttl(16),
-      Parameter{.name = "phase", .highest = 1, .help = "first call: at a time of its own, or all at once", .choices = {"own", "common"}},
+      Parameter{.name = "phase",
+                .highest = 1,
+                .help = "when a rank first calls: at a time of its own, or all at once",
+                .choices = {"own", "common"}},
       Parameter{.name = "entries", .initial = 16, .lowest = 1, .highest = 4096, .help = "most entries in a message"},
       Proposers::parameter("how many ranks make updates: ranks 0, 1, …; 0: all")};
   enum { informed };

@@ -33,8 +33,8 @@ class EventLog : public crdt::OperationReplica {
                    .delays = "appended 0, folded 1",
                    .source = "Shapiro et al., SSS 2011; Helland, CIDR 2015",
                    .has_payload = true});
-  static constexpr std::array parameters{Proposers::parameter("how many replicas append: ranks 0, 1, …; 0: all"), crdt::resend_us(),
-                                         keep("how many of its newest events a replica remembers")};
+  static constexpr std::array parameters{Proposers::parameter("how many replicas append: ranks 0, 1, …; 0: all"),
+                                         crdt::resend_us(), keep("how many of its newest events a replica remembers")};
   enum { appended, folded };
   static constexpr std::array marks = crdt::marks("appended", "folded");
 

@@ -31,7 +31,7 @@ class OperationCounter : public crdt::OperationReplica {
                    .source = "Shapiro et al., SSS 2011; INRIA RR-7506, specification 5"});
   static constexpr std::array parameters{
       Proposers::parameter("how many replicas count: ranks 0, 1, …; 0: all"),
-      crdt::resend_us("time after which an unacknowledged increment is sent again, 0: never; without --loss a resend fails the case"),
+      crdt::resend_us("time after which an unacknowledged increment is sent again, 0: never; without --loss that fails a case"),
       keep("increments of a replica that may be unacknowledged")};
   enum { counted, known };
   static constexpr std::array marks = crdt::marks("counted", "known");

@@ -32,9 +32,9 @@ class OrSet : public crdt::StateReplica {
                    .delays = "updated 0, known 1",
                    .source = "Bieniusa et al., INRIA RR-8083, 2012; deltas: Almeida, Shoker, Baquero, JPDC 2018"});
   static constexpr std::array parameters{
-      kShip, Parameter{.name = "elements", .initial = 16, .lowest = 1, .highest = 4096, .help = "how many different elements there are"},
+      kShip, Parameter{.name = "elements", .initial = 16, .lowest = 1, .highest = 4096, .help = "how many elements there are"},
       Proposers::parameter("how many replicas add and remove: ranks 0, 1, …; 0: all"),
-      crdt::resend_us("a replica without an acknowledgement for so long is sent the state; 0: never, and nothing is acknowledged")};
+      crdt::resend_us("after so long without an acknowledgement a replica is sent the state; 0: never, and none is sent")};
   enum { updated, known };
   static constexpr std::array marks = crdt::marks("updated", "known");
   static constexpr std::array<std::string_view, 2> kinds{"remove", "add"};

@@ -48,7 +48,7 @@ class SequenceCrdt : public crdt::Replica {
                    .source = "Roh, Jeon, Kim, Lee, JPDC 71(3) 2011",
                    .messages = "n = N - 1; reports, acknowledgements and resends are background"});
   static constexpr std::array parameters{
-      Parameter{.name = "length", .initial = 64, .lowest = 1, .highest = 65536, .help = "most characters that the text may have"},
+      Parameter{.name = "length", .initial = 64, .lowest = 1, .highest = 65536, .help = "most characters of the text"},
       Parameter{.name = "keep", .initial = 64, .lowest = 4, .highest = 65536, .help = "most edits that a rank may lag behind"},
       Proposers::parameter("how many editors: ranks 0, 1, …; 0: all"), crdt::resend_us()};
   enum { edited, known };
