@@ -9,6 +9,7 @@ endif()
 file(GLOB micro_sources CONFIGURE_DEPENDS micro/*.cpp)
 add_executable(coordbench-micro ${micro_sources})
 target_link_libraries(coordbench-micro PRIVATE harness benchmark::benchmark Threads::Threads)
+# What every protocol's source includes besides its kernel, compiled once.
 target_precompile_headers(coordbench-micro PRIVATE ${CMAKE_SOURCE_DIR}/micro/protocol.hpp)
 
 file(GLOB protocols CONFIGURE_DEPENDS kernels/*.hpp)

@@ -58,9 +58,6 @@ add_library(kernels OBJECT)
 target_link_libraries(kernels PUBLIC mpi-harness)
 coordbench_kernels(kernels ${kernels})
 coordbench_in_unity(kernels)
-# What each of these sources includes besides its kernel, compiled once; likewise in the other programs of all kernels.
-# That a kernel's header includes what it needs is seen where its mutants are compiled, which is without.
-target_precompile_headers(kernels PRIVATE ${CMAKE_SOURCE_DIR}/harness/kernel_entry.hpp)
 # By themselves, each over three transports: whoever works on one waits for no other.
 foreach(header IN LISTS kernels)
   get_filename_component(name ${header} NAME_WE)

@@ -16,7 +16,10 @@ add_library(coordbench-smpi MODULE EXCLUDE_FROM_ALL harness/main.cpp ${simulated
             $<TARGET_OBJECTS:harness-anywhere>)
 coordbench_kernels(coordbench-smpi ${kernels})
 coordbench_in_unity(coordbench-smpi)
+# What every kernel's source includes, SimGrid's mpi.h above all, compiled once. Of precompiled headers GCC 12 gives false alarms
+# (as in the options for GNU); the sources are the same as those of `kernels`, where such accesses are looked for.
 target_precompile_headers(coordbench-smpi PRIVATE ${CMAKE_SOURCE_DIR}/harness/kernel_entry.hpp)
+target_compile_options(coordbench-smpi PRIVATE -Wno-array-bounds)
 set_target_properties(coordbench-smpi PROPERTIES PREFIX "" SUFFIX "")
 target_include_directories(coordbench-smpi PRIVATE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
 target_include_directories(coordbench-smpi SYSTEM PRIVATE ${SMPI_INCLUDE_DIR} ${SIMGRID_INCLUDE_DIR} ${HDF5_INCLUDE_DIRS})

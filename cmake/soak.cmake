@@ -4,6 +4,8 @@ file(GLOB safeties CONFIGURE_DEPENDS tests/safety/*/safety.hpp)
 add_library(safety STATIC tests/safety/soak.cpp tests/safety/shrink.cpp tests/safety/report.cpp)
 target_link_libraries(safety PUBLIC harness Threads::Threads)
 target_compile_options(safety PRIVATE ${quickly})
+# What every protocol's source includes besides its own, compiled once. That a kernel includes what it needs is seen where its
+# mutants are compiled, which is without.
 target_precompile_headers(safety PRIVATE ${CMAKE_SOURCE_DIR}/tests/safety/subject_entry.hpp)
 
 set(declarations "")

@@ -15,17 +15,10 @@ using Sets = Watched<Safety>;
 
 Shape set_shape(int ranks, const Settings& set = {}) { return shape_of<OrSet>(ranks, 0, set); }
 
-/// With a seed of which the first operations add (true) and remove (false) the one element, in this order.
+/// The first operations add (true) and remove (false) the one element, in this order.
 Shape scripted(int ranks, const std::vector<bool>& script, Settings set = {}) {
   set.emplace_back("elements", 1);
-  Shape shape = set_shape(ranks, set);
-  const auto follows = [&] {
-    for (std::size_t k = 0; k < script.size(); ++k)
-      if (OrSet::adds(shape.seed, static_cast<Operation>(k)) != script[k]) return false;
-    return true;
-  };
-  while (!follows()) ++shape.seed;
-  return shape;
+  return replicas::scripted<OrSet>(set_shape(ranks, set), script);
 }
 
 TEST(OrSet, CostsWhatItDeclaresForEveryNProposersAndWayOfShipping) {

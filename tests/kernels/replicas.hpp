@@ -10,6 +10,18 @@ namespace coordbench::testing::replicas {
 
 using Counts = std::vector<std::int64_t>;
 
+/// With a seed of which the first operations are of kind 1 (true) or 0 (false), in this order.
+template <class P>
+Shape scripted(Shape shape, const std::vector<bool>& script) {
+  const auto follows = [&] {
+    for (std::size_t k = 0; k < script.size(); ++k)
+      if ((P::kind(shape, static_cast<Operation>(k)) == 1) != script[k]) return false;
+    return true;
+  };
+  while (!follows()) ++shape.seed;
+  return shape;
+}
+
 /// [replica]: how many updates it has applied.
 template <class Safety>
 Counts applied(const Watched<Safety>& cluster) {

@@ -15,16 +15,9 @@ using Texts = Watched<Safety>;
 
 Shape text_shape(int ranks, const Settings& set = {}) { return shape_of<SequenceCrdt>(ranks, 0, set); }
 
-/// With a seed of which the first operations insert (true) and delete (false) in this order.
+/// The first operations insert (true) and delete (false) in this order.
 Shape scripted(int ranks, const std::vector<bool>& script, const Settings& set = {}) {
-  Shape shape = text_shape(ranks, set);
-  const auto follows = [&] {
-    for (std::size_t k = 0; k < script.size(); ++k)
-      if (SequenceCrdt::inserts(shape.seed, static_cast<Operation>(k)) != script[k]) return false;
-    return true;
-  };
-  while (!follows()) ++shape.seed;
-  return shape;
+  return replicas::scripted<SequenceCrdt>(text_shape(ranks, set), script);
 }
 
 TEST(SequenceCrdt, CostsWhatItDeclaresForEveryNAndEditors) {
