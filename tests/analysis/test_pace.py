@@ -1,6 +1,7 @@
 """Gossip in lock-step is counted, and in no statistics of times; by timers every caption says how often a rank calls."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis import pace, style
@@ -45,6 +46,12 @@ def test_a_kernel_that_only_has_timers_is_said_to_call_by_them(tmp_path):
                                                    messages_each=np.full(len(SPREAD), 20), parameters={"period_us": 300}),
                                               Case("ping_pong", SPREAD, 2, 8, family="collective")])
     assert pace.remarks(load(tmp_path).timed) == ["Gossip goes by timers: a rank calls every 300 µs."]
+
+
+@pytest.mark.parametrize("period_us, said", [(300, "300 µs"), (2500, "2,500 µs"), (50_000, "50 ms"), (1_000_000, "1 s")])
+def test_a_period_is_said_in_the_largest_unit_that_makes_it_whole(period_us, said):
+    rows = pd.DataFrame({"parameters": [f'{{"pace": "timer", "period_us": {period_us}}}']})
+    assert pace.remarks(rows) == [f"Gossip goes by timers: a rank calls every {said}."]
 
 
 def test_gossip_of_before_there_was_a_choice_ran_in_lock_step(tmp_path):

@@ -7,7 +7,7 @@ from analysis.stack import stack
 from analysis.summary import summarise
 from analysis.table import markdown
 from conftest import OVER_FLOOR, caption, draw, floor_ns, texts
-from synthetic import Case, write_launch
+from synthetic import Case, Mark, write_launch
 
 SPREAD = np.arange(400) + 1000
 INTERVAL = ["", "_low", "_high"]
@@ -143,3 +143,35 @@ def test_nothing_beside_the_figure_is_cut_off(drawn_of_both):
     boxes = [text.get_window_extent() for text in figure.axes[0].texts]
     assert all(figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 + 1 for box in boxes)
     assert all(figure.bbox.y0 <= box.y0 and box.y1 <= figure.bbox.y1 + 1 for box in boxes)
+
+
+def test_a_simulated_protocol_of_three_operations_has_its_marks(tmp_path):
+    """Simulated time has no noise, so a median of three is as good as one of a thousand."""
+    few = Case("k", np.arange(3) + 2000, family="protocol", definition="proposer", marks=(Mark("decided", 700),))
+    for source, decided in (("simulated", 700), ("measured", np.nan)):
+        write_launch(tmp_path / source / "launch-001.h5", [Case("ping_pong", np.arange(9) + 1000), few], source=source)
+        rows = stack(load(tmp_path / source)).set_index("mark")
+        assert rows.latency_ns["decided"] == pytest.approx(decided, nan_ok=True), source
+
+
+def test_a_mark_has_the_same_symbol_whatever_else_the_figure_shows(tmp_path):
+    def markers(folder, names):
+        marks = tuple(Mark(name, 100 * place) for place, name in enumerate(names, 1))
+        protocol = Case("k", SPREAD * 2, family="protocol", definition="proposer", marks=marks)
+        write_launch(tmp_path / folder / "launch-001.h5", [Case("ping_pong", SPREAD), protocol])
+        axes, = draw("stack_of_costs", tmp_path / folder)[0].axes
+        return {line.get_label(): line.get_marker() for line in axes.lines if line.get_label() in names}
+
+    alone, beside = markers("alone", ["decided"]), markers("beside", ["unheard", "of", "committed", "decided"])
+    assert alone["decided"] == beside["decided"] and len(set(beside.values())) == 4
+
+
+def test_the_caption_explains_marks_behind_the_end_and_ends_before_a_round_trip(tmp_path):
+    limits = {"line_round_trip/l3": (100.0, np.nan)}
+    early = Case("early", SPREAD // 2, family="protocol", definition="proposer")
+    late = Case("late", SPREAD * 2, family="protocol", definition="proposer", marks=(Mark("applied", 9000, everywhere=True),))
+    for folder, cases, said in (("early", [early], "A blue bar inside a grey one"), ("late", [late], "to the right of the end")):
+        write_launch(tmp_path / folder / "launch-001.h5", [Case("ping_pong", SPREAD), *cases], limits=limits)
+        words = caption(draw("stack_of_costs", tmp_path / folder)[0])
+        assert [sentence in words for sentence in ("A blue bar inside a grey one", "to the right of the end")] \
+            == [said.startswith("A blue"), said.startswith("to the")]
