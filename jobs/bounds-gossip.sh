@@ -68,27 +68,38 @@ row_gossip_f() {
 }
 row_gossip_g() { row_a && row_j && row_t && row_u && row_v && row_w; }
 
-# cost_to_compile KERNEL…: core-seconds of each source that a kernel adds to a target that has been built (jobs/test builds all), by
-# itself, though most are compiled with others; and of its mutants.
+# cost_to_compile KERNEL…: core-seconds that a kernel adds to the targets that have been built (jobs/test builds all): of each source
+# that is compiled by itself; where a source is compiled with others, of all of them less those without it; and of its mutants.
 cost_to_compile() {
   local kernel folder source
   for kernel in "$@"; do
     : >"$scratch/$kernel"
     for folder in build build/sanitized; do
       [[ -e $folder/build.ninja ]] || continue
-      for source in "$folder"/generated/*/"$kernel".cpp tests/kernels/"$kernel"*_test.cpp; do
-        [[ -e $source ]] && core_seconds "$folder" "$(realpath "$source")" >>"$scratch/$kernel"
+      for source in "$folder"/generated/*/"$kernel".cpp tests/kernels/"$kernel"*_test.cpp tests/safety/"$kernel"/*_test.cpp; do
+        [[ -e $source ]] && added_core_seconds "$folder" "$(realpath "$source")" >>"$scratch/$kernel"
       done
     done
     { TIMEFORMAT="%U"; time /usr/bin/python3 -m pytest -q tests/safety/test_mutants.py -k "$kernel: " >/dev/null; } 2>>"$scratch/$kernel"
-    echo "$kernel: $(paste -sd+ "$scratch/$kernel" | bc) core-seconds in $(wc -l <"$scratch/$kernel") compilations"
+    echo "$kernel: $(paste -sd+ "$scratch/$kernel" | bc) core-seconds in $(wc -l <"$scratch/$kernel") compilations ($(paste -sd' ' "$scratch/$kernel"))"
   done
 }
-core_seconds() {  # core_seconds BUILD SOURCE, with the flags of the target that has it
-  local target command
+added_core_seconds() {  # added_core_seconds BUILD SOURCE
+  local target group
   target=$(basename "$(dirname "$2")")
   case $2 in */tests/*) target=unit-tests ;; */generated/micro/*) target=coordbench-micro ;; esac
-  command=$(ninja -C "$1" -t commands "$(ninja -C "$1" -t targets all | grep -oE "^CMakeFiles/$target.dir/[^:]*\.(cpp|cxx)\.o" | head -1)" | tail -1)
-  command=$(sed -E "s|^ccache ||; s| -MF [^ ]+||; s| -MT [^ ]+||; s| -MD||; s| -o [^ ]+ -c [^ ]+$| -o /dev/null -c $2|" <<<"$command")
-  { TIMEFORMAT="%U"; time bash -c "cd $1 && $command" >/dev/null 2>&1; } 2>&1
+  group=$(grep -lF "\"$2\"" "$1/CMakeFiles/$target.dir"/Unity/*.cxx 2>/dev/null | head -1)
+  if [[ -z $group ]]; then
+    core_seconds "$1" "$target" "$2"
+  else
+    grep -vF "\"$2\"" "$group" >"$scratch/others.cpp"
+    bc <<<"$(core_seconds "$1" "$target" "$(realpath "$group")") - $(core_seconds "$1" "$target" "$scratch/others.cpp")"
+  fi
+}
+core_seconds() {  # core_seconds BUILD TARGET SOURCE, with the target's flags
+  local command
+  command=$(ninja -C "$1" -t commands "$(ninja -C "$1" -t targets all | grep -oE "^CMakeFiles/$2.dir/[^:]*\.(cpp|cxx)\.o" | head -1)" | tail -1)
+  command=$(sed -E "s|^ccache ||; s| -MF [^ ]+||; s| -MT [^ ]+||; s| -MD||; s| -o [^ ]+ -c [^ ]+$| -o /dev/null -c $3|" <<<"$command")
+  { TIMEFORMAT="%U"; time bash -c "cd $1 && $command" >/dev/null 2>"$scratch/errors"; } 2>&1
+  if [[ -s $scratch/errors ]]; then say "$3 was not compiled: $(head -1 "$scratch/errors")"; fi
 }
