@@ -1,6 +1,7 @@
 """Fixtures: a made-up campaign on disk, and the programs of analysis/ run as a user runs them."""
 
 import io
+import re
 import runpy
 import signal
 import subprocess
@@ -15,6 +16,9 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+# Campaigns that belong to the project: results/ may also have those that a user has measured.
+PUBLISHED = [ROOT / "results" / name
+             for name in re.findall(r"^!/results/(.+)/$", (ROOT / ".gitignore").read_text(), re.MULTILINE)]
 sys.path.insert(0, str(ROOT))
 
 from analysis import figures  # noqa: E402

@@ -10,12 +10,12 @@ from analysis.groups import BY_NAME, GROUPING, native
 from analysis.load import load
 from analysis.naming import BARRIERS, PANELS, arranged, panels
 from analysis.reading import text
-from conftest import ROOT, draw
+from conftest import PUBLISHED, ROOT, draw
 from synthetic import Case, write_launch
 
 SPREAD = np.linspace(-100, 100, 401).astype(int) + 1000
 SCHEMA = (ROOT / "results" / "README.md").read_text(encoding="utf-8")
-PUBLISHED = sorted((ROOT / "results").glob("*/launch-001.h5"))
+FIRST_LAUNCHES = sorted(path for folder in PUBLISHED for path in folder.glob("launch-001.h5"))
 
 
 def cases_of(folder, *cases: Case) -> pd.DataFrame:
@@ -45,7 +45,7 @@ def test_launches_with_and_without_groups_are_one_campaign(tmp_path):
     assert set(load(tmp_path).cases.group) == {"broadcast"}
 
 
-@pytest.mark.parametrize("path", PUBLISHED, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", FIRST_LAUNCHES, ids=lambda path: path.parent.name)
 def test_every_kernel_of_a_published_file_has_a_group(path):
     with h5py.File(path) as file:
         assert "group" in file["/cases"] or set(file["/cases/kernel"].asstr()[...]) <= set(BY_NAME)

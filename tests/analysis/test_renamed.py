@@ -9,14 +9,14 @@ import pytest
 from analysis.comparison import compare
 from analysis.load import load
 from analysis.renamed import as_of_today
-from conftest import ROOT, draw
+from conftest import PUBLISHED, draw
 from synthetic import Case, write_launch
 
 SPREAD = np.linspace(-100, 100, 401).astype(int) + 1000
 OLD = {"client": "own_rank", "batch": 1, "commit_broadcast": "piggybacked", "thrifty": "off", "election_timeout_us": 0}
 NEW = {"batch": 1, "commit_broadcast": "piggybacked", "thrifty": "off", "election_timeout_us": 0, "leader": "seated",
        "pre_vote": "on", "replicate": "copy"}
-PUBLISHED = sorted({path.parent for path in (ROOT / "results").glob("*/launch-*.h5")})
+MEASURED = sorted({path.parent for folder in PUBLISHED for path in folder.glob("launch-*.h5")})
 
 
 def raft(clients: int, parameters: dict, scale: int = 1) -> Case:
@@ -74,7 +74,7 @@ def test_what_another_kernel_calls_client_stays(tmp_path):
     assert load(tmp_path).cases.parameters.tolist() == ['{"client": "x"}']
 
 
-@pytest.mark.parametrize("folder", PUBLISHED, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("folder", MEASURED, ids=lambda folder: folder.name)
 def test_every_published_campaign_loads(folder):
     loaded = load(folder)
     assert len(loaded.launches) == len(list(folder.glob("launch-*.h5"))) and len(loaded.timed) > 0
