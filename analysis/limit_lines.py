@@ -45,8 +45,8 @@ def ceiling_sentence(rates: pd.DataFrame) -> str:
     if rates.empty:
         return ""
     return (" Grey, the ceiling: memcpy, by size, from lines that another core at that distance has just written (median of "
-            f"{_launches(rates.launches.max())}); a point above it moves fewer bytes than its "
-            "payload: what has changed, or a reference into its sender's memory.")
+            f"{_launches(rates.launches.max())}). A point above the ceiling sends less than its payload: only the part that "
+            "changed (delta_dissemination), or only a reference into the sender's memory.")
 
 
 def _whole(ns: float) -> str:

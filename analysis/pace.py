@@ -1,5 +1,5 @@
 """When ranks that gossip call each other: by timers of their own, on receipt, or in rounds that the harness directs. Times of
-such rounds are the harness's: they are in no table, figure or model of latencies; their counts are."""
+such rounds include the harness's own messages: they are in no table, figure or model of latencies; their counts are."""
 
 import functools
 import json

@@ -23,9 +23,9 @@ NOTES = (
     "error: each rank count in turn is left out of the fit and predicted by it; the error is the root mean square of "
     "ln(predicted ÷ measured). The largest rank count weighs as much as all others together",
     "held out: predicted ÷ measured − 1 at the largest rank count, by the fit without it",
-    "beyond: T at that many times the largest measured rank count, and its band; – where another regime begins. Measured time: "
-    "the launches are drawn anew (95 %, six launches or more). Simulated time: the extremes of the models whose errors cannot "
-    "be told apart",
+    "beyond: T, and its band, at the N named in the cell; (4 ×) = four times the largest rank count measured; – where another "
+    "regime begins. Measured time: the launches are drawn anew (95 %, six launches or more). Simulated time: the extremes of "
+    "the models whose errors cannot be told apart",
     "exponent: slope of log T over log N and its 95 % interval, from launches drawn anew; simulated: by regression")
 CROSSING = (
     "N*: the rank count from which on the other kernel's model is ahead. A lead counts only if it is larger than the error of "

@@ -39,7 +39,8 @@ def _ratio(value: float, low: float, high: float) -> str:
 
 def _remarks(rows: pd.DataFrame) -> list[str]:
     known = (rows.kernel == FLOOR).any()
-    origin = ("between the cores of ranks 0 and 1, by coordbench-micro; ratios use only the launches that measured it"
-              if known else "in none of these launches; `coordbench run --micro FILE.json` stores one")
+    floor = ("a cache line's round trip between the cores of ranks 0 and 1, by coordbench-micro; ratios use only the launches "
+             "that measured it" if known else "not shown, because no launch stored a cache line's round trip; "
+             "`coordbench run --micro FILE.json` would")
     return ["medians of launch medians, ratios within each launch, default parameters; a mark on several ranks counts when "
-            "the last of them reaches it", f"floor: a cache line's round trip {origin}", CLOCK]
+            "the last of them reaches it", f"floor: {floor}", CLOCK]

@@ -81,7 +81,8 @@ def _remarks(campaign: Campaign, rows: pd.DataFrame) -> list[str]:
     if rows.empty:
         return ["no case of this campaign has two ranks: the table of costs between two ranks is left out", *campaign.remarks]
     notes = ["latency: median of launch medians and its distribution-free 95 % interval; "
-             "÷ ping_pong: within each launch, at an equal start line", "in memory: no protocol writes to a disk"]
+             "÷ ping_pong: ratio within each launch, to the `ping_pong` with the same `sync`",
+             "in memory: no protocol writes to a disk"]
     if (rows.ok < MIN_LAUNCHES).any():
         notes.append("no interval: fewer than six launches")
     return notes + remarks_on_replicas(rows) + campaign.remarks

@@ -1,7 +1,7 @@
 """Latency against throughput as the window of operations in flight grows: what pipelining and batches buy, and what they cost.
 
 One panel per protocol (and per value of whatever is neither window nor batch), one colour per batch. The tuned point never
-stands alone: one operation in flight in batches of one is ringed in every panel.
+stands alone: one operation in flight without batching is ringed in every panel.
 """
 
 import pandas as pd

@@ -11,7 +11,7 @@ from analysis.load import KEY, Campaign
 from analysis.summary import LEAST, MOST, counts_agree
 
 WHAT = ("Messages per operation of 8 B: points measured, lines the closed form; {agree} of {exact} points are on their line. "
-        "{timed}{randomised}{lossy}Operations that share a message (batch) count as a fraction of it each. "
+        "{timed}{randomised}{lossy}If several operations share a message (batch), each is charged its fraction of the message. "
         "The library's own collectives (native) have neither point nor line.")
 RANDOMISED = ("Of randomised kernels{gossip} the lines are the exact expectation, the points means over all operations with "
               "their 95 % intervals; {held} of {count} intervals contain the expectation. ")

@@ -9,9 +9,9 @@ from analysis import naming, selection, style
 from analysis.doubts import doubtful
 from analysis.load import KEY, Campaign, samples_ns
 
-WHAT = ("Share of operations that took at least a latency, over the samples of all launches together, at 8 B (0 B where a "
-        "kernel has no payload) and {ranks} ranks, or the largest rank count that the kernel has; each line ends at the "
-        "largest sample.")
+WHAT = ("For each latency on the x axis: the share of operations that took at least that long, over the samples of all "
+        "launches together, at 8 B (0 B where a kernel has no payload) and {ranks} ranks, or the largest rank count that the "
+        "kernel has. Each line ends at the largest sample.")
 COLUMNS = ["panel", "series", "ranks", "payload_bytes", "oversubscribed", "samples", "latency_us", "share_as_slow"]
 STEPS = 100  # order statistics drawn per line, dense towards the tail: all samples would be megabytes of ink on the same curve
 
