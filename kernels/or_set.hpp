@@ -28,13 +28,15 @@ class OrSet : public crdt::StateReplica {
   using Set = crdt::AddWinsSet;
 
   static constexpr About about =
-      crdt::about({.promise = "an element is in the set if no removal knew of one of its additions; all agree in the end",
+      crdt::about({.promise = "an element is in the set if at least one of its additions was unknown to every removal (add "
+                              "wins); all agree in the end",
                    .delays = "updated 0, known 1",
                    .source = "Bieniusa et al., INRIA RR-8083, 2012; deltas: Almeida, Shoker, Baquero, JPDC 2018"});
   static constexpr std::array parameters{
       kShip, Parameter{.name = "elements", .initial = 16, .lowest = 1, .highest = 4096, .help = "how many elements there are"},
       Proposers::parameter("how many replicas add and remove: ranks 0, 1, …; 0: all"),
-      crdt::resend_us("after so long without an acknowledgement a replica is sent the state; 0: never, and none is sent")};
+      crdt::resend_us("a replica that has not acknowledged for this long is sent the state again; 0: never, and replicas send "
+                      "no acknowledgements")};
   enum { updated, known };
   static constexpr std::array marks = crdt::marks("updated", "known");
   static constexpr std::array<std::string_view, 2> kinds{"remove", "add"};

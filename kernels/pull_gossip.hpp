@@ -12,8 +12,8 @@
 //   receipt   it asks `fanout` others at once when the operation begins, and one other for each answer without the rumour, at
 //             most ttl · fanout - 1 times; a rank that does not know says so
 //   lockstep  in rounds that the harness calls out, until all are informed: N log2 N + O(N) messages, whose exact expectation
-//             is kernels/gossip/expectation.hpp's; with fan-out 1 the rumour itself travels N - 1 times. Its times are the
-//             harness's, not the protocol's.
+//             is kernels/gossip/expectation.hpp's; with fan-out 1 the rumour itself travels N - 1 times. Its times
+//             include the harness's own messages.
 // Source: Demers et al., PODC 1987, 1.3; Karp, Schindelhauer, Shenker, Vöcking, FOCS 2000, section 1.
 
 #include "kernels/gossip/site.hpp"
@@ -27,7 +27,8 @@ class PullGossip : public gossip::Site<gossip::Calls{.pulls = true}> {
                                .promise =
                                    "every rank has the rumour in the end, except with a probability that shrinks with "
                                    "ttl",
-                               .messages = "random; lockstep: on average that of a Markov chain, N log2 N + O(N)",
+                               .messages = "random; lockstep: the average is computed exactly, by a Markov chain, and is N "
+                                           "log2 N + O(N)",
                                .delays = "random: log2 N + log2 ln N + O(1) requests per rank",
                                .source = "Demers et al., PODC 1987, 1.3; Karp et al., FOCS 2000, 1",
                                .latency = Latency::makespan,

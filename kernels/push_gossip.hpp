@@ -13,7 +13,7 @@
 //   receipt   a rank calls `fanout` others at once when it is informed, and no more: fanout · (ranks that it reached) messages,
 //             of which the distribution is kernels/gossip/reach.hpp's. A small fan-out does not reach all.
 //   lockstep  in rounds that the harness calls out, until all are informed: N ln N + O(N) messages, whose exact expectation is
-//             kernels/gossip/expectation.hpp's. Its times are the harness's, not the protocol's.
+//             kernels/gossip/expectation.hpp's. Its times include the harness's own messages.
 // Source: Demers et al., PODC 1987, 1.3 (k: "counter"); Pittel, SIAM J. Appl. Math. 47(1) 1987 (log2 N + ln N + O(1) rounds).
 
 #include "kernels/gossip/site.hpp"

@@ -13,7 +13,7 @@
 //   receipt   it asks `fanout` others at once when the operation begins, and one other for each answer without the rumour, at
 //             most ttl · fanout; once informed it tells `fanout` others
 //   lockstep  in rounds that the harness calls out, until all are informed: N (log3 N + O(log log N)) messages, whose exact
-//             expectation is kernels/gossip/expectation.hpp's. Its times are the harness's, not the protocol's.
+//             expectation is kernels/gossip/expectation.hpp's. Its times include the harness's own messages.
 // Source: Karp, Schindelhauer, Shenker, Vöcking, FOCS 2000, sections 1 and 2; Demers et al., PODC 1987, 1.3 (k: "counter").
 
 #include "kernels/gossip/site.hpp"
@@ -26,7 +26,7 @@ class PushPullGossip : public gossip::Site<gossip::Calls{.pushes = true, .pulls 
       .level = 1,
       .group = "gossip",
       .promise = "every rank has the rumour in the end, except with a probability that shrinks with ttl",
-      .messages = "random; lockstep: on average that of a Markov chain, N log3 N + O(N log log N)",
+      .messages = "random; lockstep: the average is computed exactly, by a Markov chain, and is N log3 N + O(N log log N)",
       .delays = "random: log3 N + O(log log N) calls per rank",
       .source = "Karp, Schindelhauer, Shenker, Vöcking, FOCS 2000, 1-2",
       .latency = Latency::makespan,

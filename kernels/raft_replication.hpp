@@ -35,8 +35,8 @@ class RaftReplication {
       .promise = "one order of operations; a committed one is not lost while a majority keeps its memory",
       .messages = "2(N - 1); --clients: + 2; eager: + 2(N - 1); thrifty: floor(N/2) in place of N - 1; all divided by batch",
       .delays =
-          "committed 2, answered 2, applied 2, with the next operation's message; --clients: + 1, + 2, + 1; eager: "
-          "applied + 1",
+          "committed 2, applied 2, answered 2 (followers apply when the next operation's message comes, which is not counted "
+          "here); eager: applied 3; --clients: committed and applied 1 more, answered 2 more",
       .source = "Ongaro, Ousterhout 2014 (extended version), 5-8",
       .latency = Latency::proposer};
   static constexpr std::array parameters = raft::parameters;

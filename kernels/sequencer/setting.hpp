@@ -29,8 +29,8 @@ inline constexpr std::array kParameters{
               .initial = 0,
               .lowest = 0,
               .highest = 65'536,
-              .help = "most operations that a rank may lag behind, a power of two; 0: twice what all senders have open, 64 to "
-                      "1024"},
+              .help = "most operations that a rank may lag behind, a power of two; 0: chosen automatically, twice the "
+                      "operations that all senders may have open, but at least 64 and at most 1024"},
     Parameter{.name = "timeout_us",
               .initial = 0,
               .lowest = 0,
