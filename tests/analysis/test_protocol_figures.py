@@ -171,7 +171,7 @@ def test_a_caption_says_that_loss_makes_counts_random(tmp_path):
     write_launch(tmp_path / "launch-001.h5", [lossy, Case("flat_broadcast", SPREAD)])
     said = caption(draw("messages_against_ranks", tmp_path)[0])
     assert "1 of 1 points are on their line" in said
-    assert "Where messages are lost, doubled or late on purpose the line is the mean expected" in said
+    assert "Where messages are lost, duplicated or late on purpose the line is the mean expected" in said
     write_launch(tmp_path / "launch-001.h5", [replace(lossy, messages_each=[6] * len(SPREAD)), Case("flat_broadcast", SPREAD)])
     assert "(gossip)" not in caption(draw("messages_against_ranks", tmp_path)[0]), "there is none"
     write_launch(tmp_path / "launch-001.h5", [Case("flat_broadcast", SPREAD)])
