@@ -62,12 +62,10 @@ def _messages(row: pd.Series) -> str:
     if row.count_rule == "none":
         return "–"
     if pd.isna(row[LEAST]):
-        return f"{row.messages_per_operation:g}"
+        return f"{row.messages_per_operation:.3g} (no formula)"
     agrees = counts_agree(row.to_frame().T.infer_objects()).all()
     if row.count_rule == "range":
         return f"{row.messages_per_operation:g} {'in' if agrees else 'not in'} {row[LEAST]:g} to {row[MOST]:g}"
-    if math.isnan(row[LEAST]):
-        return f"{row.messages_per_operation:.3g} (no formula)"
     sign = "≈" if row.count_rule == "expected" else "=" if agrees else "≠"
     return f"{row.messages_per_operation:g} {sign} {row[LEAST]:g}"
 

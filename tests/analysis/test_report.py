@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from analysis.load import load
+from analysis.summary import summarise
+from analysis.table import markdown
 from conftest import assert_refused, caption, draw, run
 from matplotlib.text import Text
 from synthetic import Case, write_launch
@@ -60,6 +62,13 @@ def test_table_shows_a_miscount_and_lacking_intervals(tmp_path):
     table = (tmp_path / "table.md").read_text(encoding="utf-8")
     assert "| k | 8 B | 1.25 µs | – | 4 ≠ 3 | 0 of 1 | 1 | – |" in table
     assert "no interval: fewer than six launches" in table
+
+
+def test_a_count_without_a_formula_says_so(tmp_path):
+    case = Case("k", np.arange(500) + 1000, count_rule="expected", messages=33.52, expected_messages=np.nan)
+    write_launch(tmp_path / "launch-001.h5", [case])
+    campaign = load(tmp_path)
+    assert "| 33.5 (no formula) | – |" in markdown(campaign, summarise(campaign))
 
 
 @pytest.mark.parametrize("stem, x, y", [
