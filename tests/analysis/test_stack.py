@@ -90,7 +90,7 @@ def test_without_limits_the_table_says_where_a_floor_would_come_from(campaign_fo
     campaign = load(campaign_folder)
     table = markdown(campaign, summarise(campaign))
     assert "| two_phase_commit | MPI | ended | 1304 [1301, 1307] ns | – | 0.867 [0.867, 0.867] | 2 % | 7 |" in table
-    assert "`coordbench run --micro FILE.json` stores one" in table
+    assert "no launch stored a cache line's round trip; `coordbench run --micro FILE.json` would" in table
     assert "floor: cache line" not in table
 
 
