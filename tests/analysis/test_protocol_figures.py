@@ -6,8 +6,6 @@ import pandas as pd
 import pytest
 from analysis import style
 from analysis.load import load
-from analysis.summary import summarise
-from analysis.table import markdown
 from conftest import caption, draw, panel, texts
 from matplotlib.colors import to_hex
 from synthetic import Case, write_launch
@@ -188,13 +186,6 @@ def test_a_long_name_takes_several_lines_of_a_legend(tmp_path):
     shown = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     assert "a_kernel_of_a_long_name something_long=1 3 clients on ranks of their own 10 % lost" in [
         label.replace("\n", " ") for label in shown]
-
-
-def test_a_count_without_a_formula_stands_alone(tmp_path):
-    case = Case("rumour", SPREAD, family="protocol", count_rule="expected", messages=34.5, expected_messages=float("nan"))
-    write_launch(tmp_path / "launch-001.h5", [case])
-    campaign = load(tmp_path)
-    assert "| 34.5 |" in markdown(campaign, summarise(campaign))
 
 
 def test_a_label_says_where_clients_are(tmp_path):
