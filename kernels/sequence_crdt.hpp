@@ -107,6 +107,7 @@ class SequenceCrdt : public crdt::Replica {
   crdt::Outstanding outstanding_;
   std::vector<std::uint32_t> known_;  ///< [editor]: its first so many edits are in the text
   std::vector<Message> edits_;        ///< [editor, number mod keep]: that wait; of this rank, that may have to be sent again
+  std::vector<Message> reports_;      ///< [editor]: its newest report that came before edits that it had made
   std::vector<Operation> asked_{};    ///< edits that wait for the slowest rank
   std::uint32_t doomed_ = 0;          ///< what was deleted up to this clock is forgotten …
   std::uint32_t until_ = 0;           ///< … once all have seen everything up to this one; 0: nothing is doomed
@@ -140,7 +141,8 @@ inline SequenceCrdt::SequenceCrdt(const Shape& shape, Rank self)
       stability_(shape.ranks, proposers(shape), self, static_cast<std::uint32_t>(shape["keep"])),
       outstanding_(shape.ranks, self, timeout_),
       known_(proposers_.by(), 0),
-      edits_(keep(shape) * known_.size()) {
+      edits_(keep(shape) * known_.size()),
+      reports_(known_.size()) {
   asked_.reserve(static_cast<std::size_t>(shape.in_flight));
 }
 
@@ -191,7 +193,10 @@ inline void SequenceCrdt::apply(Rank editor, const Message& message, Out& out) {
 inline void SequenceCrdt::step(Rank from, const Message& message, const Payload& /*payload*/, Out& out) {
   if (message.kind == Kind::acknowledgement) return outstanding_.acknowledge(from, message.number);
   if (message.kind == Kind::report || message.kind == Kind::ask) {
-    if (!is_editor(from) || edits(from) >= message.number) stability_.hear(from, message.clock, message.level);
+    if (!is_editor(from) || edits(from) >= message.number)
+      stability_.hear(from, message.clock, message.level);
+    else
+      reports_[static_cast<std::size_t>(from)] = message;
   } else if (message.number > edits(from)) {
     slot(from, message.number) = message;
     apply_what_can_be(out);
@@ -210,6 +215,8 @@ inline void SequenceCrdt::apply_what_can_be(Out& out) {
            next = &slot(editor, edits(editor) + 1)) {
         apply(editor, *next, out);
         stability_.hear(editor, next->clock, next->level);
+        const Message& waits = reports_[static_cast<std::size_t>(editor)];
+        if (waits.number <= edits(editor)) stability_.hear(editor, waits.clock, waits.level);
         again = true;
       }
 }

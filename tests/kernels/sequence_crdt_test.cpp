@@ -106,6 +106,26 @@ TEST(SequenceCrdt, TellsTheStoryOfAnEditThatComesBeforeItsAnchor) {
   EXPECT_EQ(shown_by(cluster.machine(2)), Shown());
 }
 
+/// Nobody repeats a report, so one that comes while an edit of its sender waits is heard once the edit is applied.
+TEST(SequenceCrdt, HearsAReportThatCameBeforeItsEdits) {
+  using Kind = SequenceCrdt::Kind;
+  const Shape shape = text_shape(3);
+  SequenceCrdt machine(shape, 2);
+  Outbox<SequenceCrdt::Message> out(bounds_of<SequenceCrdt>(shape, 2));
+  const auto deliver = [&](Rank from, const SequenceCrdt::Message& message) {
+    out.hand(0);
+    machine.step(from, message, {}, out);
+    out.clear();
+  };
+  deliver(1, {.first = 1, .count = 1, .kind = Kind::insertion, .number = 1, .clock = 2, .anchor = {1, 0}});
+  deliver(1, {.kind = Kind::report, .number = 1, .clock = 4, .level = 3});
+  EXPECT_EQ(machine.edits(1), 0U) << "its anchor has not come";
+  deliver(0, {.first = 0, .count = 1, .kind = Kind::insertion, .number = 1, .clock = 1});
+  EXPECT_EQ(machine.edits(1), 1U);
+  deliver(0, {.kind = Kind::report, .number = 1, .clock = 4, .level = 3});
+  EXPECT_EQ(machine.stability().everywhere(), 3U);
+}
+
 TEST(SequenceCrdt, SendsAgainAfterACrashThatForgotWhoHadAcknowledged) {
   Texts cluster(scripted(3, {true}, {{"proposers", 1}, {"resend_us", 1}}), {}, 1);
   cluster.propose(0);

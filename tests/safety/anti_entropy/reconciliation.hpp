@@ -60,12 +60,29 @@ struct Reconciliation {
   [[nodiscard]] bool takes(const Step& step, const Numbers& now) const {
     const auto theirs = had(step.from, step.rank, *step.message, step.message->kind);
     if (!theirs) return true;
-    const auto digest = had(step.rank, step.from, *step.message, Kind::digest);
-    if (digest && ahead(*theirs, now) > ahead(*theirs, *digest) - std::min(entries_, ahead(*theirs, *digest))) return false;
-    if (step.message->kind == Kind::entries) return step.sent.empty();
+    const bool is_last = step.message->kind == Kind::entries;
+    if (!fills_up(step, *theirs, now, is_last)) return false;
+    if (is_last) return step.sent.empty();
     return step.sent.size() == (ahead(now, *theirs) > 0 ? 1 : 0) &&
            std::all_of(step.sent.begin(), step.sent.end(),
                        [&](const auto& sent) { return sent.to == step.from && sent.message.kind == Kind::entries; });
+  }
+
+  /// Whether the rank has now what it lacked when it asked, or as much of it as fits; true if it is not known what it had. An
+  /// answer names neither the operation nor the kind of the message that it answers: two ranks may call each other with the same
+  /// number, and an answer may come in a later operation. So it need only be right for one of them.
+  [[nodiscard]] bool fills_up(const Step& step, const Numbers& theirs, const Numbers& now, bool is_last) const {
+    bool has_asked = false;
+    for (auto place = had_.lower_bound({step.rank, step.from, 0, 0, Kind::digest}); place != had_.end(); ++place) {
+      const auto& [from, to, operation, call, kind] = place->first;
+      if (from != step.rank || to != step.from) break;
+      const bool may_be_meant = call == step.message->call && (kind == Kind::digest || (is_last && kind == Kind::entries_and_digest));
+      if (!may_be_meant) continue;
+      const std::optional<Numbers>& mine = place->second;
+      if (!mine || ahead(theirs, now) + std::min(entries_, ahead(theirs, *mine)) <= ahead(theirs, *mine)) return true;
+      has_asked = true;
+    }
+    return !has_asked;
   }
 
   std::size_t entries_;
