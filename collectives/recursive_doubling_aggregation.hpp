@@ -22,7 +22,7 @@ class RecursiveDoublingAggregation {
                                .group = "aggregation",
                                .promise = "every rank holds the sum of all ranks' payloads",
                                .messages = "p log2 p + 2(N - p), p = 2^floor(log2 N)",
-                               .delays = "log2 p, + 1 if N > p, + 1 if N > 3p/2",
+                               .delays = "log2 p, + 1 if p < N <= 3p/2, + 2 if N > 3p/2",
                                .source = "Thakur, Rabenseifner, Gropp, IJHPCA 2005, Allreduce"};
   static constexpr std::array<Parameter, 0> parameters{};
   static std::int64_t messages(const Shape& shape) {

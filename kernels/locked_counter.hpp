@@ -42,10 +42,10 @@ class LockedCounter {
           "crashes",
       .messages =
           "lock: 7; acknowledged_lock: 8; compare_and_swap: 4, and 2 more each time another was faster; 0 if rank 0 "
-          "counts",
+          "itself increments",
       .delays =
           "granted 2, released 6; acknowledged_lock: released 8; compare_and_swap: 4, and 2 more each time another was "
-          "faster; 0 if rank 0 counts",
+          "faster; 0 if rank 0 itself increments",
       .source = "Dijkstra, CACM 1965; Herlihy, ACM TOPLAS 1991",
       .latency = Latency::proposer,
       .count_rule = CountRule::range,
@@ -55,7 +55,7 @@ class LockedCounter {
                 .highest = locked_counter::compare_and_swap,
                 .help = "how an increment keeps others from interfering",
                 .choices = {"lock", "acknowledged_lock", "compare_and_swap"}},
-      Parameter{.name = "proposers", .highest = 1 << 20, .help = "how many servers count: ranks 0, 1, …; 0: all"}};
+      Parameter{.name = "proposers", .highest = 1 << 20, .help = "how many servers increment: ranks 0, 1, …; 0: all"}};
   enum { granted = locked_counter::granted, released = locked_counter::released };
   static constexpr std::array marks{Mark{.name = "granted"}, Mark{.name = "released", .answers = true}};
   static constexpr int clients_most = 4096;

@@ -32,7 +32,7 @@ class RaftReplication {
   static constexpr About about{
       .level = 4,
       .group = "replication",
-      .promise = "one order of operations; a committed one is not lost while a majority keeps its memory",
+      .promise = "one order of operations; a committed operation is not lost while a majority keeps its memory",
       .messages = "2(N - 1); --clients: + 2; eager: + 2(N - 1); thrifty: floor(N/2) in place of N - 1; all divided by batch",
       .delays =
           "committed 2, applied 2, answered 2 (followers apply when the next operation's message comes, which is not counted "
