@@ -93,7 +93,7 @@ void describe_plan_options(OptionTable& table, Options& options) {
   table.list("--ranks", options.ranks, parse_ranks, "N,N|pow2|all",
              "rank counts  [pow2: 2, 4, 8, ... and all ranks of the launch]");
   table.one("--ranks-per-node", options.ranks_per_node, parse_ranks_per_node, "N",
-            "take every N consecutive ranks for one node  [one node per host name]");
+            "treat each group of N consecutive ranks as one node  [one node per host name]");
   table.list("--bytes", options.payload_bytes, parse_sizes, "SIZE,SIZE|A:B",
              "payloads; A:B: powers of two from A to B; k, KiB: 1024, kB: 1000  [8,1KiB,64KiB,1MiB]");
   table.list("--set", options.settings, parse_settings, "KERNEL.PARAMETER=V,V",
@@ -101,7 +101,7 @@ void describe_plan_options(OptionTable& table, Options& options) {
   table.list("--in-flight", options.in_flight, parse_in_flight, "N,N",
              "operations of a proposer that are open at the same time  [1; streams: 64]");
   table.list("--clients", options.clients, parse_clients, "N,N",
-             "extra ranks that only send requests; 0: the servers propose themselves  [0]");
+             "extra ranks that only send requests; 0: no clients, the servers make the proposals  [0]");
   table.list("--loss", options.losses, parse_losses, "P[,duplicate=Q][,delay=TIME]",
              "shares of messages to lose and duplicate, and a random delay; repeatable  [0]");
   table.one("--sync", options.sync, parse_sync, "round-time|barrier|none",
