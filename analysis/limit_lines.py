@@ -30,7 +30,8 @@ def floor_sentence(rows: pd.DataFrame, delay: Delay | None) -> str:
     """For the caption; empty where no line is drawn."""
     if not _bound(rows, delay).any():
         return ""
-    return f" Grey, the floor: delays × {_whole(delay.ns)} ns, {delay.source} (median of {_launches(delay.launches)})."
+    what, beware = ("the floor", "") if delay.is_floor else ("for reference", "; points may lie below it")
+    return f" Grey, {what}: delays × {_whole(delay.ns)} ns, {delay.source} (median of {_launches(delay.launches)}){beware}."
 
 
 def draw_ceiling(axes: Axes, rates: pd.DataFrame) -> None:
@@ -44,9 +45,9 @@ def ceiling_sentence(rates: pd.DataFrame) -> str:
     """For the caption; empty where no line is drawn."""
     if rates.empty:
         return ""
-    return (" Grey, the ceiling: memcpy, by size, from lines that another core at that distance has just written (median of "
-            f"{_launches(rates.launches.max())}). A point above the ceiling sends less than its payload: only the part that "
-            "changed (delta_dissemination), or only a reference into the sender's memory.")
+    return (" Grey, the ceiling: memcpy, by size, from lines that a core at the distance named on the line has just written "
+            f"(median of {_launches(rates.launches.max())}). A point above the ceiling sends less than its payload: only the "
+            "part that changed (delta_dissemination), or only a reference into the sender's memory.")
 
 
 def _whole(ns: float) -> str:

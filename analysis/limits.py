@@ -24,6 +24,11 @@ class Delay:
     source: str
     transport: str | None = None
 
+    @property
+    def is_floor(self) -> bool:
+        """Half of ping_pong is none: it is a measured time of one transport, with work that a kernel may do without."""
+        return self.transport is None
+
 
 def shortest_delay(campaign: Campaign) -> Delay | None:
     """Half a cache line's round trip; in a campaign without one, half of ping_pong over MPI, which binds MPI alone."""

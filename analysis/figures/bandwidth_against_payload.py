@@ -17,9 +17,9 @@ from analysis.load import KEY, Campaign
 from analysis.summary import over_launches
 
 BANDWIDTH = "stream and agreement"
-WHAT = ("Stream and agreement: payload × operations per second, at the best window and batch measured, which stand at the "
-        "point as window/batch (no numbers: 1/1); all others: payload ÷ latency of one operation. At {ranks} ranks, or the "
-        "largest rank count that the kernel has.")
+WHAT = ("Stream and agreement: payload × operations per second, at the best window and batch measured, which are printed "
+        "beside the point as window/batch (no numbers: 1/1); all others: payload ÷ latency of one operation. At {ranks} ranks; "
+        "a kernel not measured there, at its largest number of ranks below that.")
 OVERLAPPING, ALONE = "payload × operations per second, GB/s", "payload ÷ latency, GB/s"
 
 

@@ -8,7 +8,8 @@ from analysis.limit_lines import draw_floor, floor_sentence, floor_us
 from analysis.limits import shortest_delay
 from analysis.load import Campaign
 
-WHAT = "Latency of one operation against its payload, at {ranks} ranks, or the largest rank count that the kernel has."
+WHAT = ("Latency of one operation against its payload, at {ranks} ranks; a kernel not measured there, at its largest number of "
+        "ranks below that.")
 
 
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:

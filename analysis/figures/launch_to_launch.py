@@ -11,7 +11,7 @@ from analysis.doubts import cross_out
 from analysis.load import KEY, Campaign
 
 WHAT = ("Each launch's median of each case, relative to the median over launches of that case; one row per kernel and "
-        "transport, with all its ranks, payloads and parameters; operations that overlap are left out. "
+        "transport, with all its ranks, payloads and parameters; cases with more than one operation in flight are left out. "
         "Launches are numbered within each case: launch 3 of one case need not be launch 3 of another.")
 ROW = 0.2  # inches
 COLUMNS = ["row", *KEY, "launch", "turn", "median_ns", "relative"]

@@ -121,7 +121,7 @@ def _what(campaign: Campaign, rows: pd.DataFrame, all_curves, delays: dict, simu
     if any(not curve.band_source for curve in modelled):
         said += "Curves without a band: " + ("only one model fits. " if simulated else "fewer than six launches. ")
     if modelled and len(modelled) < len(shown):
-        said += "Curves without a line: too few rank counts for a model, or none that predicts them. "
+        said += "A curve has no line if it has too few rank counts for a model, or if no model predicts it well enough. "
     said += "Hollow: simulated. " if simulated else ""
     said += _sentence(assumption(simulated)) if any(curve.goes_beyond for curve in modelled) else ""
     said += "Dotted, upright: where another regime begins. " if rows.regime.nunique() > 1 else ""

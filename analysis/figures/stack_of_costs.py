@@ -15,8 +15,8 @@ from analysis.markdown import digits, with_interval
 from analysis.stack import BASE, FLOOR, base_cases, reference_cases, stack
 
 WHAT = ("Protocols with default parameters, between two ranks with a core each, at 8 B, one operation at a time.")
-MULTIPLES = (" Multiples of {unit}, taken within each launch; medians over the {launches} launches that have it, {interval}. "
-             "A mark on several ranks counts when the last of them reaches it.")
+MULTIPLES = (" Multiples of {unit}, taken within each launch; medians over the {launches} launches in which {what} was "
+             "measured, {interval}. A mark on several ranks counts when the last of them reaches it.")
 FLOOR_VARIED = " Whiskers include how much the floor itself varied from launch to launch: {low} to {high} ns."
 BACKWARDS = " A blue bar inside a grey one: the operation ends before a round trip would."
 LATER = (" A mark to the right of the end is reached after it, by other ranks: a follower applies a committed operation when "
@@ -27,6 +27,7 @@ SYMBOLS = {"delivered": "o", "appended": "s", "applied": "^", "handed_over": "D"
            "granted": "8"}
 OTHERS = ("H", "1", "2", "3", "4", "+", "x")
 UNITS = {"over_floor": "a cache line's round trip (the floor)", "over_ping_pong": "their transport's ping_pong"}
+MEASURED = {"over_floor": "the floor", "over_ping_pong": "ping_pong"}
 NOTHING_TO_COMPARE = "no launch has a ping_pong at 8 B on two ranks to compare these cases with"
 TITLE = "stack of costs"
 ROW = 0.21  # inches
@@ -60,7 +61,7 @@ def _what(rows: pd.DataFrame, unit: str) -> str:
     known = rows[f"{unit}_low"].notna().any()
     launches = rows.launches[rows.kernel == (FLOOR if unit == "over_floor" else BASE)].max()
     interval = "whiskers: distribution-free 95 % intervals of the end" if known else "too few for intervals"
-    said = WHAT + MULTIPLES.format(unit=UNITS[unit], launches=launches, interval=interval)
+    said = WHAT + MULTIPLES.format(unit=UNITS[unit], what=MEASURED[unit], launches=launches, interval=interval)
     floor = rows[rows.kernel == FLOOR].dropna(subset=["latency_low_ns"])
     if known and len(floor):
         said += FLOOR_VARIED.format(low=digits(floor.latency_low_ns.iloc[0]), high=digits(floor.latency_high_ns.iloc[0]))

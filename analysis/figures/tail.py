@@ -10,8 +10,8 @@ from analysis.doubts import doubtful
 from analysis.load import KEY, Campaign, samples_ns
 
 WHAT = ("For each latency on the x axis: the share of operations that took at least that long, over the samples of all "
-        "launches together, at 8 B (0 B where a kernel has no payload) and {ranks} ranks, or the largest rank count that the "
-        "kernel has. Each line ends at the largest sample.")
+        "launches together, at 8 B (0 B where a kernel has no payload) and {ranks} ranks; a kernel not measured there, at its "
+        "largest number of ranks below that. Each line ends at the largest sample.")
 COLUMNS = ["panel", "series", "ranks", "payload_bytes", "oversubscribed", "samples", "latency_us", "share_as_slow"]
 STEPS = 100  # order statistics drawn per line, dense towards the tail: all samples would be megabytes of ink on the same curve
 

@@ -113,7 +113,8 @@ def test_half_of_mpis_ping_pong_is_no_floor_of_shared_memory(tmp_path):
     figure, numbers = draw("latency_against_payload", tmp_path)
     assert grey_levels(panel(figure, "agreement")) == pytest.approx([4 * 1.1995 / 2])
     assert numbers.floor_us.notna().sum() == 1
-    assert "half of ping_pong over MPI at 8 B (median of one launch)" in caption(figure)
+    assert ("Grey, for reference: delays × 600 ns, half of ping_pong over MPI at 8 B (median of one launch); points may lie "
+            "below it." in caption(figure))
 
 
 def test_a_form_that_is_part_of_another_has_no_line_of_its_own(tmp_path):
@@ -152,7 +153,8 @@ def test_the_report_counts_the_cases_that_are_mostly_clock(tmp_path, version, wo
     write(tmp_path, Case("a", SPREAD, flags=8), Case("b", SPREAD), Case("ping_pong", SPREAD, drift_watch=1, flags=8),
           schema_version=version)
     remark, = load(tmp_path).remarks
-    assert "1 of 2 cases" in remark and words in remark
+    assert "1 of 2 cases carry the flag timer_overhead (a case measured in six launches counts six times)" in remark
+    assert words in remark
 
 
 def test_delays_of_launches_that_did_not_know_them_are_those_of_the_others(tmp_path, both_folder):
