@@ -57,7 +57,7 @@ class Curve:
         """Why there is no model; empty where there is one."""
         count = len(self.points)
         if count < MIN_RANK_COUNTS:
-            return f"{count} rank count{'s' * (count > 1)} in regime {self.regime}, but a model needs {MIN_RANK_COUNTS}"
+            return f"{count} rank count{'s' * (count > 1)} in regime {self.regime}, and a model needs {MIN_RANK_COUNTS}"
         unseen = f"no terms predict unseen rank counts within a factor of {WORST_FACTOR:g} in regime {self.regime}"
         return "" if self.choice else unseen
 

@@ -39,8 +39,9 @@ def throughput_table(rows: pd.DataFrame) -> list[str]:
     shown = arranged(shown.sort_values(["payload_bytes", "in_flight", "batch"]), apart=TUNING)
     return [table(THROUGHPUT, [_rate_cells(row) for row in shown.itertuples()]),
             "- at most two rows per kernel and payload: one operation in flight without batching, and the window and batch "
-            "with the highest rate; over shared memory payloads stay in their sender's memory, unless a replica copies what it "
-            "acknowledges, so MB/s there need not be bytes moved\n"]
+            "with the highest rate\n"
+            "- Over the shared-memory transport a payload stays in its sender's memory, unless a replica copies it; MB/s is "
+            "payload × rate there, and may exceed the bytes copied\n"]
 
 
 def _rate_cells(row) -> list[str]:

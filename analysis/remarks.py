@@ -28,5 +28,5 @@ def _clock_remark(launches: pd.DataFrame, cases: pd.DataFrame) -> list[str]:
     flagged = sum("timer_overhead" in flags.split() for flags in measured["flags"])
     limits = sorted({5 if version == "1.0" else 20 for version in launches.schema_version})
     above = " or ".join(f"{limit} %" for limit in limits)
-    return [f"{flagged} of {len(measured)} cases, those of each launch counted, carry the flag timer_overhead: one reading of "
-            f"the clock takes more than {above} of their median"] if flagged else []
+    return [f"{flagged} of {len(measured)} cases carry the flag timer_overhead (a case measured in six launches counts six "
+            f"times): one reading of the clock takes more than {above} of their median"] if flagged else []

@@ -23,9 +23,10 @@ NOTES = (
     "error: each rank count in turn is left out of the fit and predicted by it; the error is the root mean square of "
     "ln(predicted ÷ measured). The largest rank count weighs as much as all others together",
     "held out: predicted ÷ measured − 1 at the largest rank count, by the fit without it",
-    "beyond: T, and its band, at the N named in the cell; (4 ×) = four times the largest rank count measured; – where another "
-    "regime begins. Measured time: the launches are drawn anew (95 %, six launches or more). Simulated time: the extremes of "
-    "the models whose errors cannot be told apart",
+    "beyond: T, and its band, at the N named in the cell; (4 ×) = four times the largest rank count measured. A cell holds "
+    "'–' where there is no model, where another regime begins, and where ranks share cores. The band of measured times "
+    "comes from redrawing launches (95 %, six or more); of simulated times it spans the models whose errors cannot be told "
+    "apart",
     "exponent: slope of log T over log N and its 95 % interval, from launches drawn anew; simulated: by regression")
 CROSSING = (
     "N*: the rank count from which on the other kernel's model is ahead. A lead counts only if it is larger than the error of "
@@ -64,7 +65,8 @@ def scaling_tables(campaign: Campaign) -> list[str]:
     if rows.empty:
         return []
     lacking = Counter(rows.lacking[rows.lacking != ""])
-    without = [f"- no model: {reason}: {_curves(count)}\n" for reason, count in sorted(lacking.items())]
+    without = [f"- {_curves(count)} {'have' if count > 1 else 'has'} no model: {reason}\n"
+               for reason, count in sorted(lacking.items())]
     known = rows[rows.exponent.notna()]
     if known.empty:
         return ["".join(without)]
@@ -80,7 +82,7 @@ def no_models(campaign: Campaign) -> str:
     if not rows or any(curve.choice for curve in rows):
         return ""
     reasons = Counter(curve.lacking for curve in rows)
-    return "no scaling model: " + "; ".join(f"{reason}: {_curves(count)}" for reason, count in sorted(reasons.items()))
+    return "no scaling model: " + "; ".join(f"{reason} ({_curves(count)})" for reason, count in sorted(reasons.items()))
 
 
 def _curves(count: int) -> str:

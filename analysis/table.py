@@ -64,7 +64,7 @@ def _messages(row: pd.Series) -> str:
     if pd.isna(row[LEAST]):
         return f"{row.messages_per_operation:.3g} (no formula)"
     agrees = counts_agree(row.to_frame().T.infer_objects()).all()
-    if row.count_rule == "range":
+    if row.count_rule == "range" and row[LEAST] < row[MOST]:
         return f"{row.messages_per_operation:g} {'in' if agrees else 'not in'} {row[LEAST]:g} to {row[MOST]:g}"
     sign = "≈" if row.count_rule == "expected" else "=" if agrees else "≠"
     return f"{row.messages_per_operation:g} {sign} {row[LEAST]:g}"

@@ -1,6 +1,8 @@
 """Where timing decides how many messages there are, a count within its two closed forms is right, in summary, table and figure;
 and what else came with these: the verdict `failed`, who was asked for what."""
 
+from dataclasses import replace
+
 import h5py
 import numpy as np
 import pytest
@@ -43,6 +45,13 @@ def test_the_table_shows_least_and_most(tmp_path, messages, cell, equal):
     campaign = launches(tmp_path, messages)
     line = next(line for line in markdown(campaign, summarise(campaign)).splitlines() if line.startswith("| register"))
     assert [part.strip() for part in line.split("|")][5:7] == [cell, equal]
+
+
+@pytest.mark.parametrize("messages, cell", [(4, "4 = 4"), (5, "5 ≠ 4")])
+def test_a_range_whose_ends_are_equal_is_one_number(tmp_path, messages, cell):
+    write_launch(tmp_path / "launch-001.h5", [replace(ranged(messages), expected_messages=4.0)], schema_version="1.3")
+    campaign = load(tmp_path)
+    assert f" | {cell} | " in markdown(campaign, summarise(campaign))
 
 
 def test_the_figure_draws_a_band(tmp_path):

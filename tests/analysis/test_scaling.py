@@ -131,8 +131,8 @@ def test_fewer_than_four_rank_counts_have_no_model_and_one_line_says_why(tmp_pat
     done = run("report", tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     line, = [line for line in done.stdout.splitlines() if "model" in line]
-    assert line == ("remark: no scaling model: 1 rank count in regime network, but a model needs 4: 1 curve; "
-                    "3 rank counts in regime network, but a model needs 4: 1 curve")
+    assert line == ("remark: no scaling model: 1 rank count in regime network, and a model needs 4 (1 curve); "
+                    "3 rank counts in regime network, and a model needs 4 (1 curve)")
     assert line.removeprefix("remark: no")[1:] in caption(draw("scaling", tmp_path)[0])
 
 
@@ -141,8 +141,8 @@ def test_what_no_terms_predict_has_no_model(tmp_path):
     reason = "no terms predict unseen rank counts within a factor of 1.5 in regime network"
     assert reason in no_models(load(campaign(tmp_path / "alone", strange)))
     table = "".join(scaling_tables(load(campaign(tmp_path / "beside", strange | {TREE: LAWS[TREE]}))))
-    assert f"- no model: {reason}: 1 curve\n" in table and "| – | – | – | – |" in table and "| N=64 (4 ×): " in table
-    assert "Curves without a line: too few rank counts" in caption(draw("scaling", tmp_path / "beside")[0])
+    assert f"- 1 curve has no model: {reason}\n" in table and "| – | – | – | – |" in table and "| N=64 (4 ×): " in table
+    assert "A curve has no line if it has too few rank counts" in caption(draw("scaling", tmp_path / "beside")[0])
 
 
 def test_regimes_are_not_mixed_and_a_curve_ends_where_the_next_begins(tmp_path):
@@ -272,4 +272,4 @@ def test_extrapolation_without_a_model_or_into_another_regime_is_refused(tmp_pat
     assert_refused(run("extrapolate", near, "--ranks", 17, "--reach", 9), "lies in another regime than package", "16 ranks")
     few = campaign(tmp_path / "few", ranks=(2, 4), launches=1)
     assert_refused(run("extrapolate", few, "--ranks", 8),
-                   "no scaling model: 1 rank count in regime network, but a model needs 4")
+                   "no scaling model: 1 rank count in regime network, and a model needs 4")
