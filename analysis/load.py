@@ -69,7 +69,7 @@ def load(folder: Path) -> Campaign:
         raise Refusal(f"{folder} holds none but the ping_pong that watches for drift, whose launch ended before "
                       "its first case; run it again, with a larger --total-budget")
     _refuse_mixtures(folder, launches, cases)
-    return Campaign(text(folder.resolve().name), launches, cases, limits, remarks_on(launches, cases))
+    return Campaign(text(Path(folder).resolve().name), launches, cases, limits, remarks_on(launches, cases))
 
 
 def latencies_ns(start_ns: np.ndarray, end_ns: np.ndarray, definition: str) -> np.ndarray:
