@@ -88,7 +88,7 @@ added_core_seconds() {  # added_core_seconds BUILD SOURCE
   local target group
   target=$(basename "$(dirname "$2")")
   case $2 in */tests/*) target=unit-tests ;; */generated/micro/*) target=coordbench-micro ;; esac
-  group=$(grep -lF "\"$2\"" "$1/CMakeFiles/$target.dir"/Unity/*.cxx 2>/dev/null | head -1)
+  group=$(grep -lF "\"$2\"" "$1/CMakeFiles/$target.dir"/Unity/*.cxx 2>/dev/null | head -1 || true)
   if [[ -z $group ]]; then
     core_seconds "$1" "$target" "$2"
   else
