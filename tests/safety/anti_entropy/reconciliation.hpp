@@ -69,15 +69,15 @@ struct Reconciliation {
   }
 
   /// Whether the rank has now what it lacked when it asked, or as much of it as fits; true if it is not known what it had. An
-  /// answer names neither the operation nor the kind of the message that it answers: two ranks may call each other with the same
-  /// number, and an answer may come in a later operation. So it need only be right for one of them.
+  /// answer names neither the operation nor the kind of the message that it answers: two ranks may call each other with the
+  /// same number, and an answer may come in a later operation. So it need only be right for one of them.
   [[nodiscard]] bool fills_up(const Step& step, const Numbers& theirs, const Numbers& now, bool is_last) const {
     bool has_asked = false;
     for (auto place = had_.lower_bound({step.rank, step.from, 0, 0, Kind::digest}); place != had_.end(); ++place) {
       const auto& [from, to, operation, call, kind] = place->first;
       if (from != step.rank || to != step.from) break;
-      const bool may_be_meant = call == step.message->call && (kind == Kind::digest || (is_last && kind == Kind::entries_and_digest));
-      if (!may_be_meant) continue;
+      const bool has_digest = kind == Kind::digest || (is_last && kind == Kind::entries_and_digest);
+      if (call != step.message->call || !has_digest) continue;
       const std::optional<Numbers>& mine = place->second;
       if (!mine || ahead(theirs, now) + std::min(entries_, ahead(theirs, *mine)) <= ahead(theirs, *mine)) return true;
       has_asked = true;
