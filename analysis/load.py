@@ -57,7 +57,7 @@ class Campaign:
         return self.counted[~in_lockstep(self.counted)]
 
 
-def load(folder: Path) -> Campaign:
+def load(folder: Path | str) -> Campaign:
     """Merges every launch-*.h5 of a folder; raises Refusal, one sentence, for what cannot be merged."""
     tables = [_read_launch(path) for path in launches_in(folder)]
     launches = pd.DataFrame([launch for launch, _, _ in tables]).set_index("file")

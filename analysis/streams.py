@@ -10,7 +10,7 @@ STREAMS = 3  # input, output, errors
 
 
 class Patient:
-    """A stream on which printing never fails: the first `error` is kept, and what comes after it is dropped."""
+    """A stream on which printing never fails: the first `error` is kept, and later output is dropped."""
 
     def __init__(self, stream):
         self._stream, self.error = stream, None

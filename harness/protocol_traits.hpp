@@ -172,8 +172,7 @@ concept FacesLoss = requires(const Shape& shape) {
   { P::under_loss(shape) } -> std::same_as<UnderLoss>;
 };
 /// A protocol whose machines count how often they have applied an operation. `applications` is the expected number, for one
-/// operation and over all ranks; without loss, and where the protocol tolerates it, the
-/// count must equal it.
+/// operation and over all ranks; without loss, and where the protocol tolerates it, the count must equal it.
 template <class P>
 concept CountsApplications = requires(const Shape& shape, const P& machine) {
   { P::applications(shape) } -> std::convertible_to<double>;

@@ -8,8 +8,8 @@
 // With resend_us a message that is not acknowledged after so long is sent again: at least once, because the receiver keeps no
 // identities and delivers every copy that comes. A lost acknowledgement, a duplicated message or a time-out below a round trip
 // delivers an operation twice: see exactly_once_send. Where messages are lost with probability p and the time-out exceeds every
-// round trip, an operation takes x^2 + x messages on average, x = 1/(1 - p): x^2 sendings, of which x arrive and are answered.
-// Without --loss the first copy arrives whatever the clock says, so a second one is background and the count stays 2.
+// round trip, an operation takes x^2 + x messages on average, where x = 1/(1 - p): x^2 sendings, of which x arrive and are
+// answered. Without --loss the first copy always arrives, so a second one is background and the count stays 2.
 // Source: Spector, CACM 25(4) 1982 (at-least-once semantics of remote operations).
 
 #include "kernels/delivery/acknowledged.hpp"
@@ -27,7 +27,7 @@ class AcknowledgedSend : public delivery::Acknowledged {
   static constexpr About about{.level = 0,
                                .group = "delivery",
                                .promise = "the sender learns that its message arrived; with resend_us it arrives at least once",
-                               .messages = "2; 0 at N = 1; if a share p is lost: x^2 + x, x = 1/(1 - p)",
+                               .messages = "2; 0 at N = 1; if a share p is lost: x^2 + x, where x = 1/(1 - p)",
                                .delays = "delivered 1, acknowledged 2",
                                .source = "Spector, CACM 1982 (at-least-once semantics)",
                                .latency = Latency::proposer};

@@ -68,9 +68,9 @@ class AntiEntropy : public Proposers {
     return shape.in_flight > 1 ? "two updates cannot be under way at once" : Proposers::unfit(shape);
   }
   static bool times_out(const Shape& /*shape*/) { return true; }
-  /// A rank calls again whatever became of its last call.
+  /// A rank calls again, even if its last call was lost.
   static UnderLoss under_loss(const Shape& /*shape*/) { return UnderLoss::tolerates; }
-  /// Whoever calls has to know that there is something to call for.
+  /// A rank that calls has to know that an operation has begun.
   static bool starts_everywhere(const Shape& /*shape*/) { return true; }
   static Silence silence(const Shape& shape) {
     const Time period = shape["period_us"] * 1000;

@@ -1,16 +1,15 @@
 #pragma once
 // event_log — replicas append events anywhere and fold anywhere: each tells the others of its own events, and every replica
-// sums up all that it has, in whatever order they come.
+// sums up all that it has, in any order.
 //
 //   replica r   fold += digest(event)   `appended`, `folded`  at once
 //               ──event──►              to all n = N - 1 others
 //   replica q   fold += digest(event)   `folded`              one delay later, unless the event had come before
 //               ◄──ok──                 only with resend_us
 //
-// An event's identity is (replica, number), so what comes twice is folded once, and what comes in another order gives the same
-// fold. With resend_us an event is acknowledged, and sent again until everybody has acknowledged it: then replicas agree once
-// all is delivered, whatever was lost, duplicated or overtaken. messages = n per operation; what is sent again and
-// acknowledgements are background.
+// An event's identity is (replica, number). So a duplicate is not folded again, and another order gives the same fold. With
+// resend_us an event is resent until everybody has acknowledged it: then replicas agree once every event is delivered, although
+// messages are lost, duplicated or overtaken. messages = n per operation; resends and acknowledgements are background.
 //
 // The log is bounded. An event that everybody has is only in the folds. A replica tells of event u only once everybody has
 // acknowledged all of its events up to u - keep; until then an append waits. So it keeps `keep` of its own events, and for each

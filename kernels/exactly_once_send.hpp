@@ -1,5 +1,5 @@
 #pragma once
-// exactly_once_send — a message is sent until it is acknowledged, and applied exactly once, whatever the network does to it.
+// exactly_once_send — a message is sent until it is acknowledged, and applied exactly once, though messages may be lost.
 //
 //   sender  ──message k, attempt a──►  last server   `applied`       if k is new here: one delay later
 //           ◄──acknowledgement k, a──                `acknowledged`  at the sender, two delays later
@@ -7,10 +7,10 @@
 //
 // The sender is rank 0, or a client. messages = 2 per operation and 2 delays; 0 where the sender is the last server (N = 1).
 // Where messages are lost with probability p and the time-out exceeds every round trip, an operation takes x^2 + x messages on
-// average, x = 1/(1 - p): x^2 sendings, of which x arrive and are answered. A shorter time-out also sends again what had
-// arrived and whose acknowledgement was only late. An acknowledgement says which attempt it answers, so the sender counts these
-// resends apart; without them, and 1 - p acknowledgements for each, x^2 + x are left. Without --loss every resend is one of
-// them; it is background, and the count stays 2.
+// average, where x = 1/(1 - p): x^2 sendings, of which x arrive and are answered. A shorter time-out also resends messages
+// that had arrived and whose acknowledgements were only late. An acknowledgement says which attempt it answers, so the sender
+// counts these premature resends. Without them, and without 1 - p acknowledgements for each, x^2 + x messages are left. Without
+// --loss every resend is premature; it is background, and the count stays 2.
 //
 // The receiver remembers one identity for each slot of the window, that of the last operation applied, and that is enough. A
 // sender begins an operation only once the one a window earlier has been acknowledged, hence applied. So a slot with a later
@@ -35,8 +35,8 @@ class ExactlyOnceSend : public delivery::Acknowledged {
 
   static constexpr About about{.level = 0,
                                .group = "delivery",
-                               .promise = "applied exactly once, whatever is lost, duplicated or late; the sender learns of it",
-                               .messages = "2; 0 at N = 1; if a share p is lost: x^2 + x, x = 1/(1 - p)",
+                               .promise = "applied exactly once, despite loss, duplicates and delays; the sender learns of it",
+                               .messages = "2; 0 at N = 1; if a share p is lost: x^2 + x, where x = 1/(1 - p)",
                                .delays = "applied 1, acknowledged 2",
                                .source = "Spector, CACM 1982 (only-once semantics); Birrell, Nelson, TOCS 1984",
                                .latency = Latency::proposer};

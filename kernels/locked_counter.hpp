@@ -13,7 +13,7 @@
 //
 // The lock is granted in the order of requests, so the time until `granted` is waiting, and from there to `released` holding:
 // one round trip is the least of the first, two (acknowledged three) of the second, and while one holds, all others wait.
-// messages = 7, acknowledged 8, whoever waits. A swap waits for nobody: 4, and 2 more each time that another operation was
+// messages = 7, acknowledged 8, however many wait. A swap waits for nobody: 4, and 2 more each time that another operation was
 // faster. A success makes each other open operation fail once at most, so K operations of which A are open at once take at most
 // 2(A - 1)K more. No single operation is sure to end. An operation of the server itself takes 0 messages. Values are
 // 1, 2, 3, … and no two operations have the same.

@@ -10,7 +10,7 @@
 // dot for each addition that nothing has removed (one each of an element and a replica at most), and the causal context, a
 // number a replica (kernels/crdt/add_wins_set.hpp). State: 8 + 4P + 12 dots bytes, P proposers; delta: 12 + 12 taken. Joins are
 // idempotent, commutative and associative. A removal that forgot its context would let a dot come back with an old message.
-// With resend_us every message is acknowledged, and whoever has not acknowledged in time is sent the whole state, in the
+// With resend_us every message is acknowledged. A replica that has not acknowledged in time is sent the whole state, in the
 // background. Deltas of a replica are joined in its order; one that overtakes another is not joined, and the state follows. So
 // without resend_us deltas need links that lose nothing and keep order, as MPI's do. Which element, and whether it is added or
 // removed, is drawn by the seed. `known` waits for a message of the replica that was asked, as g_counter's does.

@@ -9,8 +9,8 @@
 // A proposer that is a server counts its own copy, without a message: 4n messages and 4 delays, n = N - 1; a client sends to
 // all N. Without the write-back a read costs half, but two reads may see a new value and then the old one. `if_needed` leaves
 // it out where the majority that answered agrees. `thrifty` asks no more servers than a majority needs: floor(N/2) for n.
-// Linearizable whatever the network loses, duplicates or delays and whoever crashes, as long as disks remember; live while a
-// majority can talk.
+// It is linearizable although messages are lost, duplicated or delayed and servers crash, if a server that comes back has its
+// copy. It is live while a majority can talk.
 // Source: Attiya, Bar-Noy, Dolev, JACM 42(1) 1995; several writers, and so two phases of a write: Lynch, Shvartsman, FTCS 1997.
 
 #include <algorithm>

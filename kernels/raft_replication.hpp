@@ -59,7 +59,7 @@ class RaftReplication {
   static std::optional<Rank> hears_from(const Shape& shape, Rank rank) {
     return rank == 0 || times_out(shape) ? std::nullopt : std::optional<Rank>(0);
   }
-  /// A message carries operations one behind the other, whoever asked for them.
+  /// A message carries consecutive operations, of any client.
   template <class Visit>
   static void operations(const Shape& /*shape*/, const Message& message, const Payload& /*payload*/, Visit&& visit) {
     for (Operation k = message.first, end = k + message.count; k < end; ++k) visit(k);

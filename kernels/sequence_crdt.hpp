@@ -10,9 +10,9 @@
 // grows no more: an insertion there takes a character too. An edit that comes before its anchor, or before an earlier edit of
 // its editor, waits; at most `keep` edits of each editor do.
 //
-// A deleted character stays as a tombstone, for it may be another's anchor. It is forgotten in two stages: once every rank is
-// known to have seen the deletion, nobody names it any more, and the clock is noted; once every rank is known to have seen all
-// up to that clock, whatever comes is newer than all around the tombstone, so that the order no longer depends on it. For that
+// A deleted character stays as a tombstone, for it may be another's anchor. It is forgotten in two stages. Once every rank is
+// known to have seen the deletion, nobody names it any more, and the clock is noted. Once every rank is known to have seen all
+// up to that clock, every later character is newer than all around the tombstone, and the order no longer depends on it. So
 // every message tells how far its sender is, ranks report it every quarter of `keep` (background), and no editor goes more
 // than `keep` clocks ahead of the slowest rank (kernels/crdt/stability.hpp): an edit waits in its editor till then. So keep is
 // never exceeded, and a copy has at most length + 8 P keep characters, tombstones included.
@@ -33,7 +33,7 @@ class SequenceCrdt : public crdt::Replica {
   enum class Kind : std::uint16_t { insertion, deletion, report, ask, acknowledgement };
   struct Message {
     std::uint32_t first = 0;  ///< the operation
-    std::uint16_t count = 0;  ///< 1, or 0 for what is sent again or carries no edit
+    std::uint16_t count = 0;  ///< 1, 0 in a resend and in a message without an edit
     Kind kind = Kind::report;
     std::uint32_t number = 0;  ///< the editor's edits, this one included; acknowledgement: its receiver's that are known
     std::uint32_t clock = 0;   ///< of the edit, or its sender's

@@ -11,8 +11,8 @@
 // that are open at once may be ordered either way; shards are not ordered against each other. Every sender delivers too, so
 // there are no clients. Latency is the sender's: its own delivery; others may lag behind, by `keep` numbers at most, because
 // each rank acknowledges every quarter of that (background) and the sequencer gives no number that is further ahead. With
-// `timeout_us` what is missing is asked for again (background too): it survives loss, duplication, reordering and crashes that
-// keep the state. A sequencer that stays down stops its shard: nobody takes over.
+// `timeout_us` a rank asks again for missing messages (also background). Then the protocol survives loss, duplication,
+// reordering, and crashes that keep the state. A sequencer that stays down stops its shard: nobody takes over.
 // Source: Défago, Schiper, Urbán, ACM Computing Surveys 36(4) 2004, 4.1 (fixed sequencer, UB and BB); Kaashoek, Tanenbaum,
 // ICDCS 1991 (BB, history, negative acknowledgements).
 

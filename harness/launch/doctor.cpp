@@ -58,9 +58,8 @@ std::string clock_text(const Clocks& clocks) {
 
 std::string names_text(const TwoNames& names, int ranks) {
   return fmt::format(
-      "{}  The same ping_pong on {} rank{}, measured twice under two names: ratio of the medians {:.3f}, 95 % interval {:.3f} "
-      "to "
-      "{:.3f}. {}\n",
+      "{}  The same ping_pong on {} rank{}, measured twice under two names: ratio of the medians {:.3f}, "
+      "95 % interval {:.3f} to {:.3f}. {}\n",
       names.equal() ? "good   " : "warning", ranks, ranks == 1 ? "" : "s", names.ratio, names.low, names.high,
       names.equal() ? "Equal things come out equal here."
                     : "Equal things come out different on this machine; find what else runs on it.");

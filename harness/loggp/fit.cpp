@@ -151,9 +151,8 @@ std::string refusal_of(const Regime& regime) {
   for (const double cost_ns : {send_ns, receive_ns, gap_ns, latency_ns + receive_ns})
     if (!(cost_ns > 0 && std::isfinite(cost_ns)))
       return fmt::format(
-          "from {} B on, sending comes out at {:.1f} ns, the flight at {:.1f}, receiving at {:.1f} and the gap at {:.1f}: one "
-          "of "
-          "them is not a time",
+          "from {} B on, sending comes out at {:.1f} ns, the flight at {:.1f}, receiving at {:.1f} and the gap at {:.1f}: "
+          "one of them is not a time",
           regime.first_bytes, send_ns, latency_ns, receive_ns, gap_ns);
   return "";
 }

@@ -53,10 +53,9 @@ Launcher launcher_in(const std::function<const char*(const char*)>& value_of) {
 std::string foreign_launcher(const Launcher& launcher, const std::string& mpi_library) {
   if (launcher.processes <= 1) return "";
   return fmt::format(
-      "{} tells of {} processes or more, but MPI knows of this one only, and each would measure a launch of its own; start "
-      "them "
-      "with the launcher of the library that coordbench is built with ({}), such as mpirun -n {}, or one alone with mpirun -n "
-      "1",
+      "{} tells of {} processes or more, but MPI knows of this one only, and each would measure a launch of its own; "
+      "start them with the launcher of the library that coordbench is built with ({}), such as mpirun -n {}, or one alone "
+      "with mpirun -n 1",
       launcher.variable, launcher.processes, mpi_library.substr(0, mpi_library.find(',')), launcher.processes);
 }
 

@@ -42,8 +42,8 @@ double mean_over_proposers(const Kernel& kernel, const Shape& shape, ClosedForm 
   return sum / proposers;
 }
 
-/// A closed form of one operation, `closed_form(shape, operation)`, at 1 to kLargest ranks: the mean over one operation of each
-/// proposer, because what an operation costs may depend on who proposes it. Negative values mean that there is none.
+/// `closed_form(shape, operation)` at 1 to kLargest ranks, as the mean over one operation of each proposer, because the cost
+/// may depend on the proposer. A negative value of the closed form means that there is none.
 template <class ClosedForm>
 Json evaluate(const Kernel& kernel, ClosedForm closed_form) {
   if (kernel.about.count_rule == CountRule::none) return nullptr;

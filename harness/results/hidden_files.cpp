@@ -77,7 +77,7 @@ std::optional<HeldFile> HeldFile::take(const fs::path& path, InDoubt in_doubt) {
     if (descriptor < 0 && errno == ENOENT) continue;  // removed between the two calls
     if (descriptor < 0 && in_doubt == InDoubt::leave) return std::nullopt;
     if (descriptor < 0) throw_errno();
-    // Whoever makes the file writes its host only once it holds the lock.
+    // The process that makes the file writes its host only once it holds the lock.
     bool in_question = made < 0 && host_in(descriptor) != this_host();
     const bool locked = (in_question && in_doubt == InDoubt::leave) || ::flock(descriptor, LOCK_EX | LOCK_NB) == 0;
     const bool is_held = !locked && errno == EWOULDBLOCK;

@@ -183,7 +183,7 @@ class Node {
       if (P::marks[static_cast<std::size_t>(mark)].answers) witness_.answered(operation, machine_.answer(operation));
     }
   }
-  /// Whatever is behind the first message. Not inlined: a second copy of all that sending takes would double what is compiled.
+  /// All messages but the first. Not inlined: a second copy of all that sending takes would double what is compiled.
   [[gnu::noinline]] void send_rest(std::span<Envelope> envelopes) {
     bool is_first = true;
     for (Envelope& envelope : envelopes) {

@@ -40,7 +40,7 @@ class Replica : public Proposers {
   }
   static bool times_out(const Shape& shape) { return shape["resend_us"] > 0; }
   static UnderLoss under_loss(const Shape& shape) { return times_out(shape) ? UnderLoss::tolerates : UnderLoss::stops; }
-  /// What is sent again is background.
+  /// Resends are background.
   static double messages_under_loss(const Shape& shape) { return shape.ranks - 1; }
   /// A replica that alone makes updates hears nothing but acknowledgements.
   static std::optional<Rank> hears_from(const Shape& shape, Rank rank) {

@@ -1,7 +1,7 @@
 #pragma once
 // What every replica has seen, told by two numbers in each message: the sender's Lamport clock, and its level, a clock up to
-// which it has seen every update of every editor. Messages of one rank are heard in their order, so what comes from it later
-// was made knowing all updates up to the level that it told.
+// which it has seen every update of every editor. Messages of one rank are heard in their order, so it knew all
+// updates up to the level that it told when it made its later messages.
 //
 // No editor goes further than `keep` beyond the lowest level that it was told of, and no rank tells a level further than `keep`
 // beyond the lowest that it knows of. So all updates that a rank can hear of lie within 2 keep clocks above its `everywhere`.

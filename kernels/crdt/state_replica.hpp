@@ -55,8 +55,8 @@ class StateReplica : public Replica {
     out.complete(k, kKnown);
     if (resends_) outstanding_.sent(number, out.now());
   }
-  /// A replica itself has told that it has made so many updates. After a long silence many operations are known at once. Those
-  /// that one step may not complete are not acknowledged either, and follow with what is sent again.
+  /// Replica `from` says that it has made `said` updates. After a long silence many operations become known at once. A step
+  /// completes only so many; the others are not acknowledged, and complete when the sender resends its state.
   void hear(Rank from, std::uint64_t said, Out& out) {
     std::uint32_t& heard = heard_[static_cast<std::size_t>(from)];
     for (std::size_t left = completions_most_; heard < said && left > 0; --left, ++heard)

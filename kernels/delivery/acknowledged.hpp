@@ -26,8 +26,8 @@ class Acknowledged {
   static double messages_under_loss(const Shape& shape) {
     return is_alone(shape) ? 0 : attempts(shape.loss) + arrivals(shape.loss);
   }
-  /// Operations that what is sent again carries. Only where loss is injected may the first copy have been lost; elsewhere it
-  /// arrives, and the second is background.
+  /// How many operations a resent message carries. With --loss the first copy may have been lost. Without it the first copy
+  /// arrives, and a second one is background.
   static std::uint32_t carried_again(const Shape& shape) { return shape.loss.any() ? 1 : 0; }
   static std::optional<Rank> hears_from(const Shape& shape, Rank rank) { return delivery::hears_from(shape, rank); }
   static bool times_out(const Shape& shape) { return shape["resend_us"] > 0; }

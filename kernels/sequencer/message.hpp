@@ -13,7 +13,7 @@ enum class Kind : std::uint32_t {
   ask,          ///< the same, and `number` is missing here
 };
 
-/// Whole words, which travel faster. Acknowledgements, questions and whatever is sent again carry no operation: count 0.
+/// Whole words, which travel faster. Acknowledgements, questions and resends carry no operation: count 0.
 struct Message {
   std::uint32_t first;   ///< the operation; 0 where there is none
   std::uint32_t number;  ///< its place in the order of its shard, from 0

@@ -21,6 +21,10 @@ def test_the_made_up_file_opens_like_a_real_one(campaign_folder):
     assert samples.start_ns.dims == ("operation", "rank")
 
 
+def test_a_folder_may_be_named_in_text(campaign_folder):
+    assert load(str(campaign_folder)).name == load(campaign_folder).name == campaign_folder.name
+
+
 @pytest.mark.parametrize("definition, expected", [("proposer", [50]), ("makespan", [70]), ("barrier", [40])])
 def test_latency_by_hand(definition, expected):
     start = np.array([[100, 130, -1]]) if definition != "proposer" else np.array([[100, -1, -1]])

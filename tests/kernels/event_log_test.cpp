@@ -171,7 +171,7 @@ TEST(EventLog, BearsLossIfItSendsAgain) {
   for (Shape* shape : {&once, &again}) {
     EXPECT_EQ(EventLog::applications(*shape), 5);
     shape->loss = {.doubled = 0.1};
-    EXPECT_EQ(EventLog::under_loss(*shape), UnderLoss::tolerates) << "what comes twice is folded once";
+    EXPECT_EQ(EventLog::under_loss(*shape), UnderLoss::tolerates) << "a duplicate is not folded again";
     shape->loss = {.delay_ns = 100};
   }
   EXPECT_EQ(EventLog::under_loss(once), UnderLoss::stops) << "an event that too many overtake is never folded";

@@ -74,7 +74,8 @@ void expect_declared_costs(const Shape& shape) {
   expect_declared_marks(*cluster);
 }
 
-/// Five replicas and 40 operations, in 300 worlds of other delays each: what is new here may have come by another way before.
+/// Five replicas make 40 operations, in 300 simulated worlds with different delays. An update may reach a replica early, within
+/// another replica's message; the cost must not change.
 template <class Safety>
 void expect_costs_whatever_others_do(Shape (*shape_for)(std::uint64_t seed)) {
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {

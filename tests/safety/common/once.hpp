@@ -1,5 +1,5 @@
 #pragma once
-// What comes again is not news.
+// A duplicate is not news.
 
 #include <array>
 

@@ -1,5 +1,5 @@
 #pragma once
-// For the replicas of told_once.hpp: what is sent again is late, and its receiver has not acknowledged it.
+// For the replicas of told_once.hpp: a resend comes only after its time-out, and only to a receiver that has not acknowledged.
 
 #include "tests/safety/common/told_once.hpp"
 

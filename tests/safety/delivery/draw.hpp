@@ -5,7 +5,7 @@
 
 namespace coordbench::testing::delivery {
 
-/// What the network does the case says, or does not: without a word of it what is sent again is background.
+/// Half of the cases declare what the network does. In the others resends are background.
 inline void tell_of_loss(Schedule& schedule) {
   schedule.shape.loss = {.lost = schedule.faults.loss, .doubled = schedule.faults.duplication};
 }

@@ -1,5 +1,5 @@
 #pragma once
-// What a rank says to whoever calls it.
+// How a rank answers a call.
 
 #include <algorithm>
 

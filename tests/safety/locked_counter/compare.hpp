@@ -1,5 +1,5 @@
 #pragma once
-// Swapping makes progress: whoever is refused was overtaken by a success.
+// Swapping makes progress: a swap is refused only if another one succeeded before it.
 
 #include "tests/safety/locked_counter/world.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 // What the locked counter promises. That every operation ends is promised only where nothing is lost, because nothing is sent
-// again. No update is lost whatever happens: whoever has lost a message waits for ever, and so do those behind it.
+// again. No update is ever lost: a proposer that has lost a message waits for ever, and so do those behind it.
 
 #include "tests/safety/locked_counter/compare.hpp"
 #include "tests/safety/locked_counter/first_come.hpp"
