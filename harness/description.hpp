@@ -125,6 +125,15 @@ enum class UnderLoss : std::uint8_t {
   errs,       ///< operations end, and answers may be wrong: how wrong is the result
 };
 
+/// Which servers take part, as a service outside the protocol says. It excludes servers that have crashed, for good. Servers from
+/// the 65th on always take part.
+struct Configuration {
+  std::uint32_t epoch = 0;  ///< one more in each configuration; 0: nobody is excluded
+  std::uint64_t down = 0;   ///< a bit for each server that is excluded
+
+  [[nodiscard]] bool is_down(Rank rank) const { return rank < 64 && (down >> static_cast<unsigned>(rank) & 1U) != 0; }
+};
+
 /// The facts of a case that a closed form, and the kernel itself, may depend on.
 struct Shape {
   int ranks = 1;  ///< ranks that serve; clients are not included

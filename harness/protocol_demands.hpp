@@ -125,6 +125,10 @@ concept HasRightRestart = HasRestart<P> || !requires {
   &P::restart;
 };
 template <class P>
+concept HasRightConfigure = HasConfigurations<P> || !requires {
+  &P::configure;
+};
+template <class P>
 concept HasBothOfKinds = HasKinds<P> || !(
     requires { &P::kinds; } || requires { &P::kind; });
 
@@ -161,6 +165,7 @@ concept HasBothOfKinds = HasKinds<P> || !(
   static_assert(demands::HasRightFlush<P>, "`flush` must be callable as flush(Out&)");                                     \
   static_assert(demands::HasRightAfterwards<P>, "`afterwards` must be callable as afterwards(Out&)");                      \
   static_assert(demands::HasRightRestart<P>, "`restart` must be callable as restart(Out&)");                               \
+  static_assert(demands::HasRightConfigure<P>, "`configure` must be callable as configure(const Configuration&, Out&)");    \
   static_assert(demands::HasBothOfKinds<P>,                                                                                \
                 "kinds need both an array of names, `kinds`, and `static int kind(const Shape&, Operation)`");             \
   static_assert(demands::HasRightUnderLoss<P>,                                                                             \

@@ -118,6 +118,12 @@ class Node {
     carry_out();
   }
 
+  void configure(const Configuration& configuration) requires HasConfigurations<P> {
+    outbox_.hand(clock());
+    machine_.configure(configuration, outbox_);
+    carry_out();
+  }
+
   /// At the end of a block no time-out may fire, so that the machines come to rest.
   void pause_ticking() { ticking_ = false; }
   void resume_ticking() { ticking_ = times_out_; }

@@ -35,6 +35,8 @@ std::string faults_in_words(const Faults& faults) {
   now_and_then("crashes", faults.crash_every_ns, faults.crash_lasts_ns);
   if (faults.amnesia > 0) text += fmt::format("  {:.0f} % of all crashes take the state with them\n", 100 * faults.amnesia);
   now_and_then("pauses", faults.pause_every_ns, faults.pause_lasts_ns);
+  if (faults.notices_after_ns > 0)
+    text += fmt::format("  a crashed rank is excluded after about {} ns\n", faults.notices_after_ns);
   if (faults.drift_per_million > 0) text += fmt::format("  clocks drift by up to {} ppm\n", faults.drift_per_million);
   for (Rank from = 0; from < 16; ++from)
     for (Rank to = 0; to < 16; ++to)

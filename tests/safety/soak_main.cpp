@@ -48,9 +48,9 @@ void tell(const Subject& subject, const Soaked& sum, double seconds) {
       static_cast<double>(sum.events) / seconds * 1e-6);
   const Happened& it = sum.happened;
   say("{} messages, of which {} lost, {} duplicated, {} overtaken, {} cut off by {} partitions or for ever; {} crashes, "
-      "{} in the middle of sending, {} with loss of all state; {} pauses; {} draws that did not fit\n",
+      "{} in the middle of sending, {} with loss of all state; {} pauses; {} exclusions; {} draws that did not fit\n",
       sum.messages, it.lost, it.duplicated, it.overtaken, it.cut + it.cut_for_ever, it.partitions, it.crashes,
-      it.crashes_while_sending, it.amnesias, it.pauses, sum.redrawn);
+      it.crashes_while_sending, it.amnesias, it.pauses, it.exclusions, sum.redrawn);
 }
 
 Status soak(const Options& options) {

@@ -33,6 +33,11 @@ class Adversary {
     if (lasts > 0) before_healing(kind, rank, lasts);
   }
 
+  /// The configuration service notices a crash, unless everything has healed by then.
+  void plan_notice(Rank rank) {
+    if (faults_.notices_after_ns > 0) before_healing(Kind::notice, rank, faults_.notices_after_ns);
+  }
+
   /// Does to the world what a planned failure, or its end, says.
   template <class World>
   void strike(Kind kind, Rank rank, World& world) {
@@ -47,6 +52,7 @@ class Adversary {
       cut_some(world);
       return plan_end(Kind::mend, 0);
     }
+    if (kind == Kind::notice) return;  // no machine of this protocol listens to it
     if (kind == Kind::pause) world.pause(rank);
     if (kind == Kind::crash) crash(rank, world);
     plan(kind);

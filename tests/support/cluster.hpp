@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "tests/support/adversary.hpp"
+#include "tests/support/configurations.hpp"
 #include "tests/support/endings.hpp"
 #include "tests/support/growing_arena.hpp"
 #include "tests/support/history.hpp"
@@ -23,9 +24,10 @@ class Cluster {
   explicit Cluster(const Shape& shape, const Faults& faults = {}, std::int64_t operations_max = 64, Observer observer = {})
       : shape_(shape),
         size_(shape.members()),
-        made_(PayloadArena::Growing{}, largest_made(shape)),
+        made_(PayloadArena::Growing{}, largest_made<P>(shape)),
         network_(faults, size_),
         adversary_(faults, network_, size_),
+        configurations_(shape.ranks, size_),
         observer_(std::move(observer)),
         endings_(shape, operations_max),
         members_(std::make_unique<std::optional<Site>[]>(static_cast<std::size_t>(size_))) {
@@ -99,6 +101,7 @@ class Cluster {
     begin(at, Cause::crash);
     if constexpr (watches) observer_.saw(step_, *this);
     adversary_.plan_end(Kind::restart, rank);
+    adversary_.plan_notice(rank);
   }
   /// The rank will crash in its next step that sends anything, of which only the first `sends` messages leave.
   void crash_while_sending(Rank rank, int sends, bool forgets = false) { member(rank).die_after(sends, forgets); }
@@ -107,6 +110,8 @@ class Cluster {
     if (at.is_up) return;
     at.is_up = true;
     ++network_.happened.restarts;
+    if constexpr (HasConfigurations<P>)
+      at.forgets ? configurations_.forget(rank) : configure(at, configurations_.newest().epoch);
     begin(at, at.forgets ? Cause::reborn : Cause::restart);
     if (at.forgets) {
       ++network_.happened.amnesias;
@@ -115,6 +120,14 @@ class Cluster {
       at.node->restart();
     }
     conclude(at);
+    if constexpr (HasConfigurations<P>) configure(at, configurations_.newest().epoch);
+  }
+  /// A configuration without the rank, if it is down and not the last server: every member is told, each after a delay of its own.
+  void exclude(Rank rank) requires HasConfigurations<P> {
+    if (is_up(rank) || !configurations_.exclude(rank)) return;
+    ++network_.happened.exclusions;
+    const std::int64_t epoch = configurations_.newest().epoch;
+    for (Rank to = 0; to < size_; ++to) network_.put(network_.now() + network_.delay(), Kind::configure, to, 0, epoch);
   }
   void pause(Rank rank) {
     if (!member(rank).listens()) return;
@@ -151,19 +164,14 @@ class Cluster {
   [[nodiscard]] std::int64_t proposed() const { return proposed_; }  ///< how many operations were
   [[nodiscard]] bool was_proposed(Operation operation) const { return endings_.was_asked(operation); }
   [[nodiscard]] bool has_ended(Operation operation) const { return endings_.has_ended(operation); }
+  [[nodiscard]] const Configuration& configuration() const { return configurations_.newest(); }
   [[nodiscard]] const Happened& happened() const { return network_.happened; }
   [[nodiscard]] std::int64_t events() const { return events_; }
   [[nodiscard]] Observer& observer() { return observer_; }
   [[nodiscard]] const Observer& observer() const { return observer_; }
   [[nodiscard]] Traffic traffic() const {
-    Traffic sum;
-    for (Rank rank = 0; rank < size_; ++rank) {
-      sum.messages_sent += member(rank).traffic().messages_sent;
-      sum.bytes_sent += member(rank).traffic().bytes_sent;
-      sum.background_messages += member(rank).traffic().background_messages;
-      sum.messages_received += member(rank).traffic().messages_received;
-      sum.background_received += member(rank).traffic().background_received;
-    }
+    Traffic sum{};
+    for (Rank rank = 0; rank < size_; ++rank) sum = sum + member(rank).traffic();
     return sum;
   }
 
@@ -184,10 +192,9 @@ class Cluster {
   }
 
   void take(Event event) {
-    if (event.kind <= Kind::flush) [[likely]]
-      come(member(event.to), std::move(event));
-    else
-      adversary_.strike(event.kind, event.to, *this);
+    if (event.kind <= Kind::configure) return come(member(event.to), std::move(event));
+    if constexpr (HasConfigurations<P>) if (event.kind == Kind::notice) return exclude(event.to);
+    adversary_.strike(event.kind, event.to, *this);
   }
 
   /// Something comes to a rank, which may be down or paused.
@@ -197,9 +204,9 @@ class Cluster {
     if (at.is_up) at.held.push_back(std::move(event));
   }
   void input(Site& at, const Event& event) {
-    if (event.kind == Kind::message) [[likely]]
-      return deliver(at, event);
+    if (event.kind == Kind::message) return deliver(at, event);
     if (event.kind == Kind::wake) return wake(at);
+    if constexpr (HasConfigurations<P>) if (event.kind == Kind::configure) return configure(at, event.operation);
     if (event.kind == Kind::round) {
       begin(at, Cause::round, event.operation);
       if constexpr (HasRounds<P>) at.node->round(event.operation, event.from);
@@ -207,6 +214,13 @@ class Cluster {
       begin(at, Cause::flush);
       at.node->flush();
     }
+    conclude(at);
+  }
+  /// Unless it knows of this epoch, or of a later one.
+  void configure(Site& at, std::int64_t epoch) requires HasConfigurations<P> {
+    if (!configurations_.tell(at.rank, epoch)) return;
+    begin(at, Cause::configure, epoch);
+    at.node->configure(configurations_.of(epoch));
     conclude(at);
   }
   /// Of several wakes under way only the earliest that was set last counts, or they would multiply.
@@ -257,13 +271,6 @@ class Cluster {
     }
   }
 
-  /// Bytes of the largest payload that any machine makes.
-  static std::size_t largest_made(const Shape& shape) {
-    std::size_t largest = 0;
-    for (Rank rank = 0; rank < shape.members(); ++rank) largest = std::max(largest, bounds_of<P>(shape, rank).made_bytes);
-    return largest;
-  }
-
   // ---- what a member asks ------------------------------------------------------------------------------------------
 
   Network& network() { return network_; }
@@ -281,6 +288,7 @@ class Cluster {
   PayloadArena made_;
   Network network_;
   Adversary<Network> adversary_;
+  Configurations configurations_;
   Observer observer_;
   Step<P> step_;
   std::int64_t proposed_ = 0;

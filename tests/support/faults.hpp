@@ -23,6 +23,7 @@ struct Faults {
   Time crash_every_ns = 0, crash_lasts_ns = 0;          ///< means; half of all crashes strike in the middle of sending
   double amnesia = 0;                                   ///< probability that a crash takes all state with it
   Time pause_every_ns = 0, pause_lasts_ns = 0;          ///< means; a paused rank receives and ticks nothing, then everything
+  Time notices_after_ns = 0;                            ///< mean; a rank that is down so long is excluded by a configuration
   int drift_per_million = 0;                            ///< a rank's clock is fast or slow by at most this
   Time heals_at_ns = kNever;                            ///< from then on nothing fails and everybody is up; clocks drift on
   std::array<std::uint16_t, 16> for_ever{};             ///< [from], a bit for each `to`: pairs that are cut and never heal …
@@ -81,6 +82,7 @@ struct Happened {
   std::int64_t lost = 0, duplicated = 0, cut = 0, overtaken = 0;  ///< messages
   std::int64_t cut_for_ever = 0;                                  ///< messages, by pairs that never heal
   std::int64_t partitions = 0, crashes = 0, crashes_while_sending = 0, amnesias = 0, restarts = 0, pauses = 0;
+  std::int64_t exclusions = 0;  ///< of crashed ranks, by configurations
 
   /// Whether every message arrived once and in order, and every rank was there all the time.
   [[nodiscard]] bool is_nothing() const {
@@ -91,6 +93,7 @@ struct Happened {
     cut_for_ever += other.cut_for_ever;
     partitions += other.partitions, crashes += other.crashes, crashes_while_sending += other.crashes_while_sending;
     amnesias += other.amnesias, restarts += other.restarts, pauses += other.pauses;
+    exclusions += other.exclusions;
     return *this;
   }
 };

@@ -1,11 +1,20 @@
 #pragma once
 // Leases without end: nobody declares how many payloads a simulated network may hold at a time.
 
+#include <algorithm>
 #include <deque>
 
-#include "harness/payload.hpp"
+#include "harness/protocol_traits.hpp"
 
 namespace coordbench::testing {
+
+/// Bytes of the largest payload that any machine of a protocol makes.
+template <Protocol P>
+std::size_t largest_made(const Shape& shape) {
+  std::size_t largest = 0;
+  for (Rank rank = 0; rank < shape.members(); ++rank) largest = std::max(largest, bounds_of<P>(shape, rank).made_bytes);
+  return largest;
+}
 
 class GrowingArena {
  public:

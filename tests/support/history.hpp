@@ -39,8 +39,9 @@ struct History {
   struct Interrupted {
     Time at;
     Rank rank;
-    Cause cause;       ///< crash, restart, reborn
+    Cause cause;       ///< crash, restart, reborn, configure
     std::size_t sent;  ///< how many messages had been sent before
+    Operation epoch;   ///< of a configuration
   };
   std::vector<Spoken> sent{};  ///< in order of sending, lost ones included
   std::vector<Reached> reached{};
@@ -49,8 +50,8 @@ struct History {
 
   template <class World>
   void saw(const Step<P>& step, const World& /*world*/) {
-    if (step.cause == Cause::crash || step.cause == Cause::restart || step.cause == Cause::reborn)
-      interrupted.push_back({step.at, step.rank, step.cause, sent.size()});
+    if (step.cause >= Cause::configure)
+      interrupted.push_back({step.at, step.rank, step.cause, sent.size(), step.operation});
     for (const auto& [to, message, fate, arrives_at] : step.sent)
       sent.push_back({step.at, step.rank, to, message, fate, arrives_at});
     for (const auto& [operation, mark, depth] : step.reached) reached.push_back({step.at, step.rank, operation, mark, depth});
@@ -85,6 +86,7 @@ struct History {
 
  private:
   static std::string in_words(const Interrupted& it) {
+    if (it.cause == Cause::configure) return fmt::format("{:>4}  {} is told of epoch {}\n", it.at, it.rank, it.epoch);
     const char* what = it.cause == Cause::crash     ? "crashes"
                        : it.cause == Cause::restart ? "is back"
                                                     : "is back, remembering nothing";

@@ -15,11 +15,11 @@ template <class M>
 class SimNetwork {
  public:
   /// What may come to a rank: mostly messages. The others are the world's own, and are never lost.
-  enum class Kind : std::uint8_t { message, wake, round, flush, crash, restart, pause, resume, cut, mend, heal };
+  enum class Kind : std::uint8_t { message, wake, round, flush, configure, crash, restart, pause, resume, cut, mend, heal, notice };
   struct Event {
     Kind kind;
     Rank from, to;
-    Operation operation;  ///< of a round, whose number is in `from`
+    Operation operation;  ///< of a round, whose number is in `from`; of a configuration, its epoch
     M message;
     Depth depth;
     Payload payload;

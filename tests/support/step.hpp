@@ -9,7 +9,7 @@
 namespace coordbench::testing {
 
 /// Why a rank stepped. `restart` finds the state of before the crash, `reborn` a machine made anew.
-enum class Cause : std::uint8_t { propose, begin, deliver, tick, round, flush, crash, restart, reborn };
+enum class Cause : std::uint8_t { propose, begin, deliver, tick, round, flush, configure, crash, restart, reborn };
 
 template <Protocol P>
 struct Step {
@@ -38,7 +38,7 @@ struct Step {
   Cause cause = Cause::propose;
   Rank from = -1;                                ///< deliver: the sender
   const typename P::Message* message = nullptr;  ///< deliver: what arrived
-  Operation operation = -1;                      ///< propose, round: of which operation
+  Operation operation = -1;                      ///< propose, round: of which operation; configure: of which epoch
   std::vector<Sent> sent{};                      ///< in order, lost ones included
   std::vector<Reached> reached{};
   std::vector<Answered> answered{};
