@@ -76,12 +76,14 @@ CASES = {
     **_words(AMOUNT, """operations_per_second messages_per_operation expected_messages_per_operation bytes_per_operation
         busiest_rank_messages_per_operation cpu_ns_per_operation"""),
 }
-# Of /cases, since 1.2 and 1.3.
+# Of /cases, since 1.2, 1.3 and 1.4.
 LATER = {
     **_words(NAME, "group baseline_of"), **_words(COUNT, "nodes proposers"), "proposer": MAYBE_COUNT,
     "expected_delays_most": MAYBE_COUNT,
     **_words(AMOUNT, """messages_between_nodes_per_operation expected_messages_between_nodes_per_operation coverage
-        expected_messages_most_per_operation applied_per_operation expected_applied_per_operation"""),
+        expected_messages_most_per_operation applied_per_operation expected_applied_per_operation stale_share expected_stale_share
+        bytes_within_cache_per_operation bytes_within_node_per_operation bytes_within_zone_per_operation
+        bytes_within_region_per_operation bytes_between_regions_per_operation"""),
     **_words(SHARE, "loss duplicate"), **_words(COUNT, "loss_delay_ns messages_lost messages_doubled premature_resends"),
 }
 # What stands for a column that a file lacks. A name of another column: what that one says.
@@ -89,6 +91,8 @@ OTHERWISE = {
     **dict.fromkeys("nodes messages_between_nodes_per_operation expected_messages_between_nodes_per_operation".split(), np.nan),
     **dict.fromkeys("group baseline_of".split(), ""), **dict.fromkeys("proposers proposer coverage".split(), np.nan),
     **dict.fromkeys("applied_per_operation expected_applied_per_operation".split(), np.nan),
+    **dict.fromkeys("""stale_share expected_stale_share bytes_within_cache_per_operation bytes_within_node_per_operation
+        bytes_within_zone_per_operation bytes_within_region_per_operation bytes_between_regions_per_operation""".split(), np.nan),
     **dict.fromkeys("loss duplicate loss_delay_ns messages_lost messages_doubled premature_resends".split(), 0),
     "expected_messages_most_per_operation": "expected_messages_per_operation", "expected_delays_most": "expected_delays",
 }
@@ -112,5 +116,6 @@ FLAGS = {"/cases/flags": ("flag_masks", COUNT), "/ranks/distance": ("flag_values
 # Of /samples/<case>: the stamps; what is counted of each rank; what need not be there; what there is only with several marks.
 STAMPS = _words(STAMP, "start_ns end_ns")
 OF_RANKS = _words(COUNT, "messages_sent messages_received bytes_sent")
-OF_OPERATIONS = {"proposer": ANY_WHOLE, "kind": ANY_WHOLE, "answer_of": ANY_WHOLE, "messages": COUNT}
+OF_OPERATIONS = {"proposer": ANY_WHOLE, "kind": ANY_WHOLE, "answer_of": ANY_WHOLE, "messages": COUNT,
+                 "versions_behind": MAYBE_COUNT, "behind_ns": STAMP}
 MARKS = {"mark_ns": STAMP}

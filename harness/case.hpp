@@ -1,12 +1,15 @@
 #pragma once
 // A case is one point of the plan: kernel × ranks × bytes × parameters. Pure data.
 
+#include <array>
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "harness/description.hpp"
+#include "harness/reach.hpp"
 
 namespace coordbench {
 
@@ -69,22 +72,30 @@ struct Plan {
 struct Traffic {
   std::int64_t messages_sent = 0;
   std::int64_t messages_received = 0;
-  std::int64_t bytes_sent = 0;
+  std::array<std::int64_t, kReaches> bytes_by_reach{};  ///< [Reach], of headers and payloads that were sent
   std::int64_t background_messages = 0;     ///< of messages_sent, those that carry no operation
   std::int64_t background_received = 0;     ///< of messages_received, those that carry no operation
   std::int64_t messages_between_nodes = 0;  ///< of messages_sent without the background: those to ranks of another node
   std::int64_t messages_lost = 0;           ///< of messages_sent, those that --loss has lost
   std::int64_t messages_doubled = 0;        ///< of messages_sent, those that --loss has let arrive twice
 
+  /// Counts what every message has, whatever it is for.
+  void sent(Reach reach, std::size_t bytes) {
+    ++messages_sent;
+    bytes_by_reach[static_cast<std::size_t>(reach)] += static_cast<std::int64_t>(bytes);
+  }
+  [[nodiscard]] std::int64_t bytes_sent() const { return std::accumulate(bytes_by_reach.begin(), bytes_by_reach.end(), std::int64_t{0}); }
   [[nodiscard]] std::int64_t carrying_sent() const { return messages_sent - background_messages; }
   [[nodiscard]] std::int64_t carrying_received() const { return messages_received - background_received; }
   /// Of what was sent, as many messages as arrive.
   [[nodiscard]] std::int64_t arriving() const { return messages_sent - messages_lost + messages_doubled; }
 
   friend Traffic operator+(const Traffic& a, const Traffic& b) {
+    std::array<std::int64_t, kReaches> bytes = a.bytes_by_reach;
+    for (std::size_t reach = 0; reach < kReaches; ++reach) bytes[reach] += b.bytes_by_reach[reach];
     return {.messages_sent = a.messages_sent + b.messages_sent,
             .messages_received = a.messages_received + b.messages_received,
-            .bytes_sent = a.bytes_sent + b.bytes_sent,
+            .bytes_by_reach = bytes,
             .background_messages = a.background_messages + b.background_messages,
             .background_received = a.background_received + b.background_received,
             .messages_between_nodes = a.messages_between_nodes + b.messages_between_nodes,

@@ -46,7 +46,16 @@ struct Samples {
   std::vector<Depths> depths{};    ///< [operation], the greatest of all ranks; empty for collectives
   std::vector<std::int64_t> of{};  ///< [operation], whose payload the proposer's answer holds; empty where all hold their own
 
-  static constexpr std::int64_t kNoAnswer = INT64_MIN;  ///< in `of`
+  std::vector<std::int64_t> measured{};  ///< [operation, rank], the outcome of the rank's answer; empty where none is recorded
+
+  static constexpr std::int64_t kNoAnswer = INT64_MIN;  ///< in `of` and `measured`
+};
+
+/// How old what reads return is, [operation] each; -1 for an operation that writes, and for a read that has not ended or returned
+/// nothing. A write is newer than another if it began after that one had ended.
+struct Staleness {
+  std::vector<std::int64_t> versions_behind{};  ///< newer writes than the returned one that had ended when the read began
+  std::vector<std::int64_t> behind_ns{};        ///< from the first of these ends to the start of the read; 0 if there is none
 };
 
 /// Order statistics of the latency of one case, ns; NaN where the samples do not support one.
@@ -65,6 +74,8 @@ struct CaseResult {
   double operations_per_second = 0;
   double expected_messages_per_operation = 0;       ///< NaN where the count rule is none
   double expected_messages_most_per_operation = 0;  ///< the same, but where timing decides
+  Staleness staleness;  ///< of reads; empty where nothing is read
+  double stale_share = 0, expected_stale_share = 0;  ///< NaN where nothing is read; where there is no closed form
   double coverage = 0;  ///< share of the marks that were due, over all ranks and operations; NaN for collectives
   double expected_messages_between_nodes_per_operation = 0;              ///< NaN where the kernel has no closed form of them
   double applied_per_operation = 0, expected_applied_per_operation = 0;  ///< over all ranks; NaN where nobody counts

@@ -55,6 +55,13 @@ struct Parameter {
   std::array<std::string_view, 10> choices{};  ///< names of the values 0, 1, …; all empty for a number
 };
 
+/// A quantity that each rank finds out in an operation and gives as the outcome of its answer; every value is recorded.
+struct Measured {
+  std::string_view name{};  ///< of the variable in the file
+  std::string_view unit{};
+  std::string_view help{};
+};
+
 /// Where a mark comes, in a case in which nothing fails.
 enum class Where : std::uint8_t {
   proposer,    ///< the rank that was asked

@@ -146,6 +146,9 @@ constexpr Kernel make_kernel(std::string_view name) {
       kernel.kinds = K::kinds;
       kernel.kind = [](const Shape& shape, Operation operation) { return static_cast<int>(K::kind(shape, operation)); };
     }
+    if constexpr (MeasuresItself<K>) kernel.measured = K::measured;
+    if constexpr (requires(const Shape& shape) { K::stale_share(shape); })
+      kernel.stale_share = [](const Shape& shape) { return static_cast<double>(K::stale_share(shape)); };
     if constexpr (EndsInSilence<K>) kernel.silence = &silence_of<K>;
     kernel.memory_bytes = &protocol_memory_bytes<K>;
     if constexpr (FacesLoss<K>) kernel.under_loss = &K::under_loss;

@@ -46,7 +46,7 @@ void announce(const World& world, const Agenda& agenda) {
 /// Rank 0: for each case measure and append, then summarise.
 int measure(const LaunchSetting& launch) {
   const auto results = open_results(launch);
-  const Measured measured = direct(
+  const Directed measured = direct(
       launch, [&](const CaseResult& result) { results->keep(result); }, [&](const LogGp& loggp) { results->keep(loggp); });
   results->end(measured);
   const int printed = print(launch.place.world, results->table());

@@ -185,6 +185,11 @@ concept CountsApplications = requires(const Shape& shape, const P& machine) {
   { P::applications(shape) } -> std::convertible_to<double>;
   { machine.applied() } -> std::convertible_to<std::int64_t>;
 };
+/// A protocol whose answers' outcomes are a quantity that is recorded.
+template <class P>
+concept MeasuresItself = requires {
+  { P::measured } -> std::convertible_to<const Measured&>;
+};
 /// A protocol that sends again, and learns afterwards which of its resends were too early.
 template <class P>
 concept CountsPrematureResends = requires(const P& machine) {

@@ -90,7 +90,7 @@ int doctor(World& world, Options options, const std::function<int(const std::str
   if (!world.is_root()) return follow(launch);
 
   std::vector<double> first_ns, second_ns;
-  const Measured measured = direct(launch, [&](const CaseResult& result) {
+  const Directed measured = direct(launch, [&](const CaseResult& result) {
     (result.planned->name == "a" ? first_ns : second_ns).push_back(result.latency.p50);
   });
   const TwoNames names = compare_names(first_ns, second_ns);

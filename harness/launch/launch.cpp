@@ -40,14 +40,14 @@ class Director {
   Director(const LaunchSetting& launch, const Keep& keep, const KeepCalibration& keep_calibration)
       : launch_(launch), keep_(keep), keep_calibration_(keep_calibration), progress_(launch.agenda.due.size()) {}
 
-  Measured run() {
+  Directed run() {
     int block = -1;
     for (const std::size_t index : launch_.agenda.due) {
       const Begin begin{.index = static_cast<std::int64_t>(index), .budget_ns = budget()};
       if (begin.budget_ns <= 0 || is_end_asked()) break;
       if (may_outlast_clocks(begin)) look_at_clocks();
       if (cases()[index].block != std::exchange(block, cases()[index].block)) calibrate();
-      progress_.show(measured_.cases, cases()[index].name);
+      progress_.show(end_.cases, cases()[index].name);
       measure(begin);
     }
     if (!is_end_asked()) calibrate();
@@ -55,8 +55,8 @@ class Director {
     look_at_clocks();
     progress_.wipe();
     say_what_is_not_known();
-    if (measured_.cases < launch_.agenda.due.size()) say_what_is_lacking();
-    return measured_;
+    if (end_.cases < launch_.agenda.due.size()) say_what_is_lacking();
+    return end_;
   }
 
  private:
@@ -84,13 +84,13 @@ class Director {
   }
 
   void say_what_is_lacking() {
-    const std::size_t lacking = launch_.agenda.due.size() - measured_.cases;
+    const std::size_t lacking = launch_.agenda.due.size() - end_.cases;
     if (is_end_asked()) {
-      measured_.status = kEndAsked;
+      end_.status = kEndAsked;
       remark("coordbench: asked to end before {} of {} cases; --resume goes on with them.\n", lacking,
              launch_.agenda.due.size());
     } else {
-      measured_.status = std::max(measured_.status, kSomeCaseFailed);
+      end_.status = std::max(end_.status, kSomeCaseFailed);
       remark("coordbench: the total budget ended before {} of {} cases; --resume with a larger --total-budget goes on.\n",
              lacking, launch_.agenda.due.size());
     }
@@ -113,8 +113,8 @@ class Director {
     };
     if (!directed.measure(rank_0_stuck)) end_here(directed);
     const CaseResult& result = directed.conclude();
-    if (result.verdict != Verdict::ok) measured_.status = kSomeCaseFailed;
-    ++measured_.cases;
+    if (result.verdict != Verdict::ok) end_.status = kSomeCaseFailed;
+    ++end_.cases;
     keep_(result);
   }
 
@@ -140,7 +140,7 @@ class Director {
   [[nodiscard]] Time budget() const {
     const Time left = launch_.agenda.options.total_budget_ns - (now_ns() - launch_.timing.epoch_ns);
     return std::min(launch_.agenda.options.time_budget_ns,
-                    2 * left / static_cast<Time>(launch_.agenda.due.size() - measured_.cases));
+                    2 * left / static_cast<Time>(launch_.agenda.due.size() - end_.cases));
   }
   [[nodiscard]] const std::vector<Case>& cases() const { return launch_.agenda.plan.cases; }
 
@@ -150,7 +150,7 @@ class Director {
   LogGp loggp_;
   int passes_ = 0, kept_passes_ = 0;
   Progress progress_;
-  Measured measured_;
+  Directed end_;
 };
 
 }  // namespace
@@ -163,9 +163,9 @@ std::set<int> rank_counts(const Plan& plan) {
 
 void dismiss(const World& world, int status) { tell_first(world, world.size(), {.index = Begin::kOver, .status = status}); }
 
-Measured direct(const LaunchSetting& launch, const Keep& keep, const KeepCalibration& keep_calibration) {
+Directed direct(const LaunchSetting& launch, const Keep& keep, const KeepCalibration& keep_calibration) {
   try {
-    const Measured measured = Director(launch, keep, keep_calibration).run();
+    const Directed measured = Director(launch, keep, keep_calibration).run();
     dismiss(launch.place.world, measured.status);
     return measured;
   } catch (const std::exception&) {

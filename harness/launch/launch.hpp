@@ -13,7 +13,7 @@ namespace coordbench {
 
 inline constexpr int kAllOk = 0, kSomeCaseFailed = 1, kUsage = 2, kNotWritten = 3;
 
-struct Measured {
+struct Directed {
   int status = kAllOk;
   std::size_t cases = 0;  ///< that ran; fewer than planned if the total budget did not last
 };
@@ -25,7 +25,7 @@ std::set<int> rank_counts(const Plan& plan);
 /// If `keep` throws, the other ranks are dismissed first.
 using Keep = std::function<void(const CaseResult&)>;
 using KeepCalibration = std::function<void(const LogGp&)>;  ///< called around every block of cases
-Measured direct(const LaunchSetting& launch, const Keep& keep, const KeepCalibration& keep_calibration = {});
+Directed direct(const LaunchSetting& launch, const Keep& keep, const KeepCalibration& keep_calibration = {});
 /// The other ranks, until rank 0 says that it is over; returns the status that rank 0 gives.
 int follow(const LaunchSetting& launch);
 /// Rank 0, instead of `direct`, where nothing can be measured: the others return `status`.

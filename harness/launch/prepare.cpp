@@ -67,6 +67,7 @@ Place seat(World& world, const Prepared& prepared) {
   world.make_groups(rank_counts(agenda.plan));
   return {.world = world,
           .nodes = nodes,
+          .reaches = reaches_of(world, seating, nodes),
           .shared = SharedWindow(world, sharing, shared_bytes_of(agenda.plan, world, sharing)),
           .pairs = CalibrationPairs(world, seating.distance, !agenda.probed_bytes.empty()),
           .seating = std::move(seating)};

@@ -30,7 +30,7 @@ class LaunchResults {
     file_.write(loggp);
   }
   /// Ends the file: complete if every case of the plan ran, else to be finished by --resume.
-  void end(const Measured& measured) {
+  void end(const Directed& measured) {
     last_words_.reset();
     if (measured.cases < launch_.agenda.due.size())
       return file_.leave(measured.status == kEndAsked ? "signal" : "total_budget");

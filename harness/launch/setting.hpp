@@ -13,6 +13,7 @@
 #include "harness/options/options.hpp"
 #include "harness/results/stored_launch.hpp"
 #include "harness/world/nodes.hpp"
+#include "harness/world/reaches.hpp"
 #include "harness/world/seating.hpp"
 #include "harness/world/shared_window.hpp"
 #include "harness/world/world.hpp"
@@ -32,6 +33,7 @@ struct Agenda {
 struct Place {
   const World& world;
   Nodes nodes;
+  std::vector<Reach> reaches;  ///< [rank], from this one
   SharedWindow shared;
   CalibrationPairs pairs;  ///< empty: the launch does not calibrate
   Seating seating;

@@ -22,6 +22,9 @@ std::string platform_name();
 /// The host of the platform that this rank runs on.
 std::string host_name();
 
+/// A property of a host of the platform; empty if it has none of this name.
+std::string property_of(const std::string& host, const char* name);
+
 /// The launch whose calibration the platform was made of; empty if it was not made of one.
 std::string calibration();
 
@@ -42,10 +45,11 @@ void remove_gate(std::int64_t gate);
 #ifdef COORDBENCH_SIMULATED
 inline std::string platform_name() { return sg_zone_get_name(sg_zone_get_root()); }
 inline std::string host_name() { return sg_host_self_get_name(); }
-inline std::string calibration() {
-  const char* name = sg_host_get_property_value(sg_host_self(), "calibration");
-  return name == nullptr ? "" : name;
+inline std::string property_of(const std::string& host, const char* name) {
+  const char* value = sg_host_get_property_value(sg_host_by_name(host.c_str()), name);
+  return value == nullptr ? "" : value;
 }
+inline std::string calibration() { return property_of(host_name(), "calibration"); }
 
 inline void sleep(std::int64_t ns) { sg_actor_sleep_for(static_cast<double>(ns) * 1e-9); }
 

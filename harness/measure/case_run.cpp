@@ -65,7 +65,8 @@ void CaseRun::append(const std::vector<std::vector<Time>>& blocks, Operations bl
   const auto column = [&](std::size_t which, std::size_t operation, std::size_t rank) {
     return blocks[rank][which * static_cast<std::size_t>(block.count) + operation];
   };
-  const std::size_t slack = recorder.instants(), depths = slack + 1, of = slack + 2;
+  const std::size_t slack = recorder.instants(), depths = slack + 1, of = slack + 2,
+                    measured = recorder.columns() - 1;
   for (std::size_t k = 0; k < static_cast<std::size_t>(block.count); ++k) {
     Time least_slack = kNever;
     for (std::size_t rank = 0; rank < blocks.size(); ++rank) {
@@ -73,10 +74,11 @@ void CaseRun::append(const std::vector<std::vector<Time>>& blocks, Operations bl
       samples_.end_ns.push_back(column(1, k, rank));
       for (std::size_t m = 0; m < mark_columns_.size(); ++m) mark_columns_[m].push_back(column(2 + m, k, rank));
       least_slack = std::min(least_slack, column(slack, k, rank));
+      if (recorder.measures()) samples_.measured.push_back(column(measured, k, rank));
     }
     if (sync() == Sync::round_time && least_slack != kNever) samples_.start_slack_ns.push_back(least_slack);
     if (recorder.columns() > depths) append_depths([&](std::size_t rank) { return Depths(column(depths, k, rank)); });
-    if (recorder.columns() > of) {
+    if (recorder.reads()) {
       const Rank proposer = proposer_of(*setting_.planned->kernel, shape(), block.first + static_cast<Operation>(k));
       samples_.of.push_back(column(of, k, static_cast<std::size_t>(std::max(proposer, 0))));
     }

@@ -13,6 +13,7 @@
 #include "harness/measure/recorder.hpp"
 #include "harness/measure/stopping.hpp"
 #include "harness/pattern.hpp"
+#include "harness/reach.hpp"
 #include "harness/transport/neighbours.hpp"
 #include "harness/transport/shared_region.hpp"
 
@@ -33,6 +34,7 @@ class CaseRun {
     ClockModel clock{};  ///< this rank's against rank 0's
     bool oversubscribed = false;
     Neighbours neighbours{};
+    Reaches reaches{};
     const SharedRegion* shared = nullptr;  ///< of the ranks of the case, not laid out yet; null if no case needs it
   };
 

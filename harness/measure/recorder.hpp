@@ -13,14 +13,15 @@ namespace coordbench {
 class Recorder {
  public:
   /// Room for `operations_max` operations; `marks` counts all declared marks, the end included (0 for collectives).
-  /// `reads`: some answers hold another operation's payload, and it is noted whose.
-  Recorder(std::int64_t operations_max, std::size_t marks, bool reads = false)
+  /// `reads`: some answers hold another operation's payload, and it is noted whose. `measures`: answers' outcomes are kept.
+  Recorder(std::int64_t operations_max, std::size_t marks, bool reads = false, bool measures = false)
       : start_(static_cast<std::size_t>(operations_max), -1),
         end_(start_),
         slack_(start_.size(), kNever),
         marks_(marks > 1 ? marks - 1 : 0, start_),
         depths_(marks > 0 ? start_.size() : 0, Depths{}),
-        of_(reads ? start_.size() : 0, Samples::kNoAnswer) {}
+        of_(reads ? start_.size() : 0, Samples::kNoAnswer),
+        measured_(measures ? start_.size() : 0, Samples::kNoAnswer) {}
 
   void start(Operation operation, Time at) { start_[index(operation)] = at; }
   void end(Operation operation, Time at) { end_[index(operation)] = at; }
@@ -37,6 +38,8 @@ class Recorder {
     return (which < marks_.size() ? marks_[which] : end_)[index(operation)] >= 0;
   }
   void answered_with(Operation operation, Operation of) { of_[index(operation)] = of; }
+
+  void measured(Operation operation, std::int64_t outcome) { measured_[index(operation)] = outcome; }
 
   /// A check that failed, outside the clock.
   void wrong(Operation operation) {
@@ -68,7 +71,7 @@ class Recorder {
   [[nodiscard]] const Misplaced& first_misplaced() const { return first_misplaced_; }
 
   /// What a block leaves, `count` values a column: first those that are instants, start, end and each mark before the end; then
-  /// slack, the depths of all marks and, where answers are reads, whose payload they hold.
+  /// slack, the depths of all marks, where answers are reads whose payload they hold, and where outcomes are kept these.
   [[nodiscard]] std::vector<Time> packed(Operations block) const {
     std::vector<Time> values;
     values.reserve(columns() * static_cast<std::size_t>(block.count));
@@ -81,10 +84,15 @@ class Recorder {
     append(slack_);
     if (!depths_.empty()) append(depths_);
     if (!of_.empty()) append(of_);
+    if (!measured_.empty()) append(measured_);
     return values;
   }
   [[nodiscard]] std::size_t instants() const { return 2 + marks_.size(); }
-  [[nodiscard]] std::size_t columns() const { return instants() + 1 + (depths_.empty() ? 0 : 1) + (of_.empty() ? 0 : 1); }
+  [[nodiscard]] bool reads() const { return !of_.empty(); }
+  [[nodiscard]] bool measures() const { return !measured_.empty(); }
+  [[nodiscard]] std::size_t columns() const {
+    return instants() + 1 + (depths_.empty() ? 0 : 1) + (reads() ? 1 : 0) + (measures() ? 1 : 0);
+  }
 
  private:
   static std::size_t index(Operation operation) { return static_cast<std::size_t>(operation); }
@@ -93,6 +101,7 @@ class Recorder {
   std::vector<std::vector<Time>> marks_;
   std::vector<Depths> depths_;
   std::vector<Operation> of_;
+  std::vector<std::int64_t> measured_;
   std::int64_t wrong_answers_ = 0, answers_ = 0;
   Operation first_wrong_ = -1;
   std::int64_t marks_due_ = 0, marks_came_ = 0, misplaced_marks_ = 0;

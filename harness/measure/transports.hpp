@@ -27,7 +27,7 @@ struct OverMpi {
   }
   static Endpoint endpoint(CaseRun& run, std::size_t posted_max) {
     const CaseRun::Setting& setting = run.setting();
-    return {setting.kernel_communicator, setting.tag, posted_max, run.deadline(), setting.neighbours};
+    return {setting.kernel_communicator, setting.tag, posted_max, run.deadline(), setting.reaches};
   }
   /// Where the buffers of a collective lie.
   struct Memory {
@@ -65,7 +65,7 @@ struct InSharedMemory {
   }
   static Endpoint endpoint(CaseRun& run, std::size_t posted_max) {
     return {region(run, Endpoint::size_of_ring(posted_max)), posted_max, run.deadline(), run.setting().oversubscribed,
-            run.setting().neighbours};
+            run.setting().reaches};
   }
   /// Until it is closed, buffers come out of what this rank may lend to others.
   struct Memory {

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "harness/kernel.hpp"
+#include "harness/measure/staleness.hpp"
 #include "harness/measure/statistics.hpp"
 
 namespace coordbench {
@@ -203,6 +204,14 @@ void note_expectations(CaseResult& result, const Cost& expected, std::span<const
   result.coverage = due == 0 ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(came) / static_cast<double>(due);
 }
 
+void note_staleness(CaseResult& result, double clock_error_ns) {
+  const Case& planned = *result.planned;
+  result.staleness = staleness_of(planned, result.samples, clock_error_ns);
+  result.stale_share = stale_share_of(result.staleness);
+  result.expected_stale_share = planned.kernel->stale_share == nullptr ? std::numeric_limits<double>::quiet_NaN()
+                                                                       : planned.kernel->stale_share(planned.shape);
+}
+
 /// Of those that are expected, and only where ranks sit so that the kernel's closed form holds.
 void check_counts_between_nodes(CaseResult& result) {
   const Kernel& kernel = *result.planned->kernel;
@@ -223,6 +232,7 @@ void check_counts_between_nodes(CaseResult& result) {
 void judge(CaseResult& result, std::span<const CaseReport> reports, double clock_error_ns) {
   const Cost expected = expected_cost(result);
   note_expectations(result, expected, reports);
+  note_staleness(result, clock_error_ns);
   for (const CaseReport& report : reports) {
     result.traffic.push_back(report.traffic);
     result.control_messages += report.control_messages;

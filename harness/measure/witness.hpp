@@ -42,6 +42,7 @@ class Witness {
     recorder_.checked();
     const Operation of = answer.operation_of(operation);
     if constexpr (HasKinds<P>) recorder_.answered_with(operation, of);
+    if constexpr (MeasuresItself<P>) recorder_.measured(operation, answer.outcome);
     if (!accepts<P>(shape_, operation, answer) || !is_payload_of(of, answer.payload)) [[unlikely]]
       recorder_.wrong(operation);
   }

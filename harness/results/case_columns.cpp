@@ -43,6 +43,11 @@ std::int64_t sum_over_ranks(const CaseRow& row, Of of) {
   return sum;
 }
 
+double bytes_over(const CaseRow& row, Reach reach) {
+  const auto at = static_cast<std::size_t>(reach);
+  return per_operation(row, sum_over_ranks(row, [at](const Traffic& traffic) { return traffic.bytes_by_reach[at]; }));
+}
+
 std::int64_t busiest_rank_messages(const CaseRow& row) {
   std::int64_t most = 0;
   for (const Traffic& traffic : row.result.traffic) most = std::max(most, operation_messages(traffic));
@@ -194,6 +199,12 @@ const CaseColumn<double> kReals[] = {
     {"coverage",
      {"1", "share of the marks that came, of those due at all ranks; NaN for collectives"},
      [](const CaseRow& row) { return row.result.coverage; }},
+    {"stale_share",
+     {"1", "share of the reads that returned an older value than the newest that was written when they began; NaN: no reads"},
+     [](const CaseRow& row) { return row.result.stale_share; }},
+    {"expected_stale_share",
+     {"1", "the closed form of stale_share; NaN where there is none"},
+     [](const CaseRow& row) { return row.result.expected_stale_share; }},
     {"loss", {"1", "probability that a message is lost"}, [](const CaseRow& row) { return shape(row).loss.lost; }},
     {"duplicate",
      {"1", "probability that a message that is not lost arrives twice"},
@@ -215,8 +226,23 @@ const CaseColumn<double> kReals[] = {
     {"bytes_per_operation",
      {"byte", "headers and payloads sent by all ranks, per operation"},
      [](const CaseRow& row) {
-       return per_operation(row, sum_over_ranks(row, [](const Traffic& traffic) { return traffic.bytes_sent; }));
+       return per_operation(row, sum_over_ranks(row, [](const Traffic& traffic) { return traffic.bytes_sent(); }));
      }},
+    {"bytes_within_cache_per_operation",
+     {"byte", "of bytes_per_operation, those between ranks that share a cache"},
+     [](const CaseRow& row) { return bytes_over(row, Reach::cache); }},
+    {"bytes_within_node_per_operation",
+     {"byte", "of bytes_per_operation, those between other ranks of a node"},
+     [](const CaseRow& row) { return bytes_over(row, Reach::node); }},
+    {"bytes_within_zone_per_operation",
+     {"byte", "of bytes_per_operation, those between nodes of a zone, or of a machine room in which zones are not known"},
+     [](const CaseRow& row) { return bytes_over(row, Reach::zone); }},
+    {"bytes_within_region_per_operation",
+     {"byte", "of bytes_per_operation, those between zones of a region"},
+     [](const CaseRow& row) { return bytes_over(row, Reach::region); }},
+    {"bytes_between_regions_per_operation",
+     {"byte", "of bytes_per_operation, those between regions"},
+     [](const CaseRow& row) { return bytes_over(row, Reach::world); }},
     {"busiest_rank_messages_per_operation",
      {"1", "most messages that carried operations sent by one rank, per operation"},
      [](const CaseRow& row) { return per_operation(row, busiest_rank_messages(row)); }},

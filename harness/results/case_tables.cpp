@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <vector>
 
 #include "harness/kernel.hpp"
@@ -53,7 +54,17 @@ const char* definition_of(Latency latency) {
   return "";
 }
 
-void write_stamps(const Handle& group, const Samples& samples, Dimension& operation, Dimension& rank) {
+void write_staleness(const Handle& group, const Staleness& staleness, Dimension& operation) {
+  if (staleness.versions_behind.empty()) return;
+  hdf5::write_variable(group, "versions_behind", {&operation},
+                       {"1", "writes that began after the returned one had ended, and ended before the read began; -1: no read"},
+                       staleness.versions_behind);
+  hdf5::write_variable(group, "behind_ns", {&operation},
+                       {"ns", "from the first of these ends to the start of the read; 0 if there is none, -1: no read"},
+                       staleness.behind_ns);
+}
+
+void write_stamps(const Handle& group, const Samples& samples, const Measured& measured, Dimension& operation, Dimension& rank) {
   hdf5::write_variable(group, "start_ns", {&operation, &rank}, {"ns", "when the rank began the operation"}, samples.start_ns);
   hdf5::write_variable(group, "end_ns", {&operation, &rank}, {"ns", "when the rank's part had ended"}, samples.end_ns);
   if (!samples.start_slack_ns.empty())
@@ -63,6 +74,9 @@ void write_stamps(const Handle& group, const Samples& samples, Dimension& operat
     hdf5::write_variable(group, "answer_of", {&operation},
                          {"1", "operation whose payload the proposer's answer holds; -1: nobody's yet, -3: it holds none"},
                          samples.of);
+  if (!samples.measured.empty())
+    hdf5::write_variable(group, std::string(measured.name).c_str(), {&operation, &rank},
+                         {std::string(measured.unit).c_str(), std::string(measured.help).c_str()}, samples.measured);
   if (!samples.rounds.empty())
     hdf5::write_variable(group, "rounds", {&operation}, {"1", "synchronous rounds until every rank had reached the last mark"},
                          samples.rounds);
@@ -96,9 +110,9 @@ void write_operations(const Handle& group, const CaseResult& result, Dimension& 
 }
 
 void write_traffic(const Handle& group, const std::vector<Traffic>& traffic, Dimension& rank) {
-  const auto column = [&](const char* name, const hdf5::Legend& legend, std::int64_t Traffic::*member) {
+  const auto column = [&](const char* name, const hdf5::Legend& legend, auto member) {
     std::vector<std::int64_t> values;
-    for (const Traffic& of_rank : traffic) values.push_back(of_rank.*member);
+    for (const Traffic& of_rank : traffic) values.push_back(std::invoke(member, of_rank));
     hdf5::write_variable(group, name, {&rank}, legend, values);
   };
   column("messages_sent", {"1", "messages sent by the rank"}, &Traffic::messages_sent);
@@ -123,7 +137,8 @@ void write_samples(const Handle& samples_group, const CaseResult& result) {
   hdf5::write_attribute(group, "definition", definition_of(result.planned->kernel->about.latency));
   Dimension operation(group, "operation", static_cast<hsize_t>(result.samples.operations));
   Dimension rank(group, "rank", static_cast<hsize_t>(result.samples.ranks));
-  write_stamps(group, result.samples, operation, rank);
+  write_stamps(group, result.samples, result.planned->kernel->measured, operation, rank);
+  write_staleness(group, result.staleness, operation);
   write_operations(group, result, operation);
   write_traffic(group, result.traffic, rank);
   if (!result.delays.empty()) write_delays(group, result);

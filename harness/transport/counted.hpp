@@ -7,15 +7,14 @@
 
 #include "harness/case.hpp"
 #include "harness/protocol_traits.hpp"
-#include "harness/transport/neighbours.hpp"
 
 namespace coordbench {
 
 template <class Transport>
 class Counted {
  public:
-  Counted(Transport& transport, Rank self, const Neighbours& neighbours = {})
-      : transport_(transport), self_(self), neighbours_(neighbours) {}
+  Counted(Transport& transport, Rank self, const Reaches& reaches = {})
+      : transport_(transport), self_(self), reaches_(reaches) {}
 
   /// Sends to another rank; throws std::logic_error for a send to itself, which would be no message at all.
   template <class M>
@@ -57,17 +56,17 @@ class Counted {
   void count(Rank to, const M& message, std::size_t payload_bytes) {
     if (to == self_) [[unlikely]]
       throw std::logic_error("a protocol sent a message to its own rank");
-    ++traffic_.messages_sent;
-    traffic_.bytes_sent += static_cast<std::int64_t>(sizeof message + sizeof(Depth) + payload_bytes);
+    const Reach reach = reaches_.to(to);
+    traffic_.sent(reach, sizeof message + sizeof(Depth) + payload_bytes);
     if (message.count == 0)
       ++traffic_.background_messages;
     else
-      traffic_.messages_between_nodes += neighbours_.are_apart_from(to);
+      traffic_.messages_between_nodes += reach > Reach::node ? 1 : 0;
   }
 
   Transport& transport_;
   Rank self_;
-  Neighbours neighbours_;
+  Reaches reaches_;
   Traffic traffic_;
 };
 

@@ -16,7 +16,7 @@
 #include "harness/machine/deadline.hpp"
 #include "harness/simulated.hpp"
 #include "harness/transport/completion.hpp"
-#include "harness/transport/neighbours.hpp"
+#include "harness/reach.hpp"
 
 namespace coordbench {
 
@@ -33,8 +33,8 @@ class Endpoint {
 
   /// `communicator` holds exactly the ranks of the case; `tag` is this case's own, so that nothing of a case that timed out
   /// can be taken for a message of a later one. At most `posted_max` requests may be open at a time.
-  Endpoint(MPI_Comm communicator, int tag, std::size_t posted_max, const Deadline& deadline, const Neighbours& neighbours = {})
-      : communicator_(communicator), tag_(tag), deadline_(deadline), neighbours_(neighbours), posted_(posted_max) {
+  Endpoint(MPI_Comm communicator, int tag, std::size_t posted_max, const Deadline& deadline, const Reaches& reaches = {})
+      : communicator_(communicator), tag_(tag), deadline_(deadline), reaches_(reaches), posted_(posted_max) {
     MPI_Comm_rank(communicator, &rank_);
     MPI_Comm_size(communicator, &ranks_);
   }
@@ -106,9 +106,9 @@ class Endpoint {
   MPI_Request start_send(Rank to, std::span<const std::byte> bytes) {
     MPI_Request request;
     MPI_Isend(bytes.data(), static_cast<int>(bytes.size()), MPI_BYTE, to, tag_, communicator_, &request);
-    ++traffic_.messages_sent;
-    traffic_.messages_between_nodes += neighbours_.are_apart_from(to);
-    traffic_.bytes_sent += static_cast<std::int64_t>(bytes.size());
+    const Reach reach = reaches_.to(to);
+    traffic_.sent(reach, bytes.size());
+    traffic_.messages_between_nodes += reach > Reach::node ? 1 : 0;
     return request;
   }
   MPI_Request start_receive(Rank from, std::span<std::byte> bytes) {
@@ -151,7 +151,7 @@ class Endpoint {
   MPI_Comm communicator_;
   int tag_;
   Deadline deadline_;
-  Neighbours neighbours_;
+  Reaches reaches_;
   Rank rank_ = 0;
   int ranks_ = 1;
   Traffic traffic_;

@@ -13,7 +13,7 @@
 #include "harness/copy.hpp"
 #include "harness/machine/deadline.hpp"
 #include "harness/payload.hpp"
-#include "harness/transport/neighbours.hpp"
+#include "harness/reach.hpp"
 #include "harness/transport/shared_region.hpp"
 #include "harness/transport/yield.hpp"
 
@@ -34,11 +34,11 @@ class BasicSharedMemoryEndpoint {
   /// `region` is laid out for the ranks of the case, with size_of_ring(posted_max) slots in a ring; at most `posted_max`
   /// requests may be open at a time. Nobody may send before all have been made.
   BasicSharedMemoryEndpoint(const SharedRegion& region, std::size_t posted_max, const Deadline& deadline, Meanwhile meanwhile,
-                            const Neighbours& neighbours = {})
+                            const Reaches& reaches = {})
       : region_(region),
         deadline_(deadline),
         meanwhile_(meanwhile),
-        neighbours_(neighbours),
+        reaches_(reaches),
         bounce_(kBounceSlots, kBounceBytes, region.arena(region.self()).data(), static_cast<std::uint32_t>(region.self())),
         writers_(region.writers()),
         readers_(region.readers()),
@@ -149,9 +149,9 @@ class BasicSharedMemoryEndpoint {
   static std::size_t index(Rank rank) { return static_cast<std::size_t>(rank); }
 
   void count(Rank to, std::size_t bytes) {
-    ++traffic_.messages_sent;
-    traffic_.messages_between_nodes += neighbours_.are_apart_from(to);
-    traffic_.bytes_sent += static_cast<std::int64_t>(bytes);
+    const Reach reach = reaches_.to(to);
+    traffic_.sent(reach, bytes);
+    traffic_.messages_between_nodes += reach > Reach::node ? 1 : 0;
   }
 
   Posted start_send(Rank to, std::span<const std::byte> bytes, Full full) {
@@ -284,7 +284,7 @@ class BasicSharedMemoryEndpoint {
   SharedRegion region_;
   Deadline deadline_;
   Meanwhile meanwhile_;
-  Neighbours neighbours_;
+  Reaches reaches_;
   PayloadArena bounce_;
   std::vector<RingWriter> writers_;           ///< [peer]
   std::vector<RingReader> readers_;           ///< [peer]

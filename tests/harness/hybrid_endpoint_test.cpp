@@ -19,7 +19,7 @@ class Way {
   [[nodiscard]] Rank rank() const { return 0; }
   [[nodiscard]] int ranks() const { return 5; }
   [[nodiscard]] Traffic traffic() const {
-    return {.messages_sent = name_ == 'n' ? 1 : 10, .messages_received = 2, .bytes_sent = 3, .background_messages = 4};
+    return {.messages_sent = name_ == 'n' ? 1 : 10, .messages_received = 2, .bytes_by_reach = {3}, .background_messages = 4};
   }
   void send(Rank to, std::span<const std::byte>) { note("send", to); }
   void receive(Rank from, std::span<std::byte>) { note("receive", from); }
@@ -112,7 +112,7 @@ TEST(HybridEndpoint, CountsWhatWentEitherWay) {
   const Traffic traffic = hybrid.endpoint.traffic();
   EXPECT_EQ(traffic.messages_sent, 11);
   EXPECT_EQ(traffic.messages_received, 4);
-  EXPECT_EQ(traffic.bytes_sent, 6);
+  EXPECT_EQ(traffic.bytes_sent(), 6);
   EXPECT_EQ(traffic.background_messages, 8);
   EXPECT_EQ(hybrid.endpoint.credits_sent(), 55);
 }

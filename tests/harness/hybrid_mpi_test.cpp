@@ -204,7 +204,7 @@ TEST(Hybrid, ExchangesAroundARingAcrossNodes) {
       }
       EXPECT_EQ(endpoint.traffic().messages_sent, 10);
       EXPECT_EQ(endpoint.traffic().messages_received, 10);
-      EXPECT_EQ(endpoint.traffic().bytes_sent, 10 * static_cast<std::int64_t>(bytes));
+      EXPECT_EQ(endpoint.traffic().bytes_sent(), 10 * static_cast<std::int64_t>(bytes));
       MPI_Barrier(world().all());
     }
 }

@@ -149,7 +149,7 @@ TEST(Node, CountsEachReceiver) {
   Told told(teller_shape(5), 2);
   told.asked();
   EXPECT_EQ(told.counted.traffic().messages_sent, 4);
-  EXPECT_EQ(told.counted.traffic().bytes_sent,
+  EXPECT_EQ(told.counted.traffic().bytes_sent(),
             4 * static_cast<std::int64_t>(sizeof(Teller::Message) + sizeof(Depth) + /*payload*/ 8));
 }
 

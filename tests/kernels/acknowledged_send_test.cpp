@@ -33,7 +33,7 @@ TEST(AcknowledgedSend, CostsByHand) {
   World world(shape_with(5), {}, 1);
   world.propose(0);
   world.run();
-  EXPECT_EQ(world.traffic().bytes_sent, static_cast<std::int64_t>(2 * (8 + sizeof(Depth)) + 8)) << "the payload goes one way";
+  EXPECT_EQ(world.traffic().bytes_sent(), static_cast<std::int64_t>(2 * (8 + sizeof(Depth)) + 8)) << "the payload goes one way";
 }
 
 TEST(AcknowledgedSend, TellsTheStoryOfAMessageAndItsAcknowledgement) {

@@ -78,7 +78,7 @@ TEST(AntiEntropy, CostsByHandAtTwoRanks) {
   cluster.spread(0);
   EXPECT_EQ(cluster.traffic().messages_sent, 2 * 5 + 3);
   const std::int64_t header = sizeof(AntiEntropy::Message) + sizeof(Depth), digest = 4 * 2, entry = 8 + 100;
-  EXPECT_EQ(cluster.traffic().bytes_sent, 13 * header + (10 + 1) * digest + 2 * entry);
+  EXPECT_EQ(cluster.traffic().bytes_sent(), 13 * header + (10 + 1) * digest + 2 * entry);
 }
 
 TEST(AntiEntropy, CostsByHandAtThreeRanks) {

@@ -29,7 +29,7 @@ TEST(FireAndForget, CostsByHand) {
   World world(delivery_shape<FireAndForget>(5), {}, 1);
   world.propose(0);
   world.run();
-  EXPECT_EQ(world.traffic().bytes_sent, static_cast<std::int64_t>(4 + sizeof(Depth) + 8));
+  EXPECT_EQ(world.traffic().bytes_sent(), static_cast<std::int64_t>(4 + sizeof(Depth) + 8));
 }
 
 TEST(FireAndForget, TellsTheStoryOfTwoMessagesOfWhichNobodySpeaks) {

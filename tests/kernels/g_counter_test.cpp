@@ -29,8 +29,8 @@ TEST(GCounter, CostsByHandAtFiveRanks) {
   EXPECT_EQ(deltas->traffic().messages_sent, 5 * 4);
   EXPECT_EQ(deltas->traffic().background_messages, 0);
   const std::int64_t header = sizeof(GCounter::Message) + sizeof(Depth);
-  EXPECT_EQ(deltas->traffic().bytes_sent, 5 * 4 * (header + 16));
-  EXPECT_EQ(update_all<Safety>(counter_shape(5), 1)->traffic().bytes_sent, 5 * 4 * (header + 8 * 5));
+  EXPECT_EQ(deltas->traffic().bytes_sent(), 5 * 4 * (header + 16));
+  EXPECT_EQ(update_all<Safety>(counter_shape(5), 1)->traffic().bytes_sent(), 5 * 4 * (header + 8 * 5));
 }
 
 TEST(GCounter, AcknowledgesInTheBackground) { replicas::expect_acknowledgements_in_the_background<Safety>(); }

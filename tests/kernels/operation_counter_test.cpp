@@ -29,7 +29,7 @@ TEST(OperationCounter, CostsByHandAtFiveRanks) {
   EXPECT_EQ(cluster->traffic().messages_sent, 5 * 4);
   EXPECT_EQ(cluster->traffic().background_messages, 0);
   const std::int64_t header = sizeof(OperationCounter::Message) + sizeof(Depth);
-  EXPECT_EQ(cluster->traffic().bytes_sent, 5 * 4 * header);
+  EXPECT_EQ(cluster->traffic().bytes_sent(), 5 * 4 * header);
   EXPECT_EQ(applied(*cluster), Values(5, 5));
 }
 

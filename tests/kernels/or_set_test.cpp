@@ -33,7 +33,7 @@ TEST(OrSet, CostsWhatItDeclaresForEveryNProposersAndWayOfShipping) {
 TEST(OrSet, CostsByHandAtFiveRanks) {
   const std::int64_t header = sizeof(OrSet::Message) + sizeof(Depth);
   const auto bytes = [](const std::vector<bool>& script, std::int64_t ship) {
-    return update_all<Safety>(scripted(5, script, {{"ship", ship}}), 1)->traffic().bytes_sent;
+    return update_all<Safety>(scripted(5, script, {{"ship", ship}}), 1)->traffic().bytes_sent();
   };
   // Every addition but the first takes the dot before it; a state has one dot, and the numbers of five replicas.
   EXPECT_EQ(bytes({true, true, true, true, true}, OrSet::ship_delta), 4 * (5 * header + 12 + 4 * 24));

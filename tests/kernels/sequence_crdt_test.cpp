@@ -32,7 +32,7 @@ TEST(SequenceCrdt, CostsByHandAtFiveRanks) {
   const auto cluster = update_all<Safety>(text_shape(5), 1);
   EXPECT_EQ(cluster->traffic().messages_sent, 5 * 4);
   EXPECT_EQ(cluster->traffic().background_messages, 0) << "reports come every 16 clocks";
-  EXPECT_EQ(cluster->traffic().bytes_sent, 5 * 4 * (36 + static_cast<std::int64_t>(sizeof(Depth))));
+  EXPECT_EQ(cluster->traffic().bytes_sent(), 5 * 4 * (36 + static_cast<std::int64_t>(sizeof(Depth))));
   EXPECT_EQ(update_all<Safety>(text_shape(5, {{"resend_us", 1}}), 1)->traffic().background_messages, 5 * 4)
       << "an acknowledgement each";
 }

@@ -69,6 +69,12 @@ class Simulated:
         [found] = [case for case in self.cases if case.kernel == kernel]
         return found
 
+    def per_operation(self, column: str, kernel: str) -> float:
+        """A number of the one case of a kernel."""
+        with h5py.File(self.path) as file:
+            [row] = np.flatnonzero(file["/cases/kernel"].asstr()[...] == kernel)
+            return float(file["/cases"][column][row])
+
     def attribute(self, name: str, group: str = "/"):
         with h5py.File(self.path) as file:
             value = file[group].attrs[name]

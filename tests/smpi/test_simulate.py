@@ -28,6 +28,14 @@ def test_the_fewer_links_lie_between_two_hosts_the_sooner_a_message_is_there(sim
     assert took == sorted(took) and len(set(took)) == len(took)
 
 
+def test_bytes_are_counted_by_the_zones_and_regions_that_they_cross(simulate):
+    """Rank r sits in region r mod 4, and there in zone r div 4 mod 3; everybody sends to rank 0."""
+    launch = simulate(24, "wide_area", "--kernels", "flat_aggregation", "--bytes", 64, "--operations", 3)
+    assert {name: launch.per_operation(f"bytes_{name}_per_operation", "flat_aggregation") for name in
+            ("within_cache", "within_node", "within_zone", "within_region", "between_regions")} == {
+        "within_cache": 0, "within_node": 0, "within_zone": 64, "within_region": 4 * 64, "between_regions": 18 * 64}
+
+
 def test_a_thousand_ranks(simulate):
     """Of each sort of kernel whose messages grow slower than N² one; jobs/bounds ab takes them all."""
     kernels = {"binomial_broadcast", "dissemination_barrier", "push_gossip", "raft_replication", "two_phase_commit"}

@@ -68,9 +68,9 @@ class ThreadEndpoint {
   void send(Rank to, std::span<const std::byte> bytes) {
     if (to == rank_) throw std::logic_error("a rank sent to itself");
     mailboxes_.put(rank_, to, {{bytes.begin(), bytes.end()}, depth_ + 1});
-    ++traffic_.messages_sent;
-    traffic_.messages_between_nodes += to / ranks_per_node_ != rank_ / ranks_per_node_;
-    traffic_.bytes_sent += static_cast<std::int64_t>(bytes.size());
+    const Reach reach = to / ranks_per_node_ == rank_ / ranks_per_node_ ? Reach::node : Reach::zone;
+    traffic_.sent(reach, bytes.size());
+    traffic_.messages_between_nodes += reach > Reach::node ? 1 : 0;
   }
   void receive(Rank from, std::span<std::byte> bytes) {
     const Letter arrived = mailboxes_.take(from, rank_);
@@ -104,7 +104,7 @@ class ThreadEndpoint {
   void show(Rank to, std::span<const std::byte> bytes, std::size_t read) {
     const auto reference = std::as_bytes(std::span(&bytes, 1));
     send(to, reference);
-    traffic_.bytes_sent += static_cast<std::int64_t>(read) - static_cast<std::int64_t>(reference.size());
+    traffic_.bytes_by_reach[0] += static_cast<std::int64_t>(read) - static_cast<std::int64_t>(reference.size());
   }
   void show(Rank to, std::span<const std::byte> bytes) { show(to, bytes, bytes.size()); }
   std::span<const std::byte> look(Rank from) {
@@ -179,7 +179,7 @@ CollectiveResult run_collective(const Shape& shape, int operations = 3) {
       const std::lock_guard lock(mutex);
       result.messages += endpoint.traffic().messages_sent;
       result.messages_between_nodes += endpoint.traffic().messages_between_nodes;
-      result.bytes += endpoint.traffic().bytes_sent;
+      result.bytes += endpoint.traffic().bytes_sent();
       result.busiest_rank = std::max(result.busiest_rank, endpoint.traffic().messages_sent);
       result.busiest_receiver = std::max(result.busiest_receiver, endpoint.traffic().messages_received);
       result.most_posted = std::max(result.most_posted, endpoint.most_posted());

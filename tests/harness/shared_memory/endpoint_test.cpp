@@ -75,7 +75,7 @@ TEST(SharedMemoryEndpoint, ExchangesAroundARingWithoutADeadlock) {
     }
     EXPECT_EQ(endpoint.traffic().messages_sent, 50);
     EXPECT_EQ(endpoint.traffic().messages_received, 50);
-    EXPECT_EQ(endpoint.traffic().bytes_sent, 50 * 20'000);
+    EXPECT_EQ(endpoint.traffic().bytes_sent(), 50 * 20'000);
   });
 }
 
