@@ -7,6 +7,7 @@ import numpy as np
 KNOWN_MAJOR = "1"
 COUNT_MAX, RANKS_MAX, NS_MAX, REAL_MAX = 2**53, 2**31 - 1, 2**62, 1e18
 NO_STAMP = -1
+NO_OUTCOME = -2**63
 SOURCES = ("measured", "simulated")
 DEFINITIONS = ("proposer", "makespan", "barrier")
 COUNT_RULES = ("exact", "range", "expected", "none")
@@ -32,6 +33,7 @@ FREE, NAME = Kind("text", free=True), Kind("text")
 COUNT, MAYBE_COUNT = Kind("whole numbers", 0, COUNT_MAX), Kind("whole numbers", -1, COUNT_MAX)
 POSITIVE = Kind("whole numbers", 1, RANKS_MAX)
 ANY_WHOLE = Kind("whole numbers", -NS_MAX, NS_MAX)
+OUTCOME = Kind("whole numbers", NO_OUTCOME, NS_MAX)
 SEED = Kind("whole numbers", 0, 2**64 - 1)
 YES_OR_NO = Kind("whole numbers", 0, 1)
 STAMP = Kind("whole numbers", NO_STAMP, NS_MAX)

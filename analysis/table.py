@@ -1,21 +1,25 @@
 """The tables of table.md: what each kernel costs between two ranks, in nanoseconds, in round trips and in messages, then what a
 protocol's marks, its throughput, its stack of costs and its messages between nodes come to (protocol_tables.py, stack_table.py,
-node_table.py), and how all of it grows with the number of ranks (scaling_tables.py)."""
+node_table.py), the ladder over a wide area (ladder_table.py), how old reads are (staleness.py), what kernels measure themselves
+(own_quantities.py), and how all of it grows with the number of ranks (scaling_tables.py)."""
 
 import math
 
 import pandas as pd
 
+from analysis.ladder_table import ladder_table
 from analysis.limits import ping_pongs
 from analysis.load import KEY, Campaign
 from analysis.markdown import table, with_interval
 from analysis.naming import labelled
 from analysis.node_table import node_table
+from analysis.own_quantities import quantities_table
 from analysis.protocol_tables import marks_table, throughput_table
 from analysis.replicas import remarks as remarks_on_replicas
 from analysis.scaling_tables import scaling_tables
 from analysis.selection import STREAM, one_at_a_time, preferred, small_payload
 from analysis.stack_table import stack_table
+from analysis.staleness import staleness_table
 from analysis.statistics import MIN_LAUNCHES
 from analysis.summary import COUNTED, LEAST, MOST, counts_agree, over_launches
 
@@ -34,7 +38,8 @@ def markdown(campaign: Campaign, summary: pd.DataFrame) -> str:
     costs = [table(HEADER, cells)] if cells else []
     remarks = "\n".join(f"- {remark}" for remark in _remarks(campaign, rows))
     return "\n".join([*costs, remarks + "\n", *marks_table(campaign, between_two), *throughput_table(between_two),
-                      *stack_table(campaign), *node_table(campaign), *scaling_tables(campaign)])
+                      *stack_table(campaign), *ladder_table(campaign, summary), *staleness_table(campaign),
+                      *quantities_table(campaign), *node_table(campaign), *scaling_tables(campaign)])
 
 
 def _ratios(campaign: Campaign) -> pd.DataFrame:

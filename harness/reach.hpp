@@ -23,12 +23,12 @@ inline constexpr std::size_t kReaches = 5;
 inline constexpr std::array<std::string_view, kReaches> kReachNames{"cache", "node", "zone", "region", "world"};
 
 /// From one rank to each.
-class Reaches {
+class ReachTable {
  public:
   /// Everybody shares a cache with it.
-  Reaches() = default;
+  ReachTable() = default;
   /// `of[rank]` must outlive this.
-  explicit Reaches(std::span<const Reach> of) : of_(of) {}
+  explicit ReachTable(std::span<const Reach> of) : of_(of) {}
 
   [[nodiscard]] Reach to(Rank rank) const { return of_.empty() ? Reach::cache : of_[static_cast<std::size_t>(rank)]; }
 

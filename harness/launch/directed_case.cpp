@@ -57,7 +57,7 @@ CaseRun::Setting setting_of(const LaunchSetting& launch, const Begin& begin) {
           .clock = launch.timing.clocks.mine,
           .oversubscribed = launch.place.seating.oversubscribed,
           .neighbours = launch.place.nodes.neighbours(),
-          .reaches = Reaches(launch.place.reaches),
+          .reaches = ReachTable(launch.place.reaches),
           .shared = launch.place.shared.region()};
 }
 

@@ -34,7 +34,7 @@ class CaseRun {
     ClockModel clock{};  ///< this rank's against rank 0's
     bool oversubscribed = false;
     Neighbours neighbours{};
-    Reaches reaches{};
+    ReachTable reaches{};
     const SharedRegion* shared = nullptr;  ///< of the ranks of the case, not laid out yet; null if no case needs it
   };
 

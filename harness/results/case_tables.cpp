@@ -74,9 +74,11 @@ void write_stamps(const Handle& group, const Samples& samples, const Measured& m
     hdf5::write_variable(group, "answer_of", {&operation},
                          {"1", "operation whose payload the proposer's answer holds; -1: nobody's yet, -3: it holds none"},
                          samples.of);
-  if (!samples.measured.empty())
+  if (!samples.measured.empty()) {
     hdf5::write_variable(group, std::string(measured.name).c_str(), {&operation, &rank},
                          {std::string(measured.unit).c_str(), std::string(measured.help).c_str()}, samples.measured);
+    hdf5::write_attribute(group, "measured", std::string(measured.name));
+  }
   if (!samples.rounds.empty())
     hdf5::write_variable(group, "rounds", {&operation}, {"1", "synchronous rounds until every rank had reached the last mark"},
                          samples.rounds);

@@ -13,7 +13,7 @@ namespace coordbench {
 template <class Transport>
 class Counted {
  public:
-  Counted(Transport& transport, Rank self, const Reaches& reaches = {})
+  Counted(Transport& transport, Rank self, const ReachTable& reaches = {})
       : transport_(transport), self_(self), reaches_(reaches) {}
 
   /// Sends to another rank; throws std::logic_error for a send to itself, which would be no message at all.
@@ -66,7 +66,7 @@ class Counted {
 
   Transport& transport_;
   Rank self_;
-  Reaches reaches_;
+  ReachTable reaches_;
   Traffic traffic_;
 };
 

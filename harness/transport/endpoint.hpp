@@ -33,7 +33,7 @@ class Endpoint {
 
   /// `communicator` holds exactly the ranks of the case; `tag` is this case's own, so that nothing of a case that timed out
   /// can be taken for a message of a later one. At most `posted_max` requests may be open at a time.
-  Endpoint(MPI_Comm communicator, int tag, std::size_t posted_max, const Deadline& deadline, const Reaches& reaches = {})
+  Endpoint(MPI_Comm communicator, int tag, std::size_t posted_max, const Deadline& deadline, const ReachTable& reaches = {})
       : communicator_(communicator), tag_(tag), deadline_(deadline), reaches_(reaches), posted_(posted_max) {
     MPI_Comm_rank(communicator, &rank_);
     MPI_Comm_size(communicator, &ranks_);
@@ -151,7 +151,7 @@ class Endpoint {
   MPI_Comm communicator_;
   int tag_;
   Deadline deadline_;
-  Reaches reaches_;
+  ReachTable reaches_;
   Rank rank_ = 0;
   int ranks_ = 1;
   Traffic traffic_;

@@ -34,7 +34,7 @@ class BasicSharedMemoryEndpoint {
   /// `region` is laid out for the ranks of the case, with size_of_ring(posted_max) slots in a ring; at most `posted_max`
   /// requests may be open at a time. Nobody may send before all have been made.
   BasicSharedMemoryEndpoint(const SharedRegion& region, std::size_t posted_max, const Deadline& deadline, Meanwhile meanwhile,
-                            const Reaches& reaches = {})
+                            const ReachTable& reaches = {})
       : region_(region),
         deadline_(deadline),
         meanwhile_(meanwhile),
@@ -284,7 +284,7 @@ class BasicSharedMemoryEndpoint {
   SharedRegion region_;
   Deadline deadline_;
   Meanwhile meanwhile_;
-  Reaches reaches_;
+  ReachTable reaches_;
   PayloadArena bounce_;
   std::vector<RingWriter> writers_;           ///< [peer]
   std::vector<RingReader> readers_;           ///< [peer]
