@@ -1,5 +1,5 @@
-"""The ladder: what one operation of every protocol costs, from the lowest level to the highest, beside what the text "Axiom 5: Cost of
-Coordination" says of the level."""
+"""The ladder: what one operation of every protocol costs, from the lowest level to the highest, beside what the text "Axiom 5:
+Cost of Coordination" says of the level."""
 
 import pandas as pd
 
@@ -16,8 +16,8 @@ SETTLED = ["level", "group", "baseline_of", "count_rule", "expected_delays", "ex
 
 
 def ladder_table(campaign: Campaign, summary: pd.DataFrame) -> list[str]:
-    """One row per protocol and setting, one column per rank count, if the campaign spans regions, for whose round trips the text
-    speaks; else nothing."""
+    """One row per protocol and setting, one column per rank count, if the campaign spans regions. Else nothing, because the
+    text speaks of round trips between regions."""
     regional = campaign.timed[(campaign.timed[BETWEEN_REGIONS] > 0) & (campaign.timed.family == "protocol")]
     if regional.empty:
         return []
@@ -28,8 +28,9 @@ def ladder_table(campaign: Campaign, summary: pd.DataFrame) -> list[str]:
     lines = [_cells(part, ranks) for _, part in _by_level(rows)]
     header = ["level", "the text", "protocol", "delays", *(f"N={count}" for count in ranks),
               f"messages, N={ranks[-1]}", f"bytes between regions, N={ranks[-1]}"]
-    return [table(header, lines), "- the ladder: time of one operation until its last mark, median; messages and bytes are those of one "
-            "operation; the text: what it says of an operation of this level\n"]
+    return [table(header, lines),
+            "- the ladder: time of one operation until its last mark, median; messages and bytes are those of one operation; "
+            "the text: what it says of an operation of this level\n"]
 
 
 def _by_level(rows: pd.DataFrame):

@@ -1,4 +1,5 @@
-"""What kernels measure themselves, such as how far ranks' clocks are apart: the outcomes of their answers, of every operation and rank."""
+"""What kernels measure themselves, such as how far ranks' clocks are apart: the outcomes of their answers, of every operation
+and rank."""
 
 import numpy as np
 import pandas as pd
@@ -14,8 +15,8 @@ HEADER = ["kernel", "ranks", "quantity", "unit", "values", "median", "median, si
 
 
 def own_quantities(campaign: Campaign) -> pd.DataFrame:
-    """One row per case that measures something: the columns of KEY, `group` and `baseline_of`, `quantity`, `unit`, and `values`, an
-    array of all launches, operations and ranks."""
+    """One row per case that measures something: the columns of KEY, `group` and `baseline_of`, `quantity`, `unit`, and
+    `values`, an array of all launches, operations and ranks."""
     rows = []
     for path, cases in campaign.timed.groupby("file"):
         with opened(path) as file:

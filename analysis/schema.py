@@ -83,9 +83,9 @@ LATER = {
     **_words(NAME, "group baseline_of"), **_words(COUNT, "nodes proposers"), "proposer": MAYBE_COUNT,
     "expected_delays_most": MAYBE_COUNT,
     **_words(AMOUNT, """messages_between_nodes_per_operation expected_messages_between_nodes_per_operation coverage
-        expected_messages_most_per_operation applied_per_operation expected_applied_per_operation stale_share expected_stale_share
-        bytes_within_cache_per_operation bytes_within_node_per_operation bytes_within_zone_per_operation
-        bytes_within_region_per_operation bytes_between_regions_per_operation"""),
+        expected_messages_most_per_operation applied_per_operation expected_applied_per_operation
+        stale_share expected_stale_share bytes_within_cache_per_operation bytes_within_node_per_operation
+        bytes_within_zone_per_operation bytes_within_region_per_operation bytes_between_regions_per_operation"""),
     **_words(SHARE, "loss duplicate"), **_words(COUNT, "loss_delay_ns messages_lost messages_doubled premature_resends"),
 }
 # What stands for a column that a file lacks. A name of another column: what that one says.
@@ -94,7 +94,8 @@ OTHERWISE = {
     **dict.fromkeys("group baseline_of".split(), ""), **dict.fromkeys("proposers proposer coverage".split(), np.nan),
     **dict.fromkeys("applied_per_operation expected_applied_per_operation".split(), np.nan),
     **dict.fromkeys("""stale_share expected_stale_share bytes_within_cache_per_operation bytes_within_node_per_operation
-        bytes_within_zone_per_operation bytes_within_region_per_operation bytes_between_regions_per_operation""".split(), np.nan),
+        bytes_within_zone_per_operation bytes_within_region_per_operation
+        bytes_between_regions_per_operation""".split(), np.nan),
     **dict.fromkeys("loss duplicate loss_delay_ns messages_lost messages_doubled premature_resends".split(), 0),
     "expected_messages_most_per_operation": "expected_messages_per_operation", "expected_delays_most": "expected_delays",
 }

@@ -1,4 +1,4 @@
-"""How old what reads return is: versions behind the newest write that had ended when the read began, and for how long it had been so."""
+"""How old what reads return is: versions behind the newest write that had ended when the read began, and since when."""
 
 import numpy as np
 import pandas as pd
@@ -12,23 +12,25 @@ from analysis.reading import read
 
 HEADER = ["kernel", "ranks", "reads", "stale reads", "by the formula", "versions behind: mean, 99 %, most",
           "behind for: median of the stale, most", "launches"]
+COUNTED = ("versions_behind", "behind_ns")
+PURPOSE = ("group", "baseline_of")
 
 
 def reads(campaign: Campaign) -> pd.DataFrame:
-    """One row per case with reads: the columns of KEY, `group`, `baseline_of`, `expected` (the closed form's share of stale reads, or
-    NaN), `launches`, and of the reads of all launches `versions` behind and `behind_ns`, arrays."""
+    """One row per case with reads: the columns of KEY, `group`, `baseline_of`, `expected` (the closed form's share of stale
+    reads, or NaN), `launches`, and of the reads of all launches `versions` behind and `behind_ns`, arrays."""
     rows = []
     for path, cases in campaign.timed[campaign.timed.stale_share.notna()].groupby("file"):
         with opened(path) as file:
             for case in cases.to_dict("records"):
                 samples = file[f"/samples/{case['name']}"]
-                versions, behind = (read(samples[name], schema.OF_OPERATIONS[name]) for name in ("versions_behind", "behind_ns"))
-                rows.append({**{key: case[key] for key in (*KEY, "group", "baseline_of")}, "expected": case["expected_stale_share"],
+                versions, behind = (read(samples[name], schema.OF_OPERATIONS[name]) for name in COUNTED)
+                rows.append({**{key: case[key] for key in (*KEY, *PURPOSE)}, "expected": case["expected_stale_share"],
                              "versions": versions[versions >= 0], "behind_ns": behind[versions >= 0]})
     if not rows:
-        return pd.DataFrame(columns=[*KEY, "group", "baseline_of", "expected", "launches", "versions", "behind_ns"])
+        return pd.DataFrame(columns=[*KEY, *PURPOSE, "expected", "launches", "versions", "behind_ns"])
     found = pd.DataFrame(rows)
-    together = found.groupby([*KEY, "group", "baseline_of"], as_index=False)
+    together = found.groupby([*KEY, *PURPOSE], as_index=False)
     joined = {"versions": ("versions", lambda parts: np.concatenate(list(parts))),
               "behind_ns": ("behind_ns", lambda parts: np.concatenate(list(parts)))}
     return together.agg(expected=("expected", "first"), launches=("expected", "size"), **joined)
@@ -40,8 +42,8 @@ def staleness_table(campaign: Campaign) -> list[str]:
     if rows.empty:
         return []
     return [table(HEADER, [_cells(row) for row in arranged(rows).itertuples()]),
-            "- a read is stale if a write that had ended when the read began had begun after the returned one had ended; over the reads "
-            "of all launches\n"]
+            "- a read is stale if a newer write had ended when the read began; a write is newer than another if it began after "
+            "that one had ended; over the reads of all launches\n"]
 
 
 def _cells(row) -> list[str]:

@@ -73,8 +73,8 @@ struct Traffic {
   std::int64_t messages_sent = 0;
   std::int64_t messages_received = 0;
   std::array<std::int64_t, kReaches> bytes_by_reach{};  ///< [Reach], of headers and payloads that were sent
-  std::int64_t background_messages = 0;     ///< of messages_sent, those that carry no operation
-  std::int64_t background_received = 0;     ///< of messages_received, those that carry no operation
+  std::int64_t background_messages = 0;                 ///< of messages_sent, those that carry no operation
+  std::int64_t background_received = 0;                 ///< of messages_received, those that carry no operation
   std::int64_t messages_between_nodes = 0;  ///< of messages_sent without the background: those to ranks of another node
   std::int64_t messages_lost = 0;           ///< of messages_sent, those that --loss has lost
   std::int64_t messages_doubled = 0;        ///< of messages_sent, those that --loss has let arrive twice
@@ -84,7 +84,9 @@ struct Traffic {
     ++messages_sent;
     bytes_by_reach[static_cast<std::size_t>(reach)] += static_cast<std::int64_t>(bytes);
   }
-  [[nodiscard]] std::int64_t bytes_sent() const { return std::accumulate(bytes_by_reach.begin(), bytes_by_reach.end(), std::int64_t{0}); }
+  [[nodiscard]] std::int64_t bytes_sent() const {
+    return std::accumulate(bytes_by_reach.begin(), bytes_by_reach.end(), std::int64_t{0});
+  }
   [[nodiscard]] std::int64_t carrying_sent() const { return messages_sent - background_messages; }
   [[nodiscard]] std::int64_t carrying_received() const { return messages_received - background_received; }
   /// Of what was sent, as many messages as arrive.

@@ -21,9 +21,7 @@ class Depths {
 
   [[nodiscard]] std::int64_t at(std::size_t mark) const { return of_[mark]; }
   /// Raises the mark's depth to `depth` if that is greater.
-  void deepen(std::size_t mark, std::int64_t depth) {
-    of_[mark] = std::max(of_[mark], static_cast<std::int16_t>(depth));
-  }
+  void deepen(std::size_t mark, std::int64_t depth) { of_[mark] = std::max(of_[mark], static_cast<std::int16_t>(depth)); }
 
  private:
   static_assert(kMarksMax <= 4);
@@ -51,8 +49,8 @@ struct Samples {
   static constexpr std::int64_t kNoAnswer = INT64_MIN;  ///< in `of` and `measured`
 };
 
-/// How old what reads return is, [operation] each; -1 for an operation that writes, and for a read that has not ended or returned
-/// nothing. A write is newer than another if it began after that one had ended.
+/// How old what reads return is, [operation] each; -1 for an operation that writes, and for a read that has not ended or
+/// returned nothing. A write is newer than another if it began after that one had ended.
 struct Staleness {
   std::vector<std::int64_t> versions_behind{};  ///< newer writes than the returned one that had ended when the read began
   std::vector<std::int64_t> behind_ns{};        ///< from the first of these ends to the start of the read; 0 if there is none
@@ -72,9 +70,9 @@ struct CaseResult {
   std::vector<std::int64_t> expected_delays, expected_delays_most;  ///< [mark], of all operations; differ where timing decides
   LatencySummary latency{};
   double operations_per_second = 0;
-  double expected_messages_per_operation = 0;       ///< NaN where the count rule is none
-  double expected_messages_most_per_operation = 0;  ///< the same, but where timing decides
-  Staleness staleness;  ///< of reads; empty where nothing is read
+  double expected_messages_per_operation = 0;        ///< NaN where the count rule is none
+  double expected_messages_most_per_operation = 0;   ///< the same, but where timing decides
+  Staleness staleness;                               ///< of reads; empty where nothing is read
   double stale_share = 0, expected_stale_share = 0;  ///< NaN where nothing is read; where there is no closed form
   double coverage = 0;  ///< share of the marks that were due, over all ranks and operations; NaN for collectives
   double expected_messages_between_nodes_per_operation = 0;              ///< NaN where the kernel has no closed form of them

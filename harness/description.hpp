@@ -132,8 +132,8 @@ enum class UnderLoss : std::uint8_t {
   errs,       ///< operations end, and answers may be wrong: how wrong is the result
 };
 
-/// Which servers take part, as a service outside the protocol says. It excludes servers that have crashed, for good. Servers from
-/// the 65th on always take part.
+/// Which servers take part, as a service outside the protocol says. It excludes servers that have crashed, for good. Servers
+/// from the 65th on always take part.
 struct Configuration {
   std::uint32_t epoch = 0;  ///< one more in each configuration; 0: nobody is excluded
   std::uint64_t down = 0;   ///< a bit for each server that is excluded

@@ -30,9 +30,9 @@ struct Kernel {
   double (*messages_under_loss)(const Shape&) = nullptr;           ///< expected, of one operation; null: not known
   double (*applications)(const Shape&) = nullptr;                  ///< expected, of one operation; null: nobody counts them
   double (*stale_share)(const Shape&) = nullptr;                   ///< expected, of all reads; null: no closed form
-  Measured measured{};                                             ///< what answers' outcomes are; no name: nothing that is recorded
-  Silence (*silence)(const Shape&) = nullptr;                      ///< null: some rank knows when an operation is over
-  std::int64_t (*memory_bytes)(const Shape&) = nullptr;            ///< of buffers, on the busiest rank
+  Measured measured{};                                   ///< what answers' outcomes are; no name: nothing that is recorded
+  Silence (*silence)(const Shape&) = nullptr;            ///< null: some rank knows when an operation is over
+  std::int64_t (*memory_bytes)(const Shape&) = nullptr;  ///< of buffers, on the busiest rank
   /// Of shared memory, on each of `sharing` ranks of a node; null where the kernel has no use for any.
   std::int64_t (*shared_bytes)(const Shape&, TransportName, int sharing) = nullptr;
   void (*run)(CaseRun&) = nullptr;  ///< null in tests that only plan

@@ -165,7 +165,7 @@ concept HasBothOfKinds = HasKinds<P> || !(
   static_assert(demands::HasRightFlush<P>, "`flush` must be callable as flush(Out&)");                                     \
   static_assert(demands::HasRightAfterwards<P>, "`afterwards` must be callable as afterwards(Out&)");                      \
   static_assert(demands::HasRightRestart<P>, "`restart` must be callable as restart(Out&)");                               \
-  static_assert(demands::HasRightConfigure<P>, "`configure` must be callable as configure(const Configuration&, Out&)");    \
+  static_assert(demands::HasRightConfigure<P>, "`configure` must be callable as configure(const Configuration&, Out&)");   \
   static_assert(demands::HasBothOfKinds<P>,                                                                                \
                 "kinds need both an array of names, `kinds`, and `static int kind(const Shape&, Operation)`");             \
   static_assert(demands::HasRightUnderLoss<P>,                                                                             \

@@ -90,8 +90,8 @@ concept HasRestart = requires(P machine, OutboxOf<P>& out) {
   machine.restart(out);
 };
 
-/// A protocol that is told by a service outside it which servers take part. A machine whose own rank is excluded is passive from
-/// then on. Simulation only: over real transports nobody is excluded.
+/// A protocol that is told by a service outside it which servers take part. A machine whose own rank is excluded is passive
+/// from then on. Simulation only: over real transports nobody is excluded.
 template <class P>
 concept HasConfigurations = requires(P machine, const Configuration& configuration, OutboxOf<P>& out) {
   machine.configure(configuration, out);

@@ -4,10 +4,11 @@
 
 ladder_kernels=(fire_and_forget operation_counter g_counter or_set sequence_crdt event_log locked_counter acknowledged_send
   exactly_once_send anti_entropy)
-# Those that are built, as a list with commas.
-ladder() { build/coordbench list --json | /usr/bin/python3 -c '
+# built KERNEL…: those of them that are built, as a list with commas.
+built() { build/coordbench list --json | /usr/bin/python3 -c '
 import json, sys
-print(",".join(kernel["name"] for kernel in json.load(sys.stdin) if kernel["name"] in sys.argv[1:]))' "${ladder_kernels[@]}"; }
+print(",".join(kernel["name"] for kernel in json.load(sys.stdin) if kernel["name"] in sys.argv[1:]))' "$@"; }
+ladder() { built "${ladder_kernels[@]}"; }
 
 row_ladder_a() {
   mpirun --oversubscribe -n 8 build/coordbench run --out "$scratch/ladder-a" --kernels "$(ladder),!anti_entropy" --ranks all --bytes 8 --operations 20 \
@@ -15,15 +16,21 @@ row_ladder_a() {
   build/unit-tests --gtest_filter='*Cost*' --gtest_brief=1
 }
 row_ladder_b() {
+  build/unit-tests --gtest_filter='*SurvivesTenThousandSchedules*' --gtest_brief=1
+  soak_a_million ${LADDER_SOAK:-$(ladder | tr , ' ')}
+}
+soak_a_million() {  # soak_a_million KERNEL…
   build build coordbench-soak
   local kernel
-  build/unit-tests --gtest_filter='*SurvivesTenThousandSchedules*' --gtest_brief=1
-  for kernel in ${LADDER_SOAK:-$(ladder | tr , ' ')}; do build/coordbench-soak "$kernel" --schedules 1000000 --seed 1 --jobs "$(nproc)" | head -4 || true; done
+  for kernel in "$@"; do build/coordbench-soak "$kernel" --schedules 1000000 --seed 1 --jobs "$(nproc)" | head -4 || true; done
 }
 row_ladder_c() {
-  local kernel
-  for kernel in $(ladder | tr , ' '); do /usr/bin/python3 -m pytest -q tests/safety/test_mutants.py -k "$kernel: " | tail -1; done
+  mutants_of $(ladder | tr , ' ')
   build/unit-tests --gtest_filter='*Find*' --gtest_brief=1
+}
+mutants_of() {  # mutants_of KERNEL…
+  local kernel
+  for kernel in "$@"; do /usr/bin/python3 -m pytest -q tests/safety/test_mutants.py -k "$kernel: " | tail -1; done
 }
 row_ladder_d() { build/unit-tests --gtest_filter='*Expect*' --gtest_brief=1; }
 row_ladder_e() {
@@ -62,9 +69,12 @@ row_ladder_g() {
   time COORDBENCH_BUILD=build jobs/simulate --ranks 12,96 --platform wide_area --kernels "$(ladder)" --set '*.proposers=2' --out "$scratch/ladder-g-wide" | tail -3
 }
 row_ladder_h() {
-  local kernel lines=()
-  for kernel in $(ladder | tr , ' '); do lines+=("$(lines_of_code "kernels/$kernel.hpp") $kernel"); done
-  printf '%s\n' "${lines[@]}" | sort -n
+  lines_of_headers $(ladder | tr , ' ')
   cost_to_compile ${LADDER_COMPILE:-$(ladder | tr , ' ')}
+}
+lines_of_headers() {  # lines_of_headers KERNEL…
+  local kernel lines=()
+  for kernel in "$@"; do lines+=("$(lines_of_code "kernels/$kernel.hpp") $kernel"); done
+  printf '%s\n' "${lines[@]}" | sort -n
 }
 row_ladder_i() { row_gossip_f; }

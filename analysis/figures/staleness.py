@@ -8,9 +8,9 @@ from analysis import naming, style
 from analysis.load import KEY, Campaign
 from analysis.staleness import reads
 
-WHAT = ("For each age on the x axis: the share of reads whose value had been out of date for at least that long when the read began, "
-        "over the reads of all launches together. A value is out of date once a newer write has ended. Kernels and settings of which "
-        "every read was up to date have no line.")
+WHAT = ("For each age on the x axis: the share of reads whose value had been out of date for at least that long when the read "
+        "began, over the reads of all launches together. A value is out of date once a newer write has ended. Kernels and "
+        "settings of which every read was up to date have no line.")
 COLUMNS = [*KEY, "panel", "series", "reads", "behind_us", "share_as_old"]
 STEPS = 100  # order statistics drawn per line
 
@@ -30,8 +30,8 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
         for index, (_, row) in enumerate(pd.concat(part).iterrows()):
             curve = _curve(row)
             face = {"markerfacecolor": "white"} if row.oversubscribed else {}
-            axes[name].plot(curve.behind_us, curve.share_as_old, label=row.series, markevery=[0, len(curve) - 1], **style.look(index),
-                            **face)
+            axes[name].plot(curve.behind_us, curve.share_as_old, label=row.series, markevery=[0, len(curve) - 1],
+                            **style.look(index), **face)
             numbers.append(curve.assign(panel=name, series=row.series, **row[KEY]))
         axes[name].set(xscale="log", yscale="log", xlabel="out of date for, µs", ylabel="share of reads as old")
         style.plain_decades(axes[name].xaxis)

@@ -65,8 +65,7 @@ void CaseRun::append(const std::vector<std::vector<Time>>& blocks, Operations bl
   const auto column = [&](std::size_t which, std::size_t operation, std::size_t rank) {
     return blocks[rank][which * static_cast<std::size_t>(block.count) + operation];
   };
-  const std::size_t slack = recorder.instants(), depths = slack + 1, of = slack + 2,
-                    measured = recorder.columns() - 1;
+  const std::size_t slack = recorder.instants(), depths = slack + 1, of = slack + 2, measured = recorder.columns() - 1;
   for (std::size_t k = 0; k < static_cast<std::size_t>(block.count); ++k) {
     Time least_slack = kNever;
     for (std::size_t rank = 0; rank < blocks.size(); ++rank) {

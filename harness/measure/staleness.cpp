@@ -14,8 +14,8 @@ struct Span {
   Time start, end;
 };
 
-/// The writes that have ended so far, by the order in which they began: how many of them began after an instant, and when the first of
-/// these ended. Two Fenwick trees over the reversed order.
+/// The writes that have ended so far, by the order in which they began: how many of them began after an instant, and when the
+/// first of these ended. Two Fenwick trees over the reversed order.
 class EndedWrites {
  public:
   explicit EndedWrites(std::vector<Span> by_start)
@@ -56,7 +56,9 @@ class EndedWrites {
   std::vector<Time> earliest_;
 };
 
-bool has_reads(const Kernel& kernel) { return std::find(kernel.kinds.begin(), kernel.kinds.end(), "read") != kernel.kinds.end(); }
+bool has_reads(const Kernel& kernel) {
+  return std::find(kernel.kinds.begin(), kernel.kinds.end(), "read") != kernel.kinds.end();
+}
 
 }  // namespace
 

@@ -56,15 +56,17 @@ const char* definition_of(Latency latency) {
 
 void write_staleness(const Handle& group, const Staleness& staleness, Dimension& operation) {
   if (staleness.versions_behind.empty()) return;
-  hdf5::write_variable(group, "versions_behind", {&operation},
-                       {"1", "writes that began after the returned one had ended, and ended before the read began; -1: no read"},
-                       staleness.versions_behind);
+  hdf5::write_variable(
+      group, "versions_behind", {&operation},
+      {"1", "writes that began after the returned one had ended, and ended before the read began; -1: no read"},
+      staleness.versions_behind);
   hdf5::write_variable(group, "behind_ns", {&operation},
                        {"ns", "from the first of these ends to the start of the read; 0 if there is none, -1: no read"},
                        staleness.behind_ns);
 }
 
-void write_stamps(const Handle& group, const Samples& samples, const Measured& measured, Dimension& operation, Dimension& rank) {
+void write_stamps(const Handle& group, const Samples& samples, const Measured& measured, Dimension& operation,
+                  Dimension& rank) {
   hdf5::write_variable(group, "start_ns", {&operation, &rank}, {"ns", "when the rank began the operation"}, samples.start_ns);
   hdf5::write_variable(group, "end_ns", {&operation, &rank}, {"ns", "when the rank's part had ended"}, samples.end_ns);
   if (!samples.start_slack_ns.empty())

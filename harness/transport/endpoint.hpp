@@ -14,9 +14,9 @@
 #include "harness/case.hpp"
 #include "harness/description.hpp"
 #include "harness/machine/deadline.hpp"
+#include "harness/reach.hpp"
 #include "harness/simulated.hpp"
 #include "harness/transport/completion.hpp"
-#include "harness/reach.hpp"
 
 namespace coordbench {
 

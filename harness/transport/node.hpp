@@ -3,8 +3,8 @@
 // witness (the recorder over MPI, the invariants in simulation) which operation reached which mark, when, and how deep.
 
 #include <algorithm>
-#include <stdexcept>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>

@@ -13,8 +13,7 @@ std::vector<Site> sites_of(const Seating& seating) {
   std::vector<Site> sites;
   for (const LaunchRecord::RankRow& rank : seating.ranks) {
     Site& site = sites.emplace_back();
-    if constexpr (kSimulated)
-      site = {simulator::property_of(rank.host, "region"), simulator::property_of(rank.host, "zone")};
+    if constexpr (kSimulated) site = {simulator::property_of(rank.host, "region"), simulator::property_of(rank.host, "zone")};
   }
   return sites;
 }

@@ -1,6 +1,6 @@
 #pragma once
-// How far the messages of this rank travel to each other rank: by hwloc's levels within a node, by the zones of a simulated platform
-// between nodes.
+// How far the messages of this rank travel to each other rank: by hwloc's levels within a node, by the zones of a simulated
+// platform between nodes.
 
 #include <span>
 #include <string>

@@ -44,7 +44,7 @@ def cases_of_launch(launch: int, scale: float = 1.0, ranks=(1, 2)) -> list[Case]
     stream = dict(ranks=2, sync="none", payload_bytes=1024, operations_per_second=1e6 * launch)
     cases += [Case("stream", 500 + spread, in_flight=in_flight, **stream) for in_flight in (1, 8)]
     around = ("before", "after")
-    cases += replication_cases(launch, scale) + [gossip_case(n, scale) for n in ranks]
+    cases += replication_cases(launch, scale) + [gossip_case(n, scale) for n in ranks] + [reading_case(launch, scale)]
     return cases + [Case("ping_pong", 90_000 + spread, drift_watch=1, suffix=f"/drift=0.{when}") for when in around]
 
 
@@ -71,6 +71,14 @@ def gossip_case(n: int, scale: float) -> Case:
     latencies = (900 * scale + np.arange(len(each)) - (len(each) - 1) / 2).astype(int)
     return Case("rumour_gossip", latencies, n, 8, family="protocol", group="gossip", messages=2.5 * (n - 1),
                 expected_messages=3.0 * (n - 1), count_rule="expected", messages_each=each)
+
+
+def reading_case(launch: int, scale: float) -> Case:
+    """A register of which every tenth read is a version behind, for 1 to 40 us."""
+    latencies = ((1500 + launch) * scale + np.linspace(-200, 200, 401)).astype(int)
+    behind = np.array([(1, 100 * k) if k % 10 == 0 else (0, 0) for k in range(401)])
+    return Case("copied_register", latencies, 2, 8, "proposer", "protocol", group="register", kinds=("read",) * 401, behind=behind,
+                columns={"stale_share": 0.1, "expected_stale_share": 0.1})
 
 
 OVER_FLOOR = (1.2, 1.9, 1.3, 1.5, 1.4, 1.6, 1.1)  # shared-memory ping_pong ÷ floor of each launch: 1.4 in the middle

@@ -56,6 +56,10 @@ class Case:
     expected_most: float | None = None
     kinds: tuple[str, ...] = ()
     loss: float = 0.0
+    level: int = 0
+    columns: dict[str, float] = field(default_factory=dict)  # further ones of /cases
+    behind: np.ndarray | None = None  # [operation, 2]: versions behind, and for how many ns; -1: no read
+    measured: tuple[str, str, np.ndarray] | None = None  # name, unit, [operation, rank]
 
     @property
     def members(self) -> int:
@@ -164,9 +168,9 @@ def _write_cases(group: h5py.Group, cases: list[Case], oversubscribed: bool) -> 
     for name in ("group", "baseline_of") if any(case.group for case in cases) else ():
         _text(group, name, [getattr(case, name) for case in cases], "case")
     _text(group, "parameters", [json.dumps(case.parameters) for case in cases], "case")
-    own = ("ranks", "clients", "payload_bytes", "in_flight", "drift_watch", "expected_delays")
+    own = ("ranks", "clients", "payload_bytes", "in_flight", "drift_watch", "expected_delays", "level")
     integers = {name: [getattr(case, name) for case in cases] for name in own}
-    integers |= {name: [0] * len(cases) for name in "level block background_messages control_messages".split()}
+    integers |= {name: [0] * len(cases) for name in "block background_messages control_messages".split()}
     integers |= {"operations": [len(case.latencies_ns) for case in cases]}
     integers |= {"delays": [-1] * len(cases)}
     for name, values in integers.items():
@@ -179,6 +183,8 @@ def _write_cases(group: h5py.Group, cases: list[Case], oversubscribed: bool) -> 
         _write_ranges(group, cases)
     if any(case.loss for case in cases):
         _numbers(group, "loss", np.array([case.loss for case in cases], dtype=float), "case")
+    for name in sorted({name for case in cases for name in case.columns}):
+        _numbers(group, name, np.array([case.columns.get(name, np.nan) for case in cases], dtype=float), "case")
     flags = np.array([case.flags | int(oversubscribed) for case in cases], dtype=np.uint32)
     _numbers(group, "flags", flags, "case").attrs.update(flag_masks=np.array([1 << i for i in range(8)], dtype=np.uint32),
                                                          flag_meanings=FLAG_WORDS)
@@ -218,6 +224,13 @@ def _write_samples(group: h5py.Group, case: Case) -> None:
         words = sorted(set(case.kinds))
         kind = _numbers(group, "kind", np.array([words.index(word) for word in case.kinds]), "operation")
         kind.attrs.update(flag_meanings=" ".join(words))
+    if case.behind is not None:
+        for name, values in zip(("versions_behind", "behind_ns"), np.asarray(case.behind, dtype=np.int64).T):
+            _numbers(group, name, values, "operation", units="ns" if name.endswith("_ns") else "1")
+    if case.measured is not None:
+        name, unit, values = case.measured
+        _numbers(group, name, np.asarray(values, dtype=np.int64), "operation", "rank", units=unit)
+        group.attrs.update(measured=name)
 
 
 def _text(group: h5py.Group, name: str, values: list[str], dimension: str) -> None:

@@ -32,7 +32,8 @@ TEST(ExactlyOnceSend, CostsByHand) {
   World world(shape_with(5), {}, 1);
   world.propose(0);
   world.run();
-  EXPECT_EQ(world.traffic().bytes_sent(), static_cast<std::int64_t>(2 * (12 + sizeof(Depth)) + 8)) << "the payload goes one way";
+  EXPECT_EQ(world.traffic().bytes_sent(), static_cast<std::int64_t>(2 * (12 + sizeof(Depth)) + 8))
+      << "the payload goes one way";
 }
 
 TEST(ExactlyOnceSend, TellsTheStoryOfALostMessage) {

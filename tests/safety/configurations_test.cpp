@@ -6,6 +6,7 @@
 #include "tests/support/cluster.hpp"
 
 namespace coordbench::testing::configurations_test {
+namespace {
 
 /// Says nothing; remembers what it was told.
 class Told {
@@ -14,7 +15,12 @@ class Told {
     std::uint32_t first = 0, count = 0;
   };
   using Out = Outbox<Message>;
-  static constexpr About about{.level = 0, .group = "replication", .promise = "", .messages = "0", .delays = "0", .source = "",
+  static constexpr About about{.level = 0,
+                               .group = "replication",
+                               .promise = "",
+                               .messages = "0",
+                               .delays = "0",
+                               .source = "",
                                .latency = Latency::proposer};
   static constexpr std::array marks{Mark{.name = "done"}};
   static Cost cost(const Shape& /*shape*/, Operation /*k*/) { return {}; }
@@ -95,4 +101,5 @@ TEST(Configurations, TheAdversaryHasThemMadeAndTheyComeInOrder) {
   EXPECT_GT(exclusions, 200);
 }
 
+}  // namespace
 }  // namespace coordbench::testing::configurations_test

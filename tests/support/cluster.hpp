@@ -122,12 +122,12 @@ class Cluster {
     conclude(at);
     if constexpr (HasConfigurations<P>) configure(at, configurations_.newest().epoch);
   }
-  /// A configuration without the rank, if it is down and not the last server: every member is told, each after a delay of its own.
+  /// A configuration without the rank, if it is down and not the last server; every member is told, each after its own delay.
   void exclude(Rank rank) requires HasConfigurations<P> {
     if (is_up(rank) || !configurations_.exclude(rank)) return;
     ++network_.happened.exclusions;
-    const std::int64_t epoch = configurations_.newest().epoch;
-    for (Rank to = 0; to < size_; ++to) network_.put(network_.now() + network_.delay(), Kind::configure, to, 0, epoch);
+    for (Rank to = 0; to < size_; ++to)
+      network_.put(network_.now() + network_.delay(), Kind::configure, to, 0, configurations_.newest().epoch);
   }
   void pause(Rank rank) {
     if (!member(rank).listens()) return;
@@ -193,7 +193,8 @@ class Cluster {
 
   void take(Event event) {
     if (event.kind <= Kind::configure) return come(member(event.to), std::move(event));
-    if constexpr (HasConfigurations<P>) if (event.kind == Kind::notice) return exclude(event.to);
+    if constexpr (HasConfigurations<P>)
+      if (event.kind == Kind::notice) return exclude(event.to);
     adversary_.strike(event.kind, event.to, *this);
   }
 
@@ -206,14 +207,12 @@ class Cluster {
   void input(Site& at, const Event& event) {
     if (event.kind == Kind::message) return deliver(at, event);
     if (event.kind == Kind::wake) return wake(at);
-    if constexpr (HasConfigurations<P>) if (event.kind == Kind::configure) return configure(at, event.operation);
-    if (event.kind == Kind::round) {
-      begin(at, Cause::round, event.operation);
-      if constexpr (HasRounds<P>) at.node->round(event.operation, event.from);
-    } else {
-      begin(at, Cause::flush);
-      at.node->flush();
-    }
+    if constexpr (HasConfigurations<P>)
+      if (event.kind == Kind::configure) return configure(at, event.operation);
+    begin(at, event.kind == Kind::round ? Cause::round : Cause::flush, event.kind == Kind::round ? event.operation : -1);
+    if (event.kind == Kind::flush) at.node->flush();
+    if constexpr (HasRounds<P>)
+      if (event.kind == Kind::round) at.node->round(event.operation, event.from);
     conclude(at);
   }
   /// Unless it knows of this epoch, or of a later one.

@@ -1,6 +1,6 @@
 #pragma once
-// The service that excludes servers which have crashed: reliable, and outside the protocol. It makes a new configuration some time
-// after a server went down, and tells every member of it, in the order of the epochs.
+// The service that excludes servers which have crashed: reliable, and outside the protocol. It makes a new configuration some
+// time after a server went down, and tells every member of it, in the order of the epochs.
 
 #include <vector>
 
@@ -12,8 +12,8 @@ class Configurations {
  public:
   Configurations(int servers, int members) : servers_(servers), told_(static_cast<std::size_t>(members), 0) {}
 
-  /// Makes the configuration without `rank`. False, and no new one, for a client, for the last server that takes part, and for one
-  /// that is excluded already.
+  /// Makes the configuration without `rank`. False, and no new one, for a client, for the last server that takes part, and for
+  /// one that is excluded already.
   bool exclude(Rank rank) {
     Configuration next = newest();
     if (rank >= servers_ || next.is_down(rank)) return false;

@@ -50,8 +50,7 @@ struct History {
 
   template <class World>
   void saw(const Step<P>& step, const World& /*world*/) {
-    if (step.cause >= Cause::configure)
-      interrupted.push_back({step.at, step.rank, step.cause, sent.size(), step.operation});
+    if (step.cause >= Cause::configure) interrupted.push_back({step.at, step.rank, step.cause, sent.size(), step.operation});
     for (const auto& [to, message, fate, arrives_at] : step.sent)
       sent.push_back({step.at, step.rank, to, message, fate, arrives_at});
     for (const auto& [operation, mark, depth] : step.reached) reached.push_back({step.at, step.rank, operation, mark, depth});

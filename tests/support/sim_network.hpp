@@ -15,7 +15,21 @@ template <class M>
 class SimNetwork {
  public:
   /// What may come to a rank: mostly messages. The others are the world's own, and are never lost.
-  enum class Kind : std::uint8_t { message, wake, round, flush, configure, crash, restart, pause, resume, cut, mend, heal, notice };
+  enum class Kind : std::uint8_t {
+    message,
+    wake,
+    round,
+    flush,
+    configure,
+    crash,
+    restart,
+    pause,
+    resume,
+    cut,
+    mend,
+    heal,
+    notice
+  };
   struct Event {
     Kind kind;
     Rank from, to;
