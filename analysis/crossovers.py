@@ -1,7 +1,7 @@
 """From which number of ranks on one kernel beats another: N*, where the models of two competitors cross.
 
-Competitors are of one group, with the same payload, transport and start line, in the same regime; gossip competes with
-broadcasts, the anti-pattern with all-to-all, and the MPI library's own with what they are baselines of. Kernels with parameters
+Competitors are of one group, with the same payload, transport and start line, in the same regime. Gossip competes with
+broadcasts, and the MPI library's own with what they are baselines of; so does an anti-pattern, or with nothing. Kernels with parameters
 other than their defaults do not compete. A lead that is not above the larger cross-validation error of the two models is none:
 at two ranks most kernels send the same message.
 """
@@ -14,13 +14,13 @@ import numpy as np
 import pandas as pd
 
 from analysis.curve import SERIES, TAILS, Curve
-from analysis.groups import GOSSIP, POINT_TO_POINT, purpose
+from analysis.groups import ANTI_PATTERN, GOSSIP, POINT_TO_POINT, purpose
 from analysis.load import Campaign
 from analysis.regimes import REGIME
 from analysis.scaling import curves
 from analysis.terms import predicted_ns
 
-ELSEWHERE = {GOSSIP: "broadcast", "anti-pattern": "all-to-all", POINT_TO_POINT: ""}  # the contest, where it is not the group
+ELSEWHERE = {GOSSIP: "broadcast", ANTI_PATTERN: "", POINT_TO_POINT: ""}  # the contest, where it is not the group
 ALIKE = [name for name in SERIES if name not in ("kernel", "parameters")]
 COLUMNS = ["contest", *ALIKE, *REGIME, "first", "second", "few_ranks_winner", "many_ranks_winner", "crossover_ranks",
            "crossover_low", "crossover_high", "interval_source", "from_ranks", "to_ranks", "times_measured"]

@@ -3,7 +3,7 @@
 import pandas as pd
 
 NATIVE = "native"  # the MPI library's own; `baseline_of` names the group that they are held against
-GOSSIP, POINT_TO_POINT = "gossip", "point-to-point"
+GOSSIP, POINT_TO_POINT, ANTI_PATTERN = "gossip", "point-to-point", "anti-pattern"
 GROUPING = ["group", "baseline_of"]
 
 # The kernels of schema 1.0 to 1.2, whose files have no group. No kernel is added here: newer files tell it.
@@ -13,7 +13,7 @@ BEFORE_1_3 = {
     ("aggregation", ""): """binomial_aggregation flat_aggregation hierarchical_aggregation recursive_doubling_aggregation
         reduce_scatter_allgather_aggregation shared_aggregation tree_aggregation""",
     ("all-to-all", ""): "bruck_all_to_all delta_dissemination linear_all_to_all pairwise_all_to_all",
-    ("anti-pattern", ""): "accidental_n2",
+    (ANTI_PATTERN, "all-to-all"): "accidental_n2",
     ("barrier", ""): "dissemination_barrier",
     (POINT_TO_POINT, ""): "empty ping_pong stream",
     (GOSSIP, ""): "pull_gossip push_gossip push_pull_gossip",
@@ -28,9 +28,11 @@ BY_NAME = {name: grouping for grouping, names in BEFORE_1_3.items() for name in 
 
 
 def with_groups(cases: pd.DataFrame) -> pd.DataFrame:
-    """Fills the columns `group` and `baseline_of` of cases whose file does not tell them; "" for kernels that nobody knows."""
+    """Fills the columns `group` and `baseline_of` of cases whose file does not tell them; "" for kernels that nobody knows. In
+    1.3 anti-patterns had no `baseline_of`."""
     told = zip(cases.kernel, cases.group, cases.baseline_of)
-    grouping = [(group, baseline) if group else BY_NAME.get(kernel, ("", "")) for kernel, group, baseline in told]
+    grouping = [(group, baseline) if group and not (group == ANTI_PATTERN and kernel in BY_NAME)
+                else BY_NAME.get(kernel, ("", "")) for kernel, group, baseline in told]
     return cases.assign(group=[group for group, _ in grouping], baseline_of=[baseline for _, baseline in grouping])
 
 

@@ -18,6 +18,7 @@ class AccidentalN2 {
   using Data = StatesData;
   static constexpr About about{.level = 1,
                                .group = "anti-pattern",
+                               .baseline_of = "all-to-all",
                                .promise = "every rank has seen the whole state of every other one",
                                .messages = "N(N - 1)",
                                .delays = "1; 0 for N = 1",

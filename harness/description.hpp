@@ -169,7 +169,8 @@ struct Shape {
 inline constexpr std::array<std::string_view, 16> kGroups{
     "broadcast", "aggregation", "all-to-all", "gossip",    "avoidance",    "delivery", "election",       "order",
     "register",  "replication", "commitment", "byzantine", "anti-pattern", "barrier",  "point-to-point", "native"};
-inline constexpr std::string_view kNativeGroup = kGroups.back();  ///< the MPI library's own, baselines of other groups
+inline constexpr std::string_view kNativeGroup = "native";  ///< the MPI library's own, baselines of other groups
+inline constexpr std::string_view kAntiPatternGroup = "anti-pattern";
 
 constexpr bool is_group(std::string_view name) {
   for (const std::string_view group : kGroups)
@@ -181,7 +182,7 @@ constexpr bool is_group(std::string_view name) {
 struct About {
   int level = 0;                   ///< rung of the coordination ladder, 0 to 6
   std::string_view group{};        ///< one of kGroups
-  std::string_view baseline_of{};  ///< of group native alone: the group whose kernels are held against this one
+  std::string_view baseline_of{};  ///< of the groups native and anti-pattern: the group whose kernels do the same work
   std::string_view promise;        ///< what holds once an operation has ended, one line
   std::string_view messages;       ///< the closed form in words
   std::string_view delays;         ///< messages on the longest causal chain, in words

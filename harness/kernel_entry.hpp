@@ -129,7 +129,8 @@ constexpr void check_group() {
     static_assert(is_group(K::about.baseline_of) && K::about.baseline_of != kNativeGroup,
                   "a kernel of group native says whose baseline it is: write another group into about.baseline_of");
   else
-    static_assert(K::about.baseline_of.empty(), "about.baseline_of is for kernels of group native: leave it out");
+    static_assert(K::about.baseline_of.empty() || K::about.group == kAntiPatternGroup,
+                  "about.baseline_of is for kernels of the groups native and anti-pattern: leave it out");
 }
 
 template <class K>

@@ -81,7 +81,8 @@ def test_competitors_are_of_one_group_whatever_they_are_called(tmp_path):
 
     write_launch(tmp_path / "launch-001.h5", [
         *grown("x", 100, "broadcast"), *grown("y", 300, "gossip"), *grown("z", 500, "native", "broadcast"),
-        *grown("v", 100, "register"), *grown("x_broadcast", 200, "order"), *grown("u", 100, "anti-pattern"),
+        *grown("v", 100, "register"), *grown("x_broadcast", 200, "order"), *grown("u", 100, "anti-pattern", "all-to-all"),
+        *grown("r", 50, "anti-pattern"), *grown("q", 60, "anti-pattern"),
         *grown("w", 300, "all-to-all"), *grown("s", 10, "point-to-point"), *grown("t", 20, "point-to-point")],
         world=32, cores=32)
     found = crossovers(load(tmp_path))
