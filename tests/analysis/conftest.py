@@ -77,8 +77,8 @@ def reading_case(launch: int, scale: float) -> Case:
     """A register of which every tenth read is a version behind, for 1 to 40 us."""
     latencies = ((1500 + launch) * scale + np.linspace(-200, 200, 401)).astype(int)
     behind = np.array([(1, 100 * k) if k % 10 == 0 else (0, 0) for k in range(401)])
-    return Case("copied_register", latencies, 2, 8, "proposer", "protocol", group="register", kinds=("read",) * 401, behind=behind,
-                columns={"stale_share": 0.1, "expected_stale_share": 0.1})
+    return Case("copied_register", latencies, 2, 8, "proposer", "protocol", group="register", kinds=("read",) * 401,
+                behind=behind, columns={"stale_share": 0.1, "expected_stale_share": 0.1})
 
 
 OVER_FLOOR = (1.2, 1.9, 1.3, 1.5, 1.4, 1.6, 1.1)  # shared-memory ping_pong ÷ floor of each launch: 1.4 in the middle

@@ -127,8 +127,8 @@ def test_without_a_floor_the_figures_unit_is_ping_pong(drawn):
     figure, _ = drawn["stack_of_costs"]
     axes, = figure.axes
     names = [label.get_text() for label in axes.get_yticklabels()]
-    assert names == ["replication", "rumour_gossip", "two_phase_commit"]
-    assert np.array(bars(axes))[:, 0].tolist() == [1, 1, 1]
+    assert names == ["copied_register", "replication", "rumour_gossip", "two_phase_commit"]
+    assert np.array(bars(axes))[:, 0].tolist() == [1, 1, 1, 1]
     assert axes.get_xlabel() == "÷ their transport's ping_pong"
 
 
