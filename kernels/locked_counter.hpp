@@ -26,6 +26,7 @@
 #include "harness/protocol.hpp"
 #include "kernels/locked_counter/proposer.hpp"
 #include "kernels/locked_counter/server.hpp"
+#include "kernels/parts/delays.hpp"
 
 namespace coordbench {
 
@@ -116,8 +117,6 @@ class LockedCounter {
   [[nodiscard]] std::uint32_t value() const { return server_->value(); }
 
  private:
-  static constexpr int kDelaysMost = 0x7fff;  ///< that are counted
-
   static bool locks(const Shape& shape) { return shape["mode"] != locked_counter::compare_and_swap; }
 
   locked_counter::Proposer proposer_;

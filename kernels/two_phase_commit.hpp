@@ -11,6 +11,12 @@
 // what may be concluded of a transaction that the coordinator has forgotten, and so which decision needs no ack:
 // presumed_nothing acks both, presumed_abort only commits, presumed_commit only aborts.
 // It blocks: a participant that has voted yes cannot decide alone, however long the coordinator stays silent.
+//
+// `order` = serial: the coordinator asks a participant once the one before has voted, and tells it once the one before has
+// acknowledged: as many messages, but 4n delays. The first no ends the asking, and later participants hear nothing: with m
+// participants asked, 2m + y messages and y acks, decided after 2m delays, learned after 2m + 2y - 1, ended after 2m + 2y.
+// A decision that needs no acks is told to all at once: learned after 2m + 1 delays, ended after 2m.
+//
 // Source: Mohan, Lindsay, Obermarck, ACM TODS 11(4) 1986, sections 2 and 3 (the variants); Bernstein, Hadzilacos, Goodman
 // 1987, 7.3 (AC1–AC5).
 
@@ -18,24 +24,44 @@
 #include <optional>
 
 #include "kernels/commit/participant.hpp"
+#include "kernels/parts/delays.hpp"
 
 namespace coordbench {
 
 class TwoPhaseCommit : public commit::AtomicCommitment {
  public:
+  enum Order : std::int64_t { parallel, serial };
   static constexpr About about{.level = 5,
                                .group = "commitment",
                                .promise = "all participants commit or none does; blocks while the coordinator is down",
                                .messages = "4n, n = N - 1; presumed_commit: 3n; 2 fewer for each participant that only reads",
-                               .delays = "decided 2, learned 3, ended 4",
+                               .delays = "decided 2, learned 3, ended 4; serial: 2n, 4n - 1, 4n",
                                .source = "Mohan, Lindsay, Obermarck, TODS 1986, 2-3",
                                .latency = Latency::proposer};
+  static constexpr std::array parameters =
+      commit::with(AtomicCommitment::parameters, {.name = "order",
+                                                  .initial = parallel,
+                                                  .highest = serial,
+                                                  .help = "the coordinator asks and tells all participants at once, or one "
+                                                          "after the other",
+                                                  .choices = {"parallel", "serial"}});
   static Cost cost(const Shape& shape, Operation /*k*/) {
     const commit::Roles roles(shape);
-    const std::int64_t n = roles.participants, y = roles.waiting();
+    const std::int64_t m = asked_of(shape), y = roles.waiting();
     const std::int64_t acks = roles.acknowledges(roles.expected_outcome()) ? y : 0;
-    const int vote = n > 0 ? 2 : 0, learn = y > 0 ? 3 : roles.no_votes > 0 ? 1 : -1;
-    return {.messages = 2 * n + y + acks, .delays = {vote, learn, acks > 0 ? 4 : vote}};
+    const auto turns = [&](std::int64_t count) { return is_serial(shape) ? count : std::min<std::int64_t>(count, 1); };
+    const std::int64_t decide = 2 * turns(m), end = decide + 2 * turns(acks);
+    const std::int64_t learn = acks > 0 ? end - 1 : y > 0 ? decide + 1 : roles.no_votes > 0 ? decide - 1 : -1;
+    return {.messages = 2 * m + y + acks, .delays = {decide, learn, end}};
+  }
+  /// A participant that is not asked does not learn.
+  static bool reaches(const Shape& shape, int mark, Rank rank, Operation k) {
+    return AtomicCommitment::reaches(shape, mark, rank, k) && (mark != commit::learned || rank <= asked_of(shape));
+  }
+  static std::string unfit(const Shape& shape) {
+    if (is_serial(shape) && 4 * (std::int64_t{shape.ranks} - 1) > kDelaysMost)
+      return "order=serial with more than 8192 ranks, whose 4(N - 1) delays are not counted; give fewer ranks or parallel";
+    return AtomicCommitment::unfit(shape);
   }
   /// One step answers at most everybody; a tick at most everybody in every open transaction. A participant speaks to the
   /// coordinator alone.
@@ -49,17 +75,22 @@ class TwoPhaseCommit : public commit::AtomicCommitment {
   }
 
   TwoPhaseCommit(const Shape& shape, Rank self)
-      : log_(shape, self), ranks_(static_cast<std::size_t>(shape.ranks)), voters_(self == 0 ? log_.size() * ranks_ : 0) {}
+      : log_(shape, self),
+        ranks_(static_cast<std::size_t>(shape.ranks)),
+        is_serial_(is_serial(shape)),
+        voters_(self == 0 ? log_.size() * ranks_ : 0) {}
 
-  /// The coordinator asks everyone. Call it for transactions that are at most in_flight apart from the oldest not ended.
+  /// The coordinator asks everyone, or the first. Call it for transactions that are at most in_flight apart from the oldest not
+  /// ended.
   void propose(Operation k, Payload payload, Out& out) {
     const std::int64_t participants = log_.roles.participants;
     Transaction& transaction =
         log_[k] = {.operation = k, .answers_due = participants, .open = true, .payload = std::move(payload)};
+    std::fill_n(voters_of(k), ranks_, is_serial_ ? Voter::unasked : Voter::asked);
+    if (participants == 0) return decide(transaction, commit::committed, out);
+    if (is_serial_) return ask_next(transaction, out);
     log_.set_alarm(transaction, out.now());
-    std::fill_n(voters_of(k), ranks_, Voter::asked);
     out.send_others(Message::of(k, Kind::prepare), transaction.payload);
-    if (participants == 0) decide(transaction, commit::committed, out);
   }
 
   void step(Rank from, const Message& message, const Payload& payload, Out& out) {
@@ -100,7 +131,14 @@ class TwoPhaseCommit : public commit::AtomicCommitment {
 
  private:
   using Transaction = commit::Transaction;
-  enum class Voter : std::uint8_t { asked, waiting, done };  ///< a participant, as the coordinator sees it
+  enum class Voter : std::uint8_t { unasked, asked, waiting, done };  ///< a participant, as the coordinator sees it
+
+  static bool is_serial(const Shape& shape) { return shape["order"] == serial; }
+  /// How many participants are asked while nothing fails. Those that vote no are the last ones.
+  static std::int64_t asked_of(const Shape& shape) {
+    const commit::Roles roles(shape);
+    return roles.participants - (is_serial(shape) && roles.no_votes > 0 ? roles.no_votes - 1 : 0);
+  }
 
   void count_vote(Rank from, Operation k, Kind vote, Out& out) {
     Transaction& transaction = log_[k];
@@ -108,16 +146,24 @@ class TwoPhaseCommit : public commit::AtomicCommitment {
     if (transaction.operation != k || !transaction.open || voter != Voter::asked) return;
     voter = vote == Kind::vote_yes ? Voter::waiting : Voter::done;
     transaction.refused |= vote == Kind::vote_no;
-    if (--transaction.answers_due == 0) decide(transaction, transaction.refused ? commit::aborted : commit::committed, out);
+    if (--transaction.answers_due > 0) return;
+    if (is_serial_ && !transaction.refused && transaction.turn < log_.roles.participants) return ask_next(transaction, out);
+    decide(transaction, transaction.refused ? commit::aborted : commit::committed, out);
   }
 
   void decide(Transaction& transaction, commit::Outcome outcome, Out& out) {
     transaction.outcome = outcome;
-    log_.set_alarm(transaction, out.now());
+    transaction.turn = 0;
     out.complete(transaction.operation, commit::decided);
-    const std::int64_t told = tell_waiting(transaction, out);
-    transaction.answers_due = log_.roles.acknowledges(outcome) ? told : 0;
-    if (transaction.answers_due == 0) end(transaction, out);
+    go_on_telling(transaction, out);
+  }
+  /// Tells whoever waits, or the next of them. Ends the transaction if no acknowledgement is due.
+  void go_on_telling(Transaction& transaction, Out& out) {
+    const bool is_acknowledged = log_.roles.acknowledges(transaction.outcome);
+    const std::int64_t told = is_serial_ && is_acknowledged ? tell_next(transaction, out) : tell_waiting(transaction, out);
+    transaction.answers_due = is_acknowledged ? told : 0;
+    if (transaction.answers_due == 0) return end(transaction, out);
+    log_.set_alarm(transaction, out.now());
   }
 
   void count_acknowledgement(Rank from, Operation k, Out& out) {
@@ -125,7 +171,10 @@ class TwoPhaseCommit : public commit::AtomicCommitment {
     Voter& voter = voters_of(k)[from];
     if (transaction.operation != k || !transaction.open || voter != Voter::waiting) return;
     voter = Voter::done;
-    if (--transaction.answers_due == 0) end(transaction, out);
+    if (is_serial_ && from != transaction.turn) return;  // it had inquired, and was told out of its turn
+    if (--transaction.answers_due > 0) return;
+    if (is_serial_) return go_on_telling(transaction, out);
+    end(transaction, out);
   }
 
   void end(Transaction& transaction, Out& out) {
@@ -145,6 +194,20 @@ class TwoPhaseCommit : public commit::AtomicCommitment {
     }
     return told;
   }
+  /// Where participants take turns. Returns how many were told: one, or none if nobody waits.
+  std::int64_t tell_next(Transaction& transaction, Out& out) {
+    const Voter* voters = voters_of(transaction.operation);
+    while (++transaction.turn <= log_.roles.participants)
+      if (voters[transaction.turn] == Voter::waiting)
+        return tell(transaction.turn, transaction.operation, transaction.outcome, out), 1;
+    return 0;
+  }
+  void ask_next(Transaction& transaction, Out& out) {
+    transaction.answers_due = 1;
+    voters_of(transaction.operation)[++transaction.turn] = Voter::asked;
+    log_.set_alarm(transaction, out.now());
+    out.send(transaction.turn, Message::of(transaction.operation, Kind::prepare), transaction.payload);
+  }
   static void tell(Rank to, Operation k, commit::Outcome outcome, Out& out) {
     out.send(to, Message::of(k, outcome == commit::committed ? Kind::commit : Kind::abort));
   }
@@ -157,6 +220,7 @@ class TwoPhaseCommit : public commit::AtomicCommitment {
     if (log_.self != 0) return commit::inquire(log_, transaction, out);
     if (transaction.outcome == commit::undecided) return give_up_on_votes(transaction, out);
     log_.set_alarm(transaction, out.now());
+    if (is_serial_) return tell(transaction.turn, transaction.operation, transaction.outcome, out);
     tell_waiting(transaction, out);
   }
 
@@ -179,6 +243,7 @@ class TwoPhaseCommit : public commit::AtomicCommitment {
 
   commit::Log log_;
   std::size_t ranks_;
+  bool is_serial_;
   std::vector<Voter> voters_;  ///< [slot, rank], at the coordinator
 };
 

@@ -2,6 +2,8 @@
 // What all protocols of atomic commitment share: the problem, the roles and the messages.
 // Source: Bernstein, Hadzilacos, Goodman 1987, 7.3 (AC1–AC5); Mohan, Lindsay, Obermarck, ACM TODS 11(4) 1986, sections 2 and 3.
 
+#include <algorithm>
+
 #include "harness/protocol.hpp"
 #include "kernels/parts/replicate.hpp"
 
@@ -43,6 +45,15 @@ struct Roles {
 
   std::int64_t participants, read_only, no_votes, variant;
 };
+
+/// The parameters of all, and one of a protocol's own.
+template <std::size_t count>
+constexpr std::array<Parameter, count + 1> with(const std::array<Parameter, count>& all, const Parameter& own) {
+  std::array<Parameter, count + 1> joined;
+  std::copy(all.begin(), all.end(), joined.begin());
+  joined.back() = own;
+  return joined;
+}
 
 /// What a protocol of the family declares, less what it costs.
 class AtomicCommitment {

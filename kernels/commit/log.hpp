@@ -14,6 +14,7 @@ struct Transaction {
   bool refused = false;          ///< somebody voted no
   Outcome outcome = undecided;
   bool open = false;  ///< not ended at the coordinator; not left at a participant
+  Rank turn = 0;      ///< at a coordinator that speaks to one participant after the other: to whom it spoke last
   Time alarm = kNever;
   Payload payload{};
 };

@@ -2,66 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <memory>
-#include <set>
-
-#include "tests/safety/two_phase_commit/safety.hpp"
-#include "tests/safety/watch.hpp"
-#include "tests/support/cluster.hpp"
-#include "tests/support/shapes.hpp"
+#include "tests/kernels/transactions.hpp"
 
 namespace coordbench::testing::two_phase_commit_test {
 namespace {
 
-using Commit = TwoPhaseCommit;
-
-Shape commit_shape(int ranks, const Settings& set = {}) { return shape_of<Commit>(ranks, 8, set); }
-
-/// A cluster that is held against AC1 to AC5 and remembers everything; a violation is an exception with its sentence.
-class Transactions : public Cluster<Commit, Watch<two_phase_commit::Safety>> {
- public:
-  explicit Transactions(const Shape& shape, const Faults& faults = {}, std::int64_t operations = 64)
-      : Cluster(shape, faults, operations,
-                Watch<two_phase_commit::Safety>({.shape = shape, .faults = faults, .operations = operations}, true)) {}
-  [[nodiscard]] const History<Commit>& history() const { return *observer().history(); }
-  [[nodiscard]] std::string conversation() const { return history().conversation(two_phase_commit::Safety::describe); }
-  [[nodiscard]] std::int64_t spoken(Commit::Kind kind) const {
-    const auto& sent = history().sent;
-    return std::count_if(sent.begin(), sent.end(), [kind](const auto& spoken) { return spoken.message.kind == kind; });
-  }
-  void expect_end() { EXPECT_NO_THROW(observer().finished(*this)) << conversation(); }
-};
-
-/// One transaction on a perfect network, to its rest.
-std::unique_ptr<Transactions> run_one(const Shape& shape) {
-  auto cluster = std::make_unique<Transactions>(shape, Faults{}, 1);
-  cluster->propose(0);
-  cluster->run();
-  cluster->expect_end();
-  return cluster;
-}
-
-/// The messages and, mark by mark, the delays of the one transaction, and which ranks have its marks.
-void expect_cost(const Transactions& cluster, const std::string& where) {
-  const Shape& shape = cluster.shape();
-  const Cost declared = Commit::cost(shape, 0);
-  EXPECT_EQ(Range(cluster.traffic().messages_sent), declared.messages) << where;
-  std::multiset<std::pair<int, Rank>> due, reached;
-  for (int mark = 0; mark < static_cast<int>(Commit::marks.size()); ++mark) {
-    EXPECT_EQ(Range(cluster.history().deepest(mark)), declared.delays[static_cast<std::size_t>(mark)])
-        << where << ", mark " << mark;
-    for (Rank rank = 0; rank < shape.ranks; ++rank)
-      if (reaches<Commit>(shape, mark, rank, 0)) due.emplace(mark, rank);
-  }
-  for (const auto& it : cluster.history().reached) reached.emplace(it.mark, it.rank);
-  EXPECT_EQ(reached, due) << where;
-}
-
-void expect_declared_costs(const Shape& shape) {
-  const auto cluster = run_one(shape);
-  expect_cost(*cluster, fmt::format("N = {}", shape.ranks));
-}
+using namespace two_phase_commit;
 
 TEST(TwoPhaseCommit, CostsWhatItDeclaresForEveryVariantAndN) {
   for (int ranks = 1; ranks <= 64; ++ranks)
@@ -79,7 +25,10 @@ TEST(TwoPhaseCommit, CostsWhatItDeclaresWithReadersAndNoVotes) {
 
 TEST(TwoPhaseCommit, CostsTheSameWhicheverVoteComesLast) {
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
-    const Shape shape = commit_shape(6, {{"variant", static_cast<std::int64_t>(seed % 3)}, {"no_votes", 1}, {"read_only", 1}});
+    const Shape shape = commit_shape(6, {{"variant", static_cast<std::int64_t>(seed % 3)},
+                                         {"order", static_cast<std::int64_t>(seed / 3 % 2)},
+                                         {"no_votes", 1},
+                                         {"read_only", 1}});
     Transactions cluster(shape, {.seed = seed, .delay = Faults::Delay::uniform, .delay_most_ns = 50});
     cluster.propose(0);
     cluster.run();

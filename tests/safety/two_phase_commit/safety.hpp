@@ -4,6 +4,7 @@
 #include "tests/safety/common/integrity.hpp"
 #include "tests/safety/two_phase_commit/agreement.hpp"
 #include "tests/safety/two_phase_commit/nontriviality.hpp"
+#include "tests/safety/two_phase_commit/one_at_a_time.hpp"
 #include "tests/safety/two_phase_commit/reversal.hpp"
 #include "tests/safety/two_phase_commit/termination.hpp"
 #include "tests/safety/two_phase_commit/unanimity.hpp"
@@ -14,7 +15,7 @@ struct Safety {
   using Protocol = TwoPhaseCommit;
   /// A process that reverses itself also disagrees with somebody, and so does who commits against a no: the narrower first.
   using Invariants =
-      std::tuple<NoReversal, Unanimity, Agreement, common::Integrity<TwoPhaseCommit>, Nontriviality, Termination>;
+      std::tuple<NoReversal, Unanimity, Agreement, common::Integrity<TwoPhaseCommit>, Nontriviality, OneAtATime, Termination>;
 
   static std::string describe(const TwoPhaseCommit::Message& message) {
     static constexpr std::array<std::string_view, 8> kWords{"prepare", "vote yes", "vote no",     "vote read-only",
@@ -27,6 +28,7 @@ struct Safety {
     const int read_only = random.below(3) == 0 ? random.between(0, participants) : 0;
     const int no_votes = random.below(4) == 0 ? random.between(0, participants - read_only) : 0;
     set(schedule.shape, "variant", random.below(3));
+    set(schedule.shape, "order", random.below(2));
     set(schedule.shape, "read_only", read_only);
     set(schedule.shape, "no_votes", no_votes);
     set(schedule.shape, "timeout_us", random.below(6) == 0 ? 0 : random.between(2, 12));
