@@ -12,9 +12,8 @@ inline void tell_of_loss(Schedule& schedule) {
 
 /// Time-outs of 2 to 30 usual round trips, which slow networks exceed; none at all only where nothing is lost. Ranks keep their
 /// memory: a sender without it would not know what to send again.
-inline void draw(Schedule& schedule, Random& random) {
+inline void draw_resends(Schedule& schedule, Random& random) {
   Shape& shape = schedule.shape;
-  shape.clients = random.below(3) == 0 ? random.between(1, 4) : 0;
   shape.in_flight = draw_window(random);
   set(shape, "resend_us", random.below(6) == 0 ? 0 : random.between(1, 12));
   if (shape["resend_us"] == 0) lose_nothing(schedule);
@@ -23,6 +22,20 @@ inline void draw(Schedule& schedule, Random& random) {
   schedule.think_ns = kHop * random.between<Time>(1, 6);
   schedule.faults.amnesia = 0;
   schedule.ends_at_ns = schedule.faults.heals_at_ns + 20'000 * kHop;
+}
+
+inline void draw(Schedule& schedule, Random& random) {
+  schedule.shape.clients = random.below(3) == 0 ? random.between(1, 4) : 0;
+  draw_resends(schedule, random);
+}
+
+/// Where rank 0 asks one question after the other: fewer operations, and time for all their round trips.
+template <class P>
+void draw_round_trips(Schedule& schedule, Random& random) {
+  constexpr std::int64_t kSlowest = 80;  // hops of a round trip
+  draw_resends(schedule, random);
+  schedule.operations = std::min<std::int64_t>(schedule.operations, 12);
+  schedule.ends_at_ns += kHop * kSlowest * P::trips(schedule.shape) * schedule.operations;
 }
 
 }  // namespace coordbench::testing::delivery
