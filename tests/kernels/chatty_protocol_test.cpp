@@ -79,7 +79,7 @@ TEST(ChattyProtocol, ARequestCarriesTheBytesOfAllItsItems) {
       world.propose(0);
       world.run();
       const auto headers = 2 * Chatty::trips(shape) * static_cast<std::int64_t>(sizeof(Chatty::Message) + sizeof(Depth));
-      EXPECT_EQ(world.traffic().bytes_sent, headers + 10 * 100) << batch;
+      EXPECT_EQ(world.traffic().bytes_sent(), headers + 10 * 100) << batch;
     }
 }
 

@@ -51,7 +51,7 @@ TEST(SequentialPolling, PayloadsGoOneWay) {
   World world(poll_shape(5, 0, 64), {}, 1);
   world.propose(0);
   world.run();
-  EXPECT_EQ(world.traffic().bytes_sent, static_cast<std::int64_t>(8 * (sizeof(Poll::Message) + sizeof(Depth)) + 4 * 64));
+  EXPECT_EQ(world.traffic().bytes_sent(), static_cast<std::int64_t>(8 * (sizeof(Poll::Message) + sizeof(Depth)) + 4 * 64));
 }
 
 TEST(SequentialPolling, TellsTheStoryOfALostQuestion) {
