@@ -109,7 +109,7 @@ class ChattyProtocol : public delivery::RoundTrips<ChattyProtocol> {
     const Message message = message_of(question, count);
     const std::uint32_t items = items_of(question.turn);
     if (items == 0) return out.send(worker_, message);
-    if (items == 1 || item_bytes_ == 0) return out.send(worker_, message, question.payload);  // nothing to join
+    if (items == 1) return out.send(worker_, message, question.payload);
     out.send(worker_, message, out.gather(items, [&](std::size_t /*item*/) { return question.payload; }));
   }
 

@@ -83,15 +83,6 @@ TEST(ChattyProtocol, ARequestCarriesTheBytesOfAllItsItems) {
     }
 }
 
-/// In shared memory there is no arena to join them in.
-TEST(ChattyProtocol, ItemsWithoutBytesAreNotJoined) {
-  const Shape shape = shape_with(2, {10, 5, 2, 0, 0});
-  Outbox<Chatty::Message> out(bounds_of<Chatty>(shape, 0));
-  Chatty(shape, 0).propose(0, {}, out);
-  ASSERT_EQ(out.envelopes().size(), 1U);
-  EXPECT_EQ(out.envelopes().front().parts, 0U);
-}
-
 /// A worker by itself, and the answer that it would give.
 TEST(ChattyProtocol, AcceptsAllBytesOfAllItemsAndNothingElse) {
   const Shape shape = shape_with(2, {4, 2, 2});
