@@ -75,7 +75,7 @@ class MpiTransport {
   /// Several payloads in one message are copied, one behind the other, into a lease of the message's own. While none is free
   /// the message waits and holds their leases: a proposer that is faster than its receiver runs out of leases here.
   void send(Rank to, const M& message, Depth depth, std::span<const Payload> payloads) {
-    if (payloads.size() == 1) return send(to, message, depth, payloads.front());
+    if (payloads.size() == 1 || arenas_.are_all_empty()) return send(to, message, depth, payloads.front());
     if (backlog_.empty()) [[likely]]
       if (const Payload joined = carriers().join(payloads)) [[likely]]
         return send(to, message, depth, joined);

@@ -34,6 +34,8 @@ struct PayloadArenas {
     return shared_slots(size) + size.large_leases + 2 * size.made;
   }
 
+  /// Whether no batch has more bytes than one of its payloads, because none has any: then there is nothing to join.
+  [[nodiscard]] bool are_all_empty() const { return large.slots() == 0 && single.capacity() == 0; }
   /// What arrives may be as large as this one's slots.
   PayloadArena& carriers() { return large.slots() > 0 ? large : single; }
   PayloadArena& of_size(std::size_t bytes) { return bytes <= single.capacity() ? single : large; }

@@ -23,8 +23,8 @@ TransportSize size_for(std::size_t payload_capacity, std::size_t batch = 1) {
   return {.posted_receives = 4,
           .leases = payload_capacity > 100'000 ? 6U : 40U,
           .payload_capacity = payload_capacity,
-          .large_leases = batch > 1 ? 40U : 0U,
-          .large_bytes = batch > 1 ? batch * payload_capacity : 0,
+          .large_leases = batch * payload_capacity > payload_capacity ? 40U : 0U,
+          .large_bytes = batch * payload_capacity > payload_capacity ? batch * payload_capacity : 0,
           .window = 16,
           .backlog = 4096,
           .source = std::nullopt};
@@ -192,6 +192,7 @@ void expect_batches_arrive(std::size_t bytes) {
   });
 }
 TEST(SharedMemoryTransport, JoinsThePayloadsOfABatch) { expect_batches_arrive(100); }
+TEST(SharedMemoryTransport, JoinsPayloadsWithoutBytes) { expect_batches_arrive(0); }  // no batch is larger than one of them
 TEST(SharedMemoryTransport, JoinsABatchThatFitsASlot) { expect_batches_arrive(4); }
 
 TEST(SharedMemoryTransport, KeepsTheOrderOfAFloodFromEveryoneToEveryone) {
