@@ -166,9 +166,9 @@ struct Shape {
 
 /// What kernels are for. Figures, contests of models, `--kernels @group` and the jobs go by the group, never by a kernel's
 /// name.
-inline constexpr std::array<std::string_view, 16> kGroups{
-    "broadcast", "aggregation", "all-to-all", "gossip",    "avoidance",    "delivery", "election",       "order",
-    "register",  "replication", "commitment", "byzantine", "anti-pattern", "barrier",  "point-to-point", "native"};
+inline constexpr std::array<std::string_view, 17> kGroups{
+    "broadcast", "aggregation", "all-to-all", "gossip",    "avoidance",    "delivery", "election",       "order", "register",
+    "cache",     "replication", "commitment", "byzantine", "anti-pattern", "barrier",  "point-to-point", "native"};
 inline constexpr std::string_view kNativeGroup = "native";  ///< the MPI library's own, baselines of other groups
 inline constexpr std::string_view kAntiPatternGroup = "anti-pattern";
 
