@@ -112,6 +112,7 @@ class Cluster {
     ++network_.happened.restarts;
     if constexpr (HasConfigurations<P>)
       at.forgets ? configurations_.forget(rank) : configure(at, configurations_.newest().epoch);
+    if (!at.is_up) return;  // it died of what it was told
     begin(at, at.forgets ? Cause::reborn : Cause::restart);
     if (at.forgets) {
       ++network_.happened.amnesias;
@@ -120,7 +121,8 @@ class Cluster {
       at.node->restart();
     }
     conclude(at);
-    if constexpr (HasConfigurations<P>) configure(at, configurations_.newest().epoch);
+    if constexpr (HasConfigurations<P>)
+      if (at.is_up) configure(at, configurations_.newest().epoch);
   }
   /// A configuration without the rank, if it is down and not the last server; every member is told, each after its own delay.
   void exclude(Rank rank) requires HasConfigurations<P> {
