@@ -1,0 +1,316 @@
+#pragma once
+// primary_backup — rank 0, the primary, writes a register and tells the backups; whether it waits for them is a parameter.
+//
+//   primary  ──update──►  backups           in the primary's order
+//            ◄──held────                    `answered`  once all backups, or one, have it; at once with acknowledge=none
+//   client   ──write──►  primary  …  ──written──►  client         read, and value, likewise
+//
+// With n = N - 1: all and one take 2n messages and 2 delays, none takes n and 0; a client, or a server that is not the primary,
+// adds 2 and 2. A read costs nothing at the primary: it shows the newest write that has been acknowledged. With read_from=any a
+// proposer reads its own replica, or a client one that the seed draws; that value may be stale. A backup that is down blocks
+// all and one, until a configuration service, outside the protocol, excludes it: then comes the next epoch, in which messages
+// of other epochs are refused. Its primary is the lowest rank that is left, and first gives everybody its state. Proposers ask
+// again. `all` is then linearizable and loses nothing; one and none may lose writes that were answered, because the new primary
+// may lack them. For that the service must exclude only ranks that are down, and a rank must not lose its memory unnoticed.
+// Source: Alsberg, Day, ICSE 1976; Budhiraja, Marzullo, Schneider, Toueg, "The primary-backup approach", 1993; a configuration
+// from outside, and a transfer of state first: Lamport, Malkhi, Zhou, "Vertical Paxos", PODC 2009.
+
+#include <algorithm>
+
+#include "harness/protocol.hpp"
+#include "kernels/primary_backup/requests.hpp"
+#include "kernels/primary_backup/setting.hpp"
+#include "kernels/primary_backup/writes.hpp"
+
+namespace coordbench {
+
+class PrimaryBackup {
+ public:
+  using Message = primary_backup::Message;
+  using Kind = primary_backup::Kind;
+  using Out = Outbox<Message>;
+
+  static constexpr About about{
+      .level = 2,
+      .group = "replication",
+      .promise =
+          "acknowledge=all: a linearizable register that loses nothing while one replica is left; one, none: a failover "
+          "may lose answered writes; blocks until a crashed rank is excluded",
+      .messages = "all, one: 2n, none: n, n = N - 1; + 2 unless the primary itself asks; reads: 0, or 2 from another rank",
+      .delays = "all, one: 2, none: 0; + 2 unless the primary itself asks; reads: 0, or 2 from another rank",
+      .source = "Alsberg, Day, ICSE 1976; Budhiraja et al., 1993; Lamport, Malkhi, Zhou, PODC 2009",
+      .latency = Latency::proposer};
+  static constexpr std::array parameters = primary_backup::kParameters;
+  enum { answered };
+  static constexpr std::array marks{Mark{.name = "answered", .answers = true}};
+  static constexpr auto kinds = Reads::kinds;
+  static constexpr int clients_most = 4096;
+
+  static int kind(const Shape& shape, Operation k) { return Reads::kind(shape, k); }
+  static Cost cost(const Shape& shape, Operation k) { return primary_backup::Setting::cost(shape, k); }
+  static int proposers(const Shape& shape) { return primary_backup::Setting(shape).proposers; }
+  static bool accepts(const Shape& shape, Operation k, const Answer& answer) { return Reads::accepts(shape, k, answer); }
+  static bool times_out(const Shape& shape) { return shape["timeout_us"] > 0; }
+  static std::string unfit(const Shape& shape) {
+    if (shape.clients > 0 && shape["proposers"] != 1) return "with --clients no server asks; leave proposers at 1";
+    return shape["proposers"] > shape.ranks ? "more proposers than servers; 0 stands for all of them" : "";
+  }
+  /// A primary that begins an epoch, or ticks, may send every write that is under way to every backup.
+  static Bounds bounds(const Shape& shape, Rank rank) {
+    const auto own = static_cast<std::size_t>(shape.in_flight), all = own * static_cast<std::size_t>(proposers(shape));
+    const std::size_t writes = rank < shape.ranks ? all : 0, again = own + (writes + 1) * static_cast<std::size_t>(shape.ranks);
+    return {
+        .sends = 2 + (times_out(shape) ? again : 0), .completions = own + 1, .leases = Window<int>::length(shape) + writes + 3};
+  }
+
+  PrimaryBackup(const Shape& shape, Rank self)
+      : setting_(shape),
+        self_(self),
+        backups_(shape.ranks - 1),
+        requests_(shape, setting_.proposers),
+        writes_(shape, setting_.proposers, self < shape.ranks),
+        acknowledged_(static_cast<std::size_t>(shape.ranks), 1) {}
+
+  void propose(Operation k, Payload payload, Out& out) {
+    Request& request = requests_[k];
+    request = {.operation = k, .is_open = true, .is_read = setting_.reads.is_read(k), .payload = std::move(payload)};
+    ask(request, 1, out);
+    wait(out);
+  }
+
+  void step(Rank from, const Message& message, const Payload& payload, Out& out) {
+    if (message.epoch != configuration_.epoch || is_out()) return;
+    switch (message.kind) {
+      case Kind::write:
+        return write(message.first, from, payload, out);
+      case Kind::read:
+        return show(from, message, out);
+      case Kind::update:
+        return follow(from, message, payload, out);
+      case Kind::held:
+        return count_replica(from, message, out);
+      default:
+        return hear_answer(message, payload, out);
+    }
+  }
+
+  /// A member that is excluded is passive from now on. Everybody else asks again, now of the new primary.
+  [[gnu::noinline, gnu::cold]] void configure(const Configuration& configuration, Out& out) {
+    configuration_ = configuration;
+    looks_at_ = kNever;
+    if (is_out()) return;
+    primary_ = next_in(0);
+    if (primary_ == self_) take_over(out);
+    ask_all(out);
+    wait(out);
+  }
+
+  /// Sends again what has been missing since the last look.
+  void tick(Out& out);
+  [[nodiscard]] Time deadline() const { return looks_at_; }
+
+  [[nodiscard]] Answer answer(Operation k) const {
+    const Request& request = requests_[k];
+    return {1, request.payload, request.is_read ? request.writer : Answer::nothing};
+  }
+
+  /// Whether a configuration has excluded this rank.
+  [[nodiscard]] bool is_out() const { return configuration_.is_down(self_); }
+  [[nodiscard]] Rank primary() const { return primary_; }
+  [[nodiscard]] const Configuration& configuration() const { return configuration_; }
+  /// The number of the write that this replica holds, the operation that wrote it, or -1, and the epoch in which it was told.
+  [[nodiscard]] std::uint32_t sequence() const { return held_.sequence; }
+  [[nodiscard]] Operation writer() const { return static_cast<Operation>(held_.writer) - 1; }
+  [[nodiscard]] std::uint32_t told_in() const { return held_in_; }
+  /// The number of a write that this replica knows.
+  [[nodiscard]] std::uint32_t number_of(Operation k) const { return writes_[k].sequence; }
+
+ private:
+  using Request = primary_backup::Request;
+  using Write = primary_backup::Write;
+
+  struct Value {
+    std::uint32_t sequence = 0, writer = 0;  ///< the initial value is number 0
+    Payload payload{};
+  };
+
+  // ---- the proposer ------------------------------------------------------------------------------------------------------
+
+  void ask(Request& request, std::uint16_t count, Out& out) {
+    if (is_out()) return;
+    const Rank to = replica_for(request);
+    const auto k = static_cast<std::uint32_t>(request.operation);
+    if (to != self_)
+      return out.send(to, {k, count, request.is_read ? Kind::read : Kind::write, configuration_.epoch}, request.payload);
+    if (!request.is_read) return write(k, self_, request.payload, out);
+    if (may_show()) end(request, shown(), out);
+  }
+  void ask_all(Out& out) {
+    for (Request& request : requests_)
+      if (request.is_open) ask(request, 0, out);
+  }
+  [[nodiscard]] Rank replica_for(const Request& request) const {
+    if (!request.is_read || !setting_.reads_anywhere) return primary_;
+    if (!setting_.has_clients) return self_;
+    return next_in(Draw(setting_.seed, request.operation, setting_.servers).below(setting_.servers));
+  }
+  /// The rank itself or, if it is excluded, the next one that is not.
+  [[nodiscard]] Rank next_in(Rank rank) const {
+    while (configuration_.is_down(rank)) rank = rank + 1 == setting_.servers ? 0 : rank + 1;
+    return rank;
+  }
+  void hear_answer(const Message& message, const Payload& payload, Out& out) {
+    Request* const request = requests_.find(message.first);
+    if (request) end(*request, {message.sequence, message.writer, payload}, out);
+  }
+  void end(Request& request, const Value& value, Out& out) {
+    request.is_open = false;
+    request.payload = request.is_read ? value.payload : Payload();
+    request.writer = static_cast<Operation>(value.writer) - 1;
+    out.complete(request.operation, answered);
+  }
+
+  // ---- the primary -------------------------------------------------------------------------------------------------------
+
+  /// A write that this replica knows from an earlier epoch keeps its number: others may have seen what came behind it.
+  void write(Operation k, Rank proposer, const Payload& payload, Out& out) {
+    Write& write = writes_[k];
+    if (!is_ready_ || k < write.operation) return;  // an earlier one has been answered
+    const bool is_new = write.operation != k;
+    if (!is_new && write.state == Write::answered) return tell(write, 0, out);
+    if (!is_new && write.state == Write::under_way) return;
+    write = {.operation = k,
+             .sequence = is_new ? newest_ + 1 : write.sequence,
+             .state = Write::under_way,
+             .missing = setting_.awaited(backups_),
+             .proposer = proposer,
+             .payload = kept(setting_.replicate, payload, out)};
+    writes_.forget_replies(write);
+    const Value value{write.sequence, static_cast<std::uint32_t>(k) + 1, write.payload};
+    hold(value);
+    update_backups(value, 1, out);
+    if (write.missing == 0) acknowledge(write, out);
+    wait(out);
+  }
+  void count_replica(Rank from, const Message& message, Out& out) {
+    std::uint32_t& newest = acknowledged_[static_cast<std::size_t>(from)];
+    if (!is_ready_ && newest == 0 && --unready_ == 0) serve(out);
+    newest = std::max(newest, message.sequence + 1);
+    Write& write = writes_[message.first];
+    if (write.operation != message.first || write.sequence != message.sequence || write.state != Write::under_way) return;
+    if (writes_.note_reply(write, from) && --write.missing == 0) acknowledge(write, out);
+  }
+  void acknowledge(Write& write, Out& out) {
+    write.state = Write::answered;
+    if (write.sequence > committed_.sequence)
+      committed_ = {write.sequence, static_cast<std::uint32_t>(write.operation) + 1, std::move(write.payload)};
+    write.payload = {};
+    tell(write, 1, out);
+  }
+  void tell(const Write& write, std::uint16_t count, Out& out) {
+    const auto k = static_cast<std::uint32_t>(write.operation);
+    if (write.proposer != self_)
+      return out.send(write.proposer, {k, count, Kind::written, configuration_.epoch, write.sequence});
+    if (Request* const request = requests_.find(write.operation)) end(*request, {}, out);
+  }
+  void update_backups(const Value& value, std::uint16_t count, Out& out) {
+    if (configuration_.down == 0) [[likely]]
+      return out.send_others(update(value, count), value.payload);
+    for (Rank backup = 0; backup < setting_.servers; ++backup)
+      if (is_backup(backup)) out.send(backup, update(value, count), value.payload);
+  }
+  [[nodiscard]] Message update(const Value& value, std::uint16_t count) const {
+    return {std::max(value.writer, 1U) - 1, count, Kind::update, configuration_.epoch, value.sequence, value.writer};
+  }
+  [[nodiscard]] bool is_backup(Rank rank) const { return rank != primary_ && !configuration_.is_down(rank); }
+
+  /// An epoch begins with a transfer of state: nothing is served before every backup has the primary's.
+  [[gnu::noinline, gnu::cold]] void take_over(Out& out) {
+    backups_ = unready_ = 0;
+    for (Rank rank = 0; rank < setting_.servers; ++rank) backups_ = unready_ += is_backup(rank) ? 1 : 0;
+    std::fill(acknowledged_.begin(), acknowledged_.end(), 0);
+    for (Write& write : writes_) write.state = Write::known, write.payload = {};
+    is_ready_ = false;
+    held_in_ = configuration_.epoch;
+    looked_ = held_.sequence + 1;
+    update_backups(held_, 0, out);
+    if (unready_ == 0) serve(out);
+  }
+  [[gnu::noinline, gnu::cold]] void serve(Out& out) {
+    is_ready_ = true;
+    committed_ = held_;
+    ask_all(out);
+  }
+
+  // ---- every replica -----------------------------------------------------------------------------------------------------
+
+  void follow(Rank from, const Message& message, const Payload& payload, Out& out) {
+    const Operation k = static_cast<Operation>(message.writer) - 1;
+    if (k >= 0 && k >= writes_[k].operation) writes_[k] = {.operation = k, .sequence = message.sequence};
+    if (is_news(message.sequence)) hold({message.sequence, message.writer, kept(setting_.replicate, payload, out)});
+    if (!setting_.acknowledges()) return;
+    const std::uint16_t count = setting_.acknowledge == primary_backup::none ? std::uint16_t{0} : message.count;
+    out.send(from, {message.first, count, Kind::held, configuration_.epoch, message.sequence});
+  }
+  [[nodiscard]] bool is_news(std::uint32_t sequence) const {
+    return held_in_ != configuration_.epoch || sequence > held_.sequence;
+  }
+  void hold(const Value& value) {
+    newest_ = std::max(newest_, value.sequence);
+    if (!is_news(value.sequence)) return;
+    held_in_ = configuration_.epoch;
+    held_ = value;
+  }
+  [[nodiscard]] bool may_show() const { return is_ready_ || setting_.reads_anywhere; }
+  [[nodiscard]] const Value& shown() const { return primary_ == self_ && is_ready_ ? committed_ : held_; }
+  void show(Rank to, const Message& request, Out& out) {
+    if (!may_show()) return;
+    const Value& value = shown();
+    out.send(to, {request.first, request.count, Kind::value, request.epoch, value.sequence, value.writer}, value.payload);
+  }
+
+  void wait(Out& out) {
+    if (setting_.timeout > 0 && looks_at_ == kNever && !is_out()) looks_at_ = out.now() + setting_.timeout;
+  }
+
+  primary_backup::Setting setting_;
+  Rank self_, primary_ = 0;
+  Configuration configuration_{};
+  Time looks_at_ = kNever;
+  int backups_, unready_ = 0;  ///< that take part; that have yet to get the primary's state
+  bool is_ready_ = true;       ///< to serve; at the primary
+  primary_backup::Requests requests_;
+  primary_backup::Writes writes_;
+  std::vector<std::uint32_t> acknowledged_;  ///< [backup]: the newest number in this epoch, plus 1
+  std::uint32_t newest_ = 0, looked_ = 0;    ///< number known here; plus 1, at the last look
+  std::uint32_t held_in_ = 0;                ///< the epoch in which held_ was told
+  Value held_{}, committed_{};               ///< the newest; at the primary the newest that has been acknowledged
+};
+
+[[gnu::noinline, gnu::cold]] inline void PrimaryBackup::tick(Out& out) {
+  bool waits = false;
+  for (Request& request : requests_) {
+    if (!request.is_open) continue;
+    waits = true;
+    if (std::exchange(request.was_looked_at, true)) ask(request, 0, out);
+  }
+  for (Write& write : writes_) {
+    if (primary_ != self_ || write.state != Write::under_way) continue;
+    waits = true;
+    if (!std::exchange(write.was_looked_at, true)) continue;
+    const Value value{write.sequence, static_cast<std::uint32_t>(write.operation) + 1, write.payload};
+    for (Rank rank = 0; rank < setting_.servers; ++rank)
+      if (is_backup(rank) && !writes_.has_replied(write, rank)) out.send(rank, update(value, 0), value.payload);
+  }
+  // Backups that no write waits for: they get the newest.
+  for (Rank rank = 0; rank < setting_.servers; ++rank) {
+    if (primary_ != self_ || !is_backup(rank) || (is_ready_ && setting_.acknowledge == primary_backup::all)) continue;
+    const std::uint32_t acknowledged = acknowledged_[static_cast<std::size_t>(rank)];
+    waits |= acknowledged <= held_.sequence;
+    if (acknowledged < looked_) out.send(rank, update(held_, 0), held_.payload);
+  }
+  if (primary_ == self_) looked_ = held_.sequence + 1;
+  looks_at_ = waits ? out.now() + setting_.timeout : kNever;
+}
+
+}  // namespace coordbench

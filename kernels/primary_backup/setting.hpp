@@ -1,0 +1,88 @@
+#pragma once
+// The parameters of a primary and its backups, what ranks say to each other, and the closed forms.
+
+#include "kernels/parts/reads.hpp"
+#include "kernels/parts/replicate.hpp"
+
+namespace coordbench::primary_backup {
+
+enum Acknowledge : std::int64_t { all, one, none };
+enum ReadFrom : std::int64_t { primary, any };
+enum class Kind : std::uint16_t { write, written, read, value, update, held };
+
+struct Message {
+  std::uint32_t first;      ///< the operation
+  std::uint16_t count = 1;  ///< 0 when it is sent again, and where nobody waits for it
+  Kind kind;
+  std::uint32_t epoch;         ///< of the configuration in which it is valid
+  std::uint32_t sequence = 0;  ///< the number of the write that it is about
+  std::uint32_t writer = 0;    ///< of a value: the operation that wrote it, plus 1; 0: the initial value
+};
+using Out = Outbox<Message>;
+
+inline constexpr std::array kParameters{
+    Parameter{.name = "acknowledge",
+              .initial = all,
+              .highest = none,
+              .help = "how many backups must have a write before it is answered",
+              .choices = {"all", "one", "none"}},
+    Reads::parameter(0),
+    Parameter{.name = "read_from",
+              .initial = primary,
+              .highest = any,
+              .help = "who is asked to read: the primary, or any replica: the proposer itself, or one that the seed draws",
+              .choices = {"primary", "any"}},
+    Parameter{.name = "proposers",
+              .initial = 1,
+              .highest = 1 << 20,
+              .help = "how many servers propose if there are no clients: ranks 0, 1, …, of which 0 is the primary; 0: all"},
+    Parameter{.name = "timeout_us",
+              .highest = 60'000'000,
+              .help = "wait before sending again, 0: never; a time-out that expires makes the case fail"},
+    kReplicate};
+
+/// What the closed forms and the machines read from a case.
+struct Setting {
+  explicit Setting(const Shape& shape)
+      : servers(shape.ranks),
+        has_clients(shape.clients > 0),
+        proposers(shape.clients > 0        ? shape.clients
+                  : shape["proposers"] > 0 ? static_cast<int>(shape["proposers"])
+                                           : shape.ranks),
+        seed(shape.seed),
+        reads(shape),
+        acknowledge(shape["acknowledge"]),
+        reads_anywhere(shape["read_from"] == any),
+        replicate(shape["replicate"]),
+        timeout(shape["timeout_us"] * 1000) {}
+
+  static Cost cost(const Shape& shape, Operation k) {
+    const Setting setting(shape);
+    const bool is_read = setting.reads.is_read(k), at_primary = !setting.has_clients && k % setting.proposers == 0;
+    const int asks = at_primary || (is_read && setting.reads_anywhere && !setting.has_clients) ? 0 : 2;
+    if (is_read) return {.messages = asks, .delays = {asks}};
+    const int others = shape.ranks - 1, waits = others > 0 && setting.acknowledge != none ? 2 : 0;
+    return {.messages = (setting.acknowledge == none ? 1 : 2) * others + asks, .delays = {waits + asks}};
+  }
+
+  /// Acknowledgements of `backups` that a write waits for.
+  [[nodiscard]] int awaited(int backups) const {
+    if (acknowledge == all) return backups;
+    return acknowledge == one ? std::min(backups, 1) : 0;
+  }
+
+  /// Whether backups acknowledge: also where nobody waits for it, so that what is lost can be sent again.
+  [[nodiscard]] bool acknowledges() const { return acknowledge != none || timeout > 0; }
+
+  int servers;
+  bool has_clients;
+  int proposers;
+  std::uint64_t seed;
+  Reads reads;
+  std::int64_t acknowledge;
+  bool reads_anywhere;
+  std::int64_t replicate;
+  Time timeout;
+};
+
+}  // namespace coordbench::primary_backup
