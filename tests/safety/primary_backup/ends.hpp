@@ -17,7 +17,7 @@ struct Convergence {
     const PrimaryBackup* first = nullptr;
     for (Rank rank = 0; rank < world.shape().ranks; ++rank) {
       const PrimaryBackup& machine = world.machine(rank);
-      if (machine.is_out()) continue;
+      if (world.configuration().is_down(rank)) continue;
       if (!first) first = &machine;
       if (machine.writer() != first->writer() || machine.sequence() != first->sequence()) return false;
     }
@@ -36,7 +36,7 @@ struct Termination {
   bool holds_at_end(const auto& world) const {
     for (Operation k = 0; k < operations_; ++k) {
       const Rank proposer = proposer_of<PrimaryBackup>(world.shape(), k);
-      if (!world.machine(proposer).is_out() && !(world.was_proposed(k) && world.has_ended(k))) return false;
+      if (!world.configuration().is_down(proposer) && !(world.was_proposed(k) && world.has_ended(k))) return false;
     }
     for (Rank rank = 0; rank < world.size(); ++rank)
       if (world.machine(rank).deadline() != kNever) return false;

@@ -54,8 +54,17 @@ struct Safety {
     if (shape["timeout_us"] == 0)
       lose_nothing(schedule);
     else if (random.below(4) > 0)
-      schedule.faults.notices_after_ns = kHop * random.between<Time>(1, 40);
+      draw_exclusions(schedule.faults, random);
     schedule.ends_at_ns = schedule.faults.heals_at_ns + 20'000 * kHop;
+  }
+
+ private:
+  /// In half of the schedules many ranks crash, and stay down long enough to be excluded.
+  static void draw_exclusions(Faults& faults, Random& random) {
+    faults.notices_after_ns = kHop * random.between<Time>(1, 40);
+    if (random.below(2) == 0) return;
+    faults.crash_every_ns = kHop * random.between<Time>(5, 50);
+    faults.crash_lasts_ns = kHop * random.between<Time>(20, 200);
   }
 };
 
