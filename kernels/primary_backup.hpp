@@ -146,8 +146,11 @@ class PrimaryBackup {
     if (may_show()) end(request, shown(), out);
   }
   void ask_all(Out& out) {
-    for (Request& request : requests_)
-      if (request.is_open) ask(request, 0, out);
+    for (Request& request : requests_) {
+      if (!request.is_open) continue;
+      request.was_looked_at = true;
+      ask(request, 0, out);
+    }
   }
   [[nodiscard]] Rank replica_for(const Request& request) const {
     if (!request.is_read || !setting_.reads_anywhere) return primary_;
