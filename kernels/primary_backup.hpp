@@ -18,13 +18,13 @@
 #include <algorithm>
 
 #include "harness/protocol.hpp"
-#include "kernels/primary_backup/requests.hpp"
+#include "kernels/parts/requests.hpp"
 #include "kernels/primary_backup/setting.hpp"
 #include "kernels/primary_backup/writes.hpp"
 
 namespace coordbench {
 
-class PrimaryBackup {
+class PrimaryBackup : public primary_backup::Declarations {
  public:
   using Message = primary_backup::Message;
   using Kind = primary_backup::Kind;
@@ -43,25 +43,6 @@ class PrimaryBackup {
   static constexpr std::array parameters = primary_backup::kParameters;
   enum { answered };
   static constexpr std::array marks{Mark{.name = "answered", .answers = true}};
-  static constexpr auto kinds = Reads::kinds;
-  static constexpr int clients_most = 4096;
-
-  static int kind(const Shape& shape, Operation k) { return Reads::kind(shape, k); }
-  static Cost cost(const Shape& shape, Operation k) { return primary_backup::Setting::cost(shape, k); }
-  static int proposers(const Shape& shape) { return primary_backup::Setting(shape).proposers; }
-  static bool accepts(const Shape& shape, Operation k, const Answer& answer) { return Reads::accepts(shape, k, answer); }
-  static bool times_out(const Shape& shape) { return shape["timeout_us"] > 0; }
-  static std::string unfit(const Shape& shape) {
-    if (shape.clients > 0 && shape["proposers"] != 1) return "with --clients no server asks; leave proposers at 1";
-    return shape["proposers"] > shape.ranks ? "more proposers than servers; 0 stands for all of them" : "";
-  }
-  /// A primary that begins an epoch, or ticks, may send every write that is under way to every backup.
-  static Bounds bounds(const Shape& shape, Rank rank) {
-    const auto own = static_cast<std::size_t>(shape.in_flight), all = own * static_cast<std::size_t>(proposers(shape));
-    const std::size_t writes = rank < shape.ranks ? all : 0, again = own + (writes + 1) * static_cast<std::size_t>(shape.ranks);
-    return {
-        .sends = 2 + (times_out(shape) ? again : 0), .completions = own + 1, .leases = Window<int>::length(shape) + writes + 3};
-  }
 
   PrimaryBackup(const Shape& shape, Rank self)
       : setting_(shape),
@@ -109,10 +90,7 @@ class PrimaryBackup {
   void tick(Out& out);
   [[nodiscard]] Time deadline() const { return looks_at_; }
 
-  [[nodiscard]] Answer answer(Operation k) const {
-    const Request& request = requests_[k];
-    return {1, request.payload, request.is_read ? request.writer : Answer::nothing};
-  }
+  [[nodiscard]] Answer answer(Operation k) const { return requests_[k].answer(); }
 
   /// Whether a configuration has excluded this rank.
   [[nodiscard]] bool is_out() const { return configuration_.is_down(self_); }
@@ -126,7 +104,6 @@ class PrimaryBackup {
   [[nodiscard]] std::uint32_t number_of(Operation k) const { return writes_[k].sequence; }
 
  private:
-  using Request = primary_backup::Request;
   using Write = primary_backup::Write;
 
   struct Value {
@@ -282,7 +259,7 @@ class PrimaryBackup {
   Time looks_at_ = kNever;
   int backups_, unready_ = 0;  ///< that take part; that have yet to get the primary's state
   bool is_ready_ = true;       ///< to serve; at the primary
-  primary_backup::Requests requests_;
+  Requests requests_;
   primary_backup::Writes writes_;
   std::vector<std::uint32_t> acknowledged_;  ///< [backup]: the newest number in this epoch, plus 1
   std::uint32_t newest_ = 0, looked_ = 0;    ///< number known here; plus 1, at the last look

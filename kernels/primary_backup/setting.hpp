@@ -3,6 +3,7 @@
 
 #include "kernels/parts/reads.hpp"
 #include "kernels/parts/replicate.hpp"
+#include "kernels/parts/window.hpp"
 
 namespace coordbench::primary_backup {
 
@@ -83,6 +84,30 @@ struct Setting {
   bool reads_anywhere;
   std::int64_t replicate;
   Time timeout;
+};
+
+/// What the kernel declares of a case.
+class Declarations {
+ public:
+  static constexpr auto kinds = Reads::kinds;
+  static constexpr int clients_most = 4096;
+
+  static int kind(const Shape& shape, Operation k) { return Reads::kind(shape, k); }
+  static Cost cost(const Shape& shape, Operation k) { return Setting::cost(shape, k); }
+  static int proposers(const Shape& shape) { return Setting(shape).proposers; }
+  static bool accepts(const Shape& shape, Operation k, const Answer& answer) { return Reads::accepts(shape, k, answer); }
+  static bool times_out(const Shape& shape) { return shape["timeout_us"] > 0; }
+  static std::string unfit(const Shape& shape) {
+    if (shape.clients > 0 && shape["proposers"] != 1) return "with --clients no server asks; leave proposers at 1";
+    return shape["proposers"] > shape.ranks ? "more proposers than servers; 0 stands for all of them" : "";
+  }
+  /// A primary that begins an epoch, or ticks, may send every write that is under way to every backup.
+  static Bounds bounds(const Shape& shape, Rank rank) {
+    const auto own = static_cast<std::size_t>(shape.in_flight), all = own * static_cast<std::size_t>(proposers(shape));
+    const std::size_t writes = rank < shape.ranks ? all : 0, again = own + (writes + 1) * static_cast<std::size_t>(shape.ranks);
+    return {
+        .sends = 2 + (times_out(shape) ? again : 0), .completions = own + 1, .leases = Window<int>::length(shape) + writes + 3};
+  }
 };
 
 }  // namespace coordbench::primary_backup

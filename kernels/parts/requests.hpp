@@ -1,15 +1,19 @@
 #pragma once
-// What a proposer has asked for, and what it was answered.
+// What a proposer has asked of a register, and what it was answered.
 
 #include "kernels/parts/window.hpp"
 
-namespace coordbench::primary_backup {
+namespace coordbench {
 
 struct Request {
   Operation operation = -1;
-  bool is_open = false, is_read = false, was_looked_at = false;
-  Payload payload{};      ///< of a write, or what a read has returned
-  Operation writer = -1;  ///< of what a read has returned
+  bool is_open = false, is_read = false;
+  bool was_looked_at = false;  ///< when a time-out expired: what was there already has had the whole of it
+  Payload payload{};           ///< of a write, or what a read has returned
+  Operation writer = -1;       ///< of what a read has returned
+  std::uint32_t version = 0;   ///< where values have some: of what a read may return at least, then of what it has returned
+
+  [[nodiscard]] Answer answer() const { return {1, payload, is_read ? writer : Answer::nothing}; }
 };
 
 class Requests {
@@ -36,4 +40,4 @@ class Requests {
   std::vector<Request> requests_;  ///< [operation div proposers, mod their number]: only this proposer's own
 };
 
-}  // namespace coordbench::primary_backup
+}  // namespace coordbench
