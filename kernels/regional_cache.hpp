@@ -8,14 +8,16 @@
 //   proposer ──write──► master ──written──► proposer  `answered`; the master waits for nobody
 //                       master ──invalidate──► caches
 //
-// With G regions a write takes 2 messages and 2 delays (0 at the master), and the G - 1 invalidations, which are counted since
-// each write causes them. A read takes 2 messages and 2 delays, 0 at the cache itself; 2 more of each if it misses, which
-// timing decides. Without tracking a read may return an old value, even after an own write: its invalidation is under way. With
-// read_after_write=client_tracks a proposer says which version it has written or read, and a cache whose value is older
-// fetches: it reads its own writes, and never something older than before. Others' writes may still be seen late. Caches agree
-// with the master, or know that they do not, once all invalidations have come: if they may be lost, timeout_us acknowledges
-// them and sends the newest again (background). A fill that was overtaken by an invalidation is not kept. Source: Nishtala et
-// al., "Scaling Memcache at Facebook", NSDI 2013, 5 (regions); Terry et al., PDIS 1994 (session guarantees).
+// With G regions a write takes 2 messages and 2 delays, 0 at the master, and the G - 1 invalidations, which are counted because
+// each write causes them. A read takes 2 messages and 2 delays, 0 at the cache itself, and 2 more of each if it misses, which
+// timing decides. Without tracking a read may return an old value, even after an own write, whose invalidation is under way.
+// With read_after_write=client_tracks a proposer says which version it has written or read, and a cache whose value is older
+// fetches: so it reads its own writes. Others' writes may still be seen late. Reads are monotonic in both cases, because a
+// proposer asks one cache, which never goes back. A fill that an invalidation has overtaken answers one read.
+// Caches agree with the master, or know that they do not, once all invalidations have come. If messages may be lost, timeout_us
+// makes caches acknowledge invalidations, and the master sends the newest again (background).
+// Source: Nishtala et al., "Scaling Memcache at Facebook", NSDI 2013, 5 (regions); Terry et al., PDIS 1994 (session
+// guarantees).
 
 #include <algorithm>
 
@@ -221,9 +223,9 @@ class RegionalCache : public Proposers {
     if (may_show(read.version)) return reply(said(read, Kind::value, held_), held_.payload, out);
     out.send(0, {read.first, read.count, Kind::fetch, read.version});
   }
-  /// What an invalidation has overtaken was right when the master sent it, and is not kept.
+  /// If an invalidation has overtaken it, this read may have it, since it was right when the master sent it, but no later one.
   void fill(const Message& message, const Payload& payload, Out& out) {
-    if (message.version >= known_ && message.version >= held_.version) held_ = {message.version, message.writer, true, payload};
+    if (message.version >= held_.version) held_ = {message.version, message.writer, true, payload};
     reply({message.first, message.count, Kind::value, message.version, message.writer}, payload, out);
   }
 

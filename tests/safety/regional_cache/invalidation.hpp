@@ -50,7 +50,8 @@ struct Monotony {
 struct Convergence {
   static constexpr std::string_view sentence =
       "Convergence: once failures are repaired, or if nothing was lost, a cache shows the master's value, or fetches it";
-  explicit Convergence(const Schedule& schedule) : sends_again_(schedule.shape["timeout_us"] > 0) {}
+  explicit Convergence(const Schedule& schedule) : Convergence(schedule, schedule.shape["timeout_us"] > 0) {}
+  Convergence(const Schedule& /*schedule*/, bool sends_again) : sends_again_(sends_again) {}
 
   bool holds_at_end(const auto& world) const {
     if (!sends_again_ && !common::has_lost_nothing(world.happened())) return true;

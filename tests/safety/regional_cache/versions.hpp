@@ -16,11 +16,12 @@ class Versions {
   explicit Versions(const Schedule& schedule) : versions_(static_cast<std::size_t>(schedule.operations) + 1, 0) {}
 
   void follow(const Step<RegionalCache>& step, const auto& world) {
-    if (step.rank != 0 || world.machine(0).version() == newest_) return;
-    newest_ = world.machine(0).version();
-    std::uint32_t& version = versions_[static_cast<std::size_t>(world.machine(0).writer() + 1)];
-    is_in_order_ &= version == 0 && newest_ == ++writes_;
-    version = newest_;
+    const RegionalCache& master = world.machine(0);
+    if (step.rank != 0 || (master.writer() == writer_ && master.version() == writes_)) return;
+    writer_ = master.writer();
+    std::uint32_t& version = versions_[static_cast<std::size_t>(writer_ + 1)];
+    is_in_order_ &= version == 0 && master.version() == ++writes_;
+    version = master.version();
   }
   /// 0: none yet, and of Answer::initial.
   [[nodiscard]] std::uint32_t of(Operation write) const { return versions_[static_cast<std::size_t>(write + 1)]; }
@@ -28,7 +29,8 @@ class Versions {
 
  private:
   std::vector<std::uint32_t> versions_;  ///< [write + 1]
-  std::uint32_t newest_ = 0, writes_ = 0;
+  Operation writer_ = Answer::initial;
+  std::uint32_t writes_ = 0;
   bool is_in_order_ = true;
 };
 
