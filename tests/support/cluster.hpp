@@ -121,8 +121,7 @@ class Cluster {
       at.node->restart();
     }
     conclude(at);
-    if constexpr (HasConfigurations<P>)
-      if (at.is_up) configure(at, configurations_.newest().epoch);
+    if constexpr (HasConfigurations<P>) configure(at, configurations_.newest().epoch);
   }
   /// A configuration without the rank, if it is down and not the last server; every member is told, each after its own delay.
   void exclude(Rank rank) requires HasConfigurations<P> {
@@ -219,7 +218,7 @@ class Cluster {
   }
   /// Unless it knows of this epoch, or of a later one.
   void configure(Site& at, std::int64_t epoch) requires HasConfigurations<P> {
-    if (!configurations_.tell(at.rank, epoch)) return;
+    if (!at.is_up || !configurations_.tell(at.rank, epoch)) return;
     begin(at, Cause::configure, epoch);
     at.node->configure(configurations_.of(epoch));
     conclude(at);
