@@ -159,6 +159,7 @@ class Cluster {
   [[nodiscard]] int size() const { return size_; }
   [[nodiscard]] Time now() const { return network_.now(); }
   [[nodiscard]] Time next_at() const { return network_.next_at(); }
+  [[nodiscard]] Time clock(Rank rank) const { return member(rank).clock.shows(now()); }  ///< what the rank's own shows now
   [[nodiscard]] bool is_up(Rank rank) const { return member(rank).is_up; }
   [[nodiscard]] bool listens(Rank rank) const { return member(rank).listens(); }
   [[nodiscard]] const P& machine(Rank rank) const { return member(rank).node->machine(); }
