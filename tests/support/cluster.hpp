@@ -49,8 +49,7 @@ class Cluster {
     hand(operation, proposer);
   }
   void propose(Operation operation) { propose(operation, proposer_of<P>(shape_, operation)); }
-  /// An operation begins at every rank that is up, at the same instant; at those that are not it never does. Its proposer, if
-  /// it has one, is up.
+  /// An operation begins at every rank that is up, at one instant, and never at the others. Its proposer, if any, is up.
   void begin_everywhere(Operation operation) requires BeginsEverywhere<P> {
     ++proposed_;
     endings_.ask(operation, proposer_of<P>(shape_, operation));
