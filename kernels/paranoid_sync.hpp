@@ -17,7 +17,8 @@
 // time. Therefore an operation costs exactly 2 messages (N = 1: 0), and with on_change 2 + n if it changes the datum. What the
 // background costs: its messages a second, and how much slower `acknowledged` is than with on_change. The clock is read in all
 // three, so that it is no part of the difference. A lost state is mended by the next with none and gossip; on_change needs
-// channels that lose nothing. Source: Demers et al., PODC 1987, 1.2 (direct mail: on_change), 1.3 (anti-entropy: gossip).
+// channels that lose nothing.
+// Source: Demers et al., PODC 1987, 1.2 (direct mail: on_change), 1.3 (anti-entropy: gossip).
 
 #include "kernels/delivery/unacknowledged.hpp"
 #include "kernels/gossip/partners.hpp"
