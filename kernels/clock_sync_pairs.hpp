@@ -7,10 +7,10 @@
 // Each probe bears the estimate of the exchanges before it. So the last one tells it to the lower rank, whose estimate rests on
 // one exchange fewer, and nobody has to be told by a message of its own: messages = probes N n, n = N - 1, that is 2 probes for
 // each of N n / 2 pairs, and `probes` is at least 2. An operation ends, `synchronised`, at a rank once it knows all estimates.
-// 2 probes delays if all pairs keep step; at most probes N n - N n / 2 + 1, because a chain holds each message at most once, and
-// only one of the first probes, with which ranks begin. The result is the offset: the average of the estimates of all clocks,
-// the rank's own (0) included. It is what the rank adds to its clock to show the average of all. Its error is at most the
-// average of half the round trips. Independent errors partly cancel: N / 2 times the messages of a star buy no more than that.
+// 2 probes delays if all pairs keep step; at most probes N n - N n / 2 + 1, because a chain holds each message at most once,
+// and only one of the first probes, with which ranks begin. The result is the offset: the average of the estimates of all
+// clocks, the rank's own (0) included. It is what the rank adds to its clock to show the average of all. Its error is at most
+// the average of half the round trips. Independent errors partly cancel: N / 2 times the messages of a star buy no more.
 // Source: Lundelius, Lynch, Information and Control 62, 1984 (the average of all estimates); Cristian 1989.
 
 #include "kernels/clock_sync/probing.hpp"

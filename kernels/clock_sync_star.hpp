@@ -8,8 +8,8 @@
 // the side that probes keeps the result, so nobody has to be told. 2 probes delays if the exchanges of all ranks keep step.
 // Rank 0 answers in turn, so that one rank's exchanges may come after another's in the chain: 2 + 2n(probes - 1) at most. Ranks
 // that probe at once also wait for each other at rank 0, and only on the way there: this makes an estimate wrong, by half the
-// round trip at most (kernels/clock_sync/probing.hpp). The result is the offset: what a rank adds to its clock to show rank 0's.
-// On one host all ranks read one clock, so the offset is the error.
+// round trip at most (kernels/clock_sync/probing.hpp). The result is the offset: what a rank adds to its clock to show that of
+// rank 0. On one host all ranks read one clock, so the offset is the error.
 // Source: Cristian, Distributed Computing 3, 1989 (probabilistic clock synchronization); Mills, RFC 5905 (NTP).
 
 #include "kernels/clock_sync/probing.hpp"
