@@ -19,7 +19,7 @@ using Time = std::int64_t;       ///< Nanoseconds on the launch's clock.
 
 inline constexpr Time kSecond = 1'000'000'000;  ///< ns
 inline constexpr Time kNever = INT64_MAX;
-inline constexpr std::size_t kParametersMax = 8;
+inline constexpr std::size_t kParametersMax = 12;
 inline constexpr std::size_t kMarksMax = 4;
 
 enum class Family : std::uint8_t { collective, protocol };
