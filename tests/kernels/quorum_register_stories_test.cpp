@@ -130,13 +130,13 @@ struct ReadersSafety : Safety {
   using Invariants = std::tuple<LinearizabilityOfAll>;
 };
 
-/// Of 3,000 schedules, which are no linearizable histories.
+/// Of 3,000 schedules whose quorums meet: how many are no linearizable histories.
 std::int64_t inversions(std::int64_t write_back) {
   std::int64_t found = 0;
   for (std::uint64_t seed = 1; seed <= 3000; ++seed) {
     Schedule schedule = draw<ReadersSafety>(seed);
     set(schedule.shape, "write_back", write_back);
-    found += run<ReadersSafety>(schedule, false).violated.empty() ? 0 : 1;
+    if (quorums_meet(schedule.shape)) found += run<ReadersSafety>(schedule, false).violated.empty() ? 0 : 1;
   }
   return found;
 }
@@ -144,6 +144,78 @@ TEST(QuorumRegisterStories, SchedulesFindTheNewValueBeforeTheOldUnlessReadsWrite
   EXPECT_GT(inversions(never), 0);
   EXPECT_EQ(inversions(always), 0);
   EXPECT_EQ(inversions(if_needed), 0);
+}
+
+// ---- what R + W > N is for ---------------------------------------------------------------------------------------------
+
+/// Of 2,000 schedules of five replicas in which all are both readers and writers: how many are no linearizable histories.
+std::int64_t anomalies(std::int64_t read_quorum, std::int64_t write_quorum, std::int64_t quorums) {
+  std::int64_t found = 0;
+  for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
+    Schedule schedule = draw<ReadersSafety>(seed);
+    schedule.shape.ranks = 5, schedule.shape.clients = 0;
+    for (const auto& [name, value] : Settings{{"read_quorum", read_quorum},
+                                              {"write_quorum", write_quorum},
+                                              {"replicas", 0},
+                                              {"quorums", quorums},
+                                              {"write_back", always},
+                                              {"proposers", 0},
+                                              {"write_query", always}})
+      set(schedule.shape, name, value);
+    schedule.faults.for_ever = {};
+    found += run<ReadersSafety>(schedule, false).violated.empty() ? 0 : 1;
+  }
+  return found;
+}
+TEST(QuorumRegisterStories, SchedulesFindAStaleReadUnlessQuorumsMeet) {
+  for (const std::int64_t quorums : {coordbench::quorum_register::fixed, coordbench::quorum_register::drawn}) {
+    EXPECT_GT(anomalies(2, 3, quorums), 0);
+    EXPECT_GT(anomalies(3, 2, quorums), 0);
+    EXPECT_EQ(anomalies(3, 3, quorums), 0);
+    EXPECT_EQ(anomalies(1, 5, quorums), 0);
+    EXPECT_EQ(anomalies(5, 1, quorums), 0) << "several writers, whose write quorums do not meet each other";
+    EXPECT_EQ(anomalies(4, 2, quorums), 0);
+  }
+}
+
+/// Server 0 writes to itself and server 1, and server 2 reads from itself and server 3.
+TEST(QuorumRegisterStories, TellsTheStoryOfAStaleRead) {
+  const Shape shape = register_shape(4, {{"read_quorum", 2}, {"write_quorum", 2}, {"thrifty", 1}, {"write_back", never}});
+  Registers cluster(shape, {}, 32);
+  const Operation write = first_of(shape, false, 0), read = first_of(shape, true, 2, write);
+  cluster.propose(write);
+  cluster.run();
+  cluster.run_until(10);
+  cluster.propose(read);
+  cluster.run();
+  EXPECT_EQ(cluster.value_of(read), Answer::initial);
+  EXPECT_EQ(cluster.conversation(),
+            "   0  0 → 1  query stamp 0\n"
+            "   1  1 → 0  held 0: initial\n"
+            "   2  0 → 1  store 0: 1.0\n"
+            "   3  1 → 0  stored 0: 1.0\n"
+            "  10  2 → 3  query value 6\n"
+            "  11  3 → 2  held 6: initial\n");
+}
+
+/// A sole writer that knows its own stamps asks nobody; server 3 of four holds no copy.
+TEST(QuorumRegisterStories, TellsTheStoryOfAWriterThatAsksForNoStamp) {
+  const Shape shape = register_shape(4, {{"replicas", 3}, {"proposers", 1}, {"write_query", never}, {"reads", 0}});
+  Registers cluster(shape, {}, 2);
+  for (const Operation k : {0, 1}) {
+    cluster.propose(k);
+    cluster.run();
+  }
+  cluster.expect_end();
+  EXPECT_EQ(cluster.conversation(),
+            "   0  0 → 1  store 0: 1.0\n"
+            "   0  0 → 2  store 0: 1.0\n"
+            "   1  1 → 0  stored 0: 1.0\n"
+            "   1  2 → 0  stored 0: 1.0\n"
+            "   2  0 → 1  store 1: 2.1\n"
+            "   2  0 → 2  store 1: 2.1\n"
+            "   3  1 → 0  stored 1: 2.1\n"
+            "   3  2 → 0  stored 1: 2.1\n");
 }
 
 // ---- proposers that drift apart ----------------------------------------------------------------------------------------

@@ -46,6 +46,28 @@ TEST(QuorumRegister, CostsWhatItDeclaresForEveryNAndWhoeverAsks) {
       }
 }
 
+/// R and W from 1 to all, quorums that are drawn, servers without copies, and a sole writer.
+TEST(QuorumRegister, CostsWhatItDeclaresForEveryRAndW) {
+  for (int ranks = 1; ranks <= 7; ++ranks)
+    for (const int replicas : {0, 1, (ranks + 1) / 2})
+      for (int read_quorum = 0; read_quorum <= (replicas > 0 ? replicas : ranks); ++read_quorum)
+        for (int write_quorum = 0; write_quorum <= (replicas > 0 ? replicas : ranks); ++write_quorum)
+          for (const std::int64_t style : {0, 1, 2}) {
+            const std::int64_t write_back = (read_quorum + write_quorum + style) % 3;
+            const Settings set{{"replicas", replicas},          {"read_quorum", read_quorum},    {"write_quorum", write_quorum},
+                               {"thrifty", style == 1 ? 1 : 0}, {"quorums", style == 2 ? 1 : 0}, {"write_back", write_back}};
+            const auto with = [&set](const Settings& more) {
+              Settings all = set;
+              all.insert(all.end(), more.begin(), more.end());
+              return all;
+            };
+            expect_declared_costs(register_shape(ranks, set), 2 * ranks);
+            expect_declared_costs(register_shape(ranks, with({{"proposers", 1}, {"write_query", never}})), 6);
+            expect_declared_costs(register_shape(ranks, with({{"write_query", never}}), 1), 6);
+            expect_declared_costs(register_shape(ranks, set, 2), 6);
+          }
+}
+
 TEST(QuorumRegister, CostsTheSameWhicheverRepliesComeLast) {
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     Shape shape = register_shape(5, {{"write_back", static_cast<std::int64_t>(seed % 3)}}, seed % 2 == 0 ? 2 : 0);
@@ -80,6 +102,38 @@ TEST(QuorumRegister, CostsByHand) {
   EXPECT_EQ(cost(true, 5, {{"write_back", never}}).delays[Register::ended], Range(2));
   EXPECT_EQ(cost(false, 5, {}).delays[Register::chosen], Range(2));
   EXPECT_EQ(cost(false, 5, {}).delays[Register::ended], Range(4));
+}
+
+TEST(QuorumRegister, CostsByHandOfOtherQuorums) {
+  const auto cost = [](bool read, Rank proposer, const Settings& set, int clients = 0) {
+    const Shape shape = register_shape(5, set, clients);
+    return Register::cost(shape, first_of(shape, read, proposer));
+  };
+  const Settings few{{"read_quorum", 2}, {"write_quorum", 4}};
+  EXPECT_EQ(cost(false, 0, few).messages, Range(16)) << "all are asked, whatever R and W";
+  const Settings thrifty{{"read_quorum", 2}, {"write_quorum", 4}, {"thrifty", 1}};
+  EXPECT_EQ(cost(false, 0, thrifty).messages, Range(2 + 6)) << "2 (R - 1) + 2 (W - 1)";
+  EXPECT_EQ(cost(false, 0, thrifty, 1).messages, Range(4 + 8)) << "2 R + 2 W";
+  const Settings one{{"read_quorum", 1}, {"write_quorum", 5}, {"thrifty", 1}, {"write_back", never}};
+  EXPECT_EQ(cost(true, 0, one).messages, Range(0)) << "a read of the own copy";
+  EXPECT_EQ(cost(true, 0, one).delays[Register::ended], Range(0));
+  EXPECT_EQ(cost(false, 0, one).messages, Range(8));
+  EXPECT_EQ(cost(false, 0, one).delays[Register::chosen], Range(0));
+  EXPECT_EQ(cost(false, 0, one).delays[Register::ended], Range(2));
+  EXPECT_EQ(cost(true, 0, {{"read_quorum", 1}, {"write_back", never}}).messages, Range(8)) << "others are asked and not heard";
+  const Settings three{{"replicas", 3}};
+  EXPECT_EQ(cost(false, 0, three).messages, Range(8)) << "4 (3 - 1)";
+  EXPECT_EQ(cost(false, 4, three).messages, Range(12)) << "4 · 3 of a server without a copy";
+  EXPECT_EQ(cost(false, 4, {{"replicas", 3}, {"thrifty", 1}}).messages, Range(8)) << "4 of a majority of three";
+  const Settings alone{{"proposers", 1}, {"write_query", never}};
+  EXPECT_EQ(cost(false, 0, alone).messages, Range(8)) << "2n";
+  EXPECT_EQ(cost(false, 0, alone).delays[Register::chosen], Range(0));
+  EXPECT_EQ(cost(false, 0, alone).delays[Register::ended], Range(2));
+  EXPECT_EQ(cost(true, 0, alone).messages, Range(16));
+  const Settings drawn{{"quorums", 1}, {"read_quorum", 2}, {"write_quorum", 3}};
+  EXPECT_EQ(cost(false, 0, drawn, 1).messages, Range(4 + 6)) << "a client is never in the quorum";
+  EXPECT_EQ(cost(true, 0, {{"write_back", if_needed}, {"read_quorum", 2}, {"write_quorum", 4}}).messages, Range(16))
+      << "two servers are no four that agree";
 }
 
 TEST(QuorumRegister, AReadThatFindsAMajorityAgreedStoresNothing) {
@@ -132,6 +186,22 @@ TEST(QuorumRegister, RefusesMoreProposersThanServers) {
   EXPECT_NE(Register::unfit(register_shape(3, {{"proposers", 4}})), "");
   EXPECT_EQ(Register::unfit(register_shape(3, {}, 1)), "");
   EXPECT_NE(Register::unfit(register_shape(3, {{"proposers", 1}}, 1)), "") << "clients ask instead";
+}
+
+TEST(QuorumRegister, RefusesQuorumsThatNoReplicasCanFill) {
+  EXPECT_EQ(Register::unfit(register_shape(3, {{"read_quorum", 3}, {"write_quorum", 1}})), "");
+  EXPECT_EQ(Register::unfit(register_shape(3, {{"read_quorum", 1}, {"write_quorum", 1}})), "") << "reads may then be stale";
+  EXPECT_EQ(Register::unfit(register_shape(3, {{"read_quorum", 4}})),
+            "read_quorum is 4, more than the 3 servers that hold copies; choose at most as many, or 0 for a majority");
+  EXPECT_EQ(Register::unfit(register_shape(5, {{"replicas", 3}, {"write_quorum", 4}})),
+            "write_quorum is 4, more than the 3 servers that hold copies; choose at most as many, or 0 for a majority");
+  EXPECT_EQ(Register::unfit(register_shape(3, {{"replicas", 4}})),
+            "replicas is 4, more than the 3 servers; choose at most as many, or 0 for all of them");
+  EXPECT_EQ(Register::unfit(register_shape(3, {{"write_query", never}, {"proposers", 2}})),
+            "write_query is never, and 2 ranks propose; choose always, because a writer does not know the stamps of others");
+  EXPECT_EQ(Register::unfit(register_shape(3, {{"write_query", never}, {"proposers", 1}})), "");
+  EXPECT_EQ(Register::unfit(register_shape(3, {{"write_query", never}}, 1)), "");
+  EXPECT_NE(Register::unfit(register_shape(3, {{"write_query", never}}, 2)), "");
 }
 
 }  // namespace

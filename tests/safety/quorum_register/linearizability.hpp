@@ -3,6 +3,7 @@
 
 #include "kernels/quorum_register.hpp"
 #include "tests/safety/common/register_history.hpp"
+#include "tests/safety/quorum_register/quorums.hpp"
 #include "tests/safety/schedule.hpp"
 #include "tests/support/step.hpp"
 
@@ -11,9 +12,9 @@ namespace coordbench::testing::quorum_register {
 struct Linearizability {
   static constexpr std::string_view sentence =
       "Linearizability: reads return what a single copy would, with each operation at one instant between its call and its end";
-  /// Only reads that write back promise it.
+  /// Only quorums that meet, and reads that write back, promise it.
   explicit Linearizability(const Schedule& schedule)
-      : Linearizability(schedule, schedule.shape["write_back"] != QuorumRegister::never) {}
+      : Linearizability(schedule, quorums_meet(schedule.shape) && schedule.shape["write_back"] != QuorumRegister::never) {}
   Linearizability(const Schedule& schedule, bool is_promised) : is_promised_(is_promised), history_(schedule.operations) {}
 
   bool holds(const Step<QuorumRegister>& step, const auto& world) {
