@@ -58,6 +58,7 @@ class QuorumRegister {
   static Cost cost(const Shape& shape, Operation operation) {
     return quorum_register::cost_of(shape, operation, kind(shape, operation) == 1);
   }
+  static double stale_share(const Shape& shape) { return quorum_register::stale_share_of(shape); }
   static int proposers(const Shape& shape) { return Setting::proposers_of(shape); }
   static std::string unfit(const Shape& shape) { return Setting::unfit(shape); }
   /// A write returns nothing; a read returns what some write wrote, or the initial value, which has no bytes.

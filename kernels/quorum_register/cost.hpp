@@ -1,5 +1,8 @@
 #pragma once
-// The closed form of an operation of a register: the sum of its phases.
+// The closed forms of a register: an operation costs the sum of its phases; how many reads are stale is known where quorums are
+// drawn.
+
+#include <limits>
 
 #include "kernels/quorum_register/setting.hpp"
 
@@ -27,6 +30,18 @@ inline Cost cost_of(const Shape& shape, Operation operation, bool reads) {
   if (reads && shape["write_back"] == if_needed && may_agree)
     return {.messages = {messages, all_messages}, .delays = {delay, Range{delay, all_delays}}};
   return {.messages = all_messages, .delays = {delay, all_delays}};
+}
+
+/// A stale read asks none of the servers that stored the last value: C(N - W, R) / C(N, R). Known for a sole writer that asks
+/// for no stamps, one operation at a time and no write-back; 0 where quorums meet; else not a number.
+inline double stale_share_of(const Shape& shape) {
+  const Setting setting(shape);
+  const int left = setting.replicas - setting.quorum[store];
+  if (setting.quorum[query] > left) return 0;
+  const bool is_known = setting.draws && !setting.asks_for_stamps && shape.in_flight == 1 && shape["write_back"] == never;
+  double share = is_known ? 1 : std::numeric_limits<double>::quiet_NaN();
+  for (int i = 0; i < setting.quorum[query]; ++i) share *= static_cast<double>(left - i) / (setting.replicas - i);
+  return share;
 }
 
 }  // namespace coordbench::quorum_register

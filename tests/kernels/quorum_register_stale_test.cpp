@@ -17,7 +17,6 @@ double choose(int of, int some) {
   for (int i = 0; i < some; ++i) ways = ways * (of - i) / (i + 1);
   return some < 0 || some > of ? 0 : std::round(ways);
 }
-/// A read asks none of the servers that stored the last value.
 double stale_share(int replicas, int read_quorum, int write_quorum) {
   return choose(replicas - write_quorum, read_quorum) / choose(replicas, read_quorum);
 }
@@ -33,11 +32,15 @@ struct Reads {
   std::int64_t all = 0, stale = 0;
 };
 
-/// One writer that knows its own stamps, one operation at a time, quorums drawn, no write-back. Reads after the first write.
-Reads reads_of(int ranks, const Settings& more, int clients, Operation operations = 20'000) {
+/// One writer that knows its own stamps, one operation at a time, quorums drawn, no write-back.
+Shape stale_shape(int ranks, const Settings& more, int clients) {
   Settings set{{"quorums", 1}, {"write_back", never}, {"write_query", never}};
   set.insert(set.end(), more.begin(), more.end());
-  const Shape shape = register_shape(ranks, set, clients);
+  return register_shape(ranks, set, clients);
+}
+/// Reads after the first write.
+Reads reads_of(int ranks, const Settings& more, int clients, Operation operations = 20'000) {
+  const Shape shape = stale_shape(ranks, more, clients);
   EXPECT_EQ(Register::unfit(shape), "");
   Cluster<Register, Unobserved> cluster(shape, {}, operations);
   const Rank proposer = proposer_of<Register>(shape, 0);
@@ -69,6 +72,8 @@ TEST(QuorumRegisterStale, ReadsAreStaleAsOftenAsTheModelSays) {
                                                 {8, 3, 4},
                                                 {70, 8, 9}}) {
     const double share = stale_share(ranks, reading, writing);
+    const Shape shape = stale_shape(ranks, {{"read_quorum", reading}, {"write_quorum", writing}}, 1);
+    EXPECT_NEAR(Register::stale_share(shape), share, 1e-12);
     const Reads reads = reads_of(ranks, {{"read_quorum", reading}, {"write_quorum", writing}}, 1);
     EXPECT_GT(p_value(reads.stale, reads.all, share), 0.001)
         << reads.stale << " of " << reads.all << " at N = " << ranks << ", R = " << reading << ", W = " << writing;
@@ -95,6 +100,25 @@ TEST(QuorumRegisterStale, NoReadIsStaleWhereQuorumsMeet) {
 
 TEST(QuorumRegisterStale, NoReadIsStaleWithFixedQuorumsOfTheSameServers) {
   EXPECT_EQ(reads_of(5, {{"read_quorum", 2}, {"write_quorum", 2}, {"quorums", 0}, {"thrifty", 1}}, 1, 3000).stale, 0);
+}
+
+TEST(QuorumRegisterStale, TheShareIsDeclaredOnlyWhereTheModelHolds) {
+  const Settings one{{"read_quorum", 1}, {"write_quorum", 1}, {"proposers", 1}};
+  const auto share = [&](std::string_view name, std::int64_t value, int in_flight = 1) {
+    Settings set = one;
+    set.emplace_back(name, value);
+    Shape shape = stale_shape(3, set, 0);
+    shape.in_flight = in_flight;
+    return Register::stale_share(shape);
+  };
+  EXPECT_DOUBLE_EQ(share("reads", 90), 2.0 / 3);
+  EXPECT_DOUBLE_EQ(share("replicas", 2), 1.0 / 2);
+  EXPECT_EQ(share("read_quorum", 3), 0) << "quorums meet";
+  EXPECT_EQ(Register::stale_share(register_shape(5)), 0) << "majorities meet";
+  EXPECT_TRUE(std::isnan(share("quorums", 0)));
+  EXPECT_TRUE(std::isnan(share("write_query", always)));
+  EXPECT_TRUE(std::isnan(share("write_back", always)));
+  EXPECT_TRUE(std::isnan(share("reads", 50, 2)));
 }
 
 TEST(QuorumRegisterStale, EverySetOfServersIsDrawnAsOftenAsAnyOther) {
