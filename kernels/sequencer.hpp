@@ -1,46 +1,43 @@
 #pragma once
 // sequencer — every rank delivers all operations of a shard in one order, as one of them, the sequencer, numbers them.
 //
-//   unicast_broadcast (UB)                        broadcast_broadcast (BB)
-//   sender ──request──► sequencer                 sender ──request──► everybody      the payload travels once
-//          ◄──ordered── sequencer ──ordered──►           ◄──number─── sequencer ──number──►
-//                       everybody                                     everybody
+//   unicast_broadcast (UB)               broadcast_broadcast (BB)            unicast_unicast_broadcast (UUB)
+//   sender ──request──► sequencer        sender ──request──► everybody       sender ──request──► sequencer
+//          ◄──ordered── sequencer               ◄──number─── sequencer              ◄──number─── sequencer
+//                       ──ordered──► all                     ──number──► all        ──ordered──► all
 //
 // `ordered` at the sequencer, `delivered` at every rank once all lower numbers of the shard have been. With n = N - 1: UB takes
-// N messages, BB 2n, both 2 delays; what the sequencer itself sends takes n messages and 1 delay. Two operations of one sender
-// that are open at once may be ordered either way; shards are not ordered against each other. Every sender delivers too, so
-// there are no clients. Latency is the sender's: its own delivery; others may lag behind, by `keep` numbers at most, because
-// each rank acknowledges every quarter of that (background) and the sequencer gives no number that is further ahead. With
-// `timeout_us` a rank asks again for missing messages (also background). Then the protocol survives loss, duplication,
-// reordering, and crashes that keep the state. A sequencer that stays down stops its shard: nobody takes over.
-// Source: Défago, Schiper, Urbán, ACM Computing Surveys 36(4) 2004, 4.1 (fixed sequencer, UB and BB); Kaashoek, Tanenbaum,
-// ICDCS 1991 (BB, history, negative acknowledgements).
+// N messages, BB 2n, both 2 delays; UUB N + 1 and 3, or 2 to the sender itself; what the sequencer itself sends takes n
+// messages and 1 delay. Two operations of one sender that are open at once may be ordered either way; shards are not ordered
+// against each other. Every sender delivers too, so there are no clients. Latency is the sender's: its own delivery; others may
+// lag behind, by `keep` numbers at most, because each rank acknowledges every quarter of that (background) and the sequencer
+// gives no number that is further ahead. With `timeout_us` a rank asks again for missing messages (also background). Then the
+// protocol survives loss, duplication, reordering, and crashes that keep the state. A shard stops while its sequencer is down,
+// until a configuration from outside excludes it: the next rank then collects what the living have delivered, and goes on
+// (kernels/sequencer/seat.hpp). What only excluded ranks had delivered may be lost. Source: Défago, Schiper, Urbán, ACM
+// Computing Surveys 36(4) 2004, 4.1 (fixed sequencer, UB, BB and UUB); Kaashoek, Tanenbaum, ICDCS 1991 (BB, history, negative
+// acknowledgements); Birman, Joseph, TOCS 5(1) 1987 (epochs, what is delivered before the next).
 
-#include <optional>
-
-#include "harness/protocol.hpp"
-#include "kernels/sequencer/early.hpp"
-#include "kernels/sequencer/issuer.hpp"
-#include "kernels/sequencer/message.hpp"
-#include "kernels/sequencer/order.hpp"
+#include "kernels/sequencer/seat.hpp"
 
 namespace coordbench {
 
-class Sequencer {
+class Sequencer : public sequencer::Seat {
  public:
   using Message = sequencer::Message;
   using Out = Outbox<Message>;
 
   static constexpr About about{
-      .level = 2,  // one coordinator and no way to replace it; consensus (level 4) is what could
+      .level = 2,  // one coordinator, which only a configuration from outside replaces; consensus (level 4) is what could
       .group = "order",
-      .promise = "every rank delivers the operations in one order (per shard); blocks if the sequencer crashes",
-      .messages = "unicast_broadcast: N; broadcast_broadcast: 2n, n = N - 1; n if the sequencer itself sends",
-      .delays = "ordered 1, delivered 2; if the sequencer itself sends: 0 and 1",
+      .promise = "every rank delivers the operations in one order (per shard); blocks while the sequencer is down",
+      .messages =
+          "unicast_broadcast: N; broadcast_broadcast: 2n, n = N - 1; unicast_unicast_broadcast: N + 1; n if the sequencer "
+          "itself sends",
+      .delays = "ordered 1, delivered 2; unicast_unicast_broadcast: delivered 3; if the sequencer itself sends: 0 and 1",
       .source = "Defago, Schiper, Urban, ACM CSUR 2004, 4.1",
       .latency = Latency::proposer};
   static constexpr std::array parameters = sequencer::kParameters;
-  enum { ordered, delivered };
   static constexpr std::array marks{Mark{.name = "ordered"},  // at the shard's sequencer: see `reaches`
                                     Mark{.name = "delivered", .where = Where::everywhere, .answers = true}};
 
@@ -55,30 +52,34 @@ class Sequencer {
   /// With one shard and UB only the sequencer speaks to the others.
   static std::optional<Rank> hears_from(const Shape& shape, Rank rank) {
     const sequencer::Setting setting(shape);
-    const bool one = setting.shards.by() == 1 && !setting.broadcasts && !setting.is_seat(rank);
+    const bool one = setting.shards.by() == 1 && !setting.broadcasts && !setting.asks_first && !setting.is_seat(rank);
     return one ? std::optional<Rank>(setting.seat_of_shard(0)) : std::nullopt;
   }
 
-  Sequencer(const Shape& shape, Rank self);
+  Sequencer(const Shape& shape, Rank self) : Seat(shape, self) {}
 
   void propose(Operation operation, Payload payload, Out& out) {
+    if (epoch_ == kPassive) [[unlikely]]
+      return;
     begin(out);
     const auto k = static_cast<std::uint32_t>(operation);
-    const Rank seat = setting_.seat_of(operation);
-    if (seat == self_) return accept({k, true, std::move(payload)}, out);
-    if (setting_.timeout > 0) open_.push_back({k, seat, false, payload});
-    if (setting_.broadcasts) early_.put(k, payload);
-    const Message request{.first = k, .number = 0, .count = 1, .kind = Kind::request};
+    const Rank seat = seats_.of(setting_.shard_of(operation));
+    if (setting_.timeout > 0) open_.push_back({k, false, payload});
+    if (seat == self_) return accept({k, self_, std::move(payload)}, out);
+    if (setting_.broadcasts || setting_.asks_first) early_.put(k, payload);
+    const Message request{.first = k, .number = 0, .count = 1, .kind = Kind::request, .epoch = epoch_};
     if (setting_.broadcasts)
       out.send_others(request, std::move(payload));
     else
-      out.send(seat, request, std::move(payload));
+      out.send(seat, request, setting_.asks_first ? Payload() : std::move(payload));
   }
 
   void step(Rank from, const Message& message, const Payload& payload, Out& out) {
+    if (message.epoch != epoch_) [[unlikely]]
+      return;
     begin(out);
     if (message.kind == Kind::request)
-      hear_request(message.first, payload, out);
+      hear_request(from, message.first, payload, out);
     else if (message.kind <= Kind::number)
       hear_number(from, message, payload, out);
     else
@@ -87,135 +88,48 @@ class Sequencer {
 
   /// Asks for what was missing at the last look already, and looks again while there is anything to wait for.
   void tick(Out& out);
-  [[nodiscard]] Time deadline() const { return looks_at_; }
-
-  /// Of an operation that the last step delivered.
-  [[nodiscard]] Answer answer(Operation operation) const {
-    const Payload* payload = orders_[latest_].just_delivered(static_cast<std::uint32_t>(operation));
-    return payload ? Answer{1, *payload} : Answer{};
-  }
+  /// A new epoch: whatever this rank has not delivered is ordered anew.
+  void configure(const Configuration& configuration, Out& out);
 
  private:
   using Kind = sequencer::Kind;
-  using Entry = sequencer::Entry;
-  using Order = sequencer::Order;
-  using Issuer = sequencer::Issuer;
 
-  /// An operation of this rank's that it has not delivered, and another rank orders; kept only where messages may be lost.
-  struct Open {
-    std::uint32_t operation;
-    Rank seat;
-    bool was_looked_at;
-    Payload payload;
-  };
-
-  void begin(const Out& out) {
-    orders_[latest_].settle();
-    if (setting_.timeout > 0 && looks_at_ == kNever) looks_at_ = out.now() + setting_.timeout;
-  }
-
-  // ---- the sequencer -----------------------------------------------------------------------------------------------------
-
-  void hear_request(std::uint32_t k, const Payload& payload, Out& out) {
-    if (setting_.broadcasts && setting_.seat_of(k) != self_) return hear_early(k, payload, out);
-    accept({k, false, payload}, out);
-  }
-  void accept(Issuer::Request request, Out& out) {
-    if (!issuer_->accept(request.operation)) return;
-    if (issuer_->may_issue(own().delivered())) [[likely]]
-      return issue(std::move(request), out);
-    issuer_->wait(std::move(request));
-  }
-  void issue(Issuer::Request request, Out& out) {
-    const std::uint32_t k = request.operation, number = own().append(k, request.payload);
-    const bool is_whole = !setting_.broadcasts || request.is_own;
-    out.send_others({.first = k, .number = number, .count = 1, .kind = is_whole ? Kind::ordered : Kind::number},
-                    is_whole ? std::move(request.payload) : Payload());
-    out.complete(k, ordered);
-    out.complete(k, delivered);
-    latest_ = own_;
-  }
-  void hear_report(Rank from, const Message& report, Out& out) {
-    issuer_->note(from, report.number);
-    while (issuer_->has_waiting() && issuer_->may_issue(own().delivered())) issue(issuer_->take_waiting(), out);
-    if (report.kind == Kind::ask && report.number == issuer_->delivered_at(from) && report.number < own().delivered())
-      send_again(from, report.number, out);
-  }
-  [[gnu::noinline, gnu::cold]] void send_again(Rank to, std::uint32_t number, Out& out) {
-    const Entry& entry = std::as_const(own()).at(number);
-    out.send(to, {.first = entry.operation, .number = number, .count = 0, .kind = Kind::ordered}, entry.payload);
-  }
-  Order& own() { return orders_[own_]; }
-
-  // ---- everybody ---------------------------------------------------------------------------------------------------------
-
-  void hear_early(std::uint32_t k, const Payload& payload, Out& out) {
-    const auto shard = static_cast<std::size_t>(setting_.shard_of(k));
-    if (done_[shard][k] > k) return;  // a late copy
-    early_.put(k, payload);
-    deliver(shard, out);
+  void hear_request(Rank from, std::uint32_t k, const Payload& payload, Out& out) {
+    if (setting_.broadcasts && !leads(setting_.shard_of(k))) return hear_early(k, payload, out);
+    accept({k, from, payload}, out);
   }
   void hear_number(Rank from, const Message& message, const Payload& payload, Out& out) {
-    const auto shard = static_cast<std::size_t>(setting_.shard_at(from));
+    const std::size_t shard = setting_.shard_of(message.first);
+    if (setting_.asks_first && message.kind == Kind::number) return take_number(from, shard, message, out);
     orders_[shard].learn(message.number, message.first, message.kind == Kind::ordered, payload);
     deliver(shard, out);
+    if (leads(shard)) [[unlikely]]
+      return hear_own_shard(shard, message.count == 0, out);
     if (message.count == 0) [[unlikely]]  // the sequencer does not know how far this rank is
       report(shard, orders_[shard].has_gap() ? Kind::ask : Kind::acknowledge, out);
   }
-  void deliver(std::size_t shard, Out& out) {
-    Order& order = orders_[shard];
-    latest_ = shard;
-    while (Entry* entry = order.next()) {
-      if (setting_.broadcasts && !complete(*entry, shard)) break;
-      order.advance();
-      out.complete(entry->operation, delivered);
-      if (setting_.timeout > 0) close(entry->operation);
+  /// UUB: the number of an operation of this rank's own. If it comes again, the sequencer lacks the payload.
+  void take_number(Rank from, std::size_t shard, const Message& message, Out& out) {
+    Payload payload;
+    if (early_.take(message.first, payload)) {
+      orders_[shard].learn(message.number, message.first, true, payload);
+      out.send_others({message.first, message.number, 1, Kind::ordered, epoch_}, std::move(payload));
+      deliver(shard, out);
+    } else if (orders_[shard].holds(message.number, message.first)) {
+      send_again(from, shard, message.number, out);
     }
-    if (order.unreported() >= quarter_) report(shard, Kind::acknowledge, out);
   }
-  /// BB: the payload, unless it came with the number. False while it is missing.
-  bool complete(Entry& entry, std::size_t shard) {
-    Payload early;
-    const bool has_come = early_.take(entry.operation, early);
-    if (entry.state != Entry::whole) {
-      if (!has_come) return false;
-      entry.payload = std::move(early);
-    }
-    done_[shard][entry.operation] = entry.operation + 1;
-    return true;
-  }
-  void report(std::size_t shard, Kind kind, Out& out) {
-    Order& order = orders_[shard];
-    order.report();
-    out.send(setting_.seat_of_shard(static_cast<int>(shard)),
-             {.first = 0, .number = order.delivered(), .count = 0, .kind = kind});
-  }
-  [[gnu::noinline, gnu::cold]] void close(std::uint32_t k) {
-    std::erase_if(open_, [k](const Open& open) { return open.operation == k; });
-  }
-
-  // ---- time-outs ---------------------------------------------------------------------------------------------------------
 
   bool look_at_own_operations(Out& out);
-  bool look_at_orders(Out& out);
-  bool look_at_ranks(Out& out);
-
-  const sequencer::Setting setting_;
-  Rank self_;
-  std::uint32_t quarter_;             ///< of `keep`: what is delivered between two acknowledgements
-  std::vector<Order> orders_;         ///< [shard]
-  std::size_t own_ = 0, latest_ = 0;  ///< the shard that is ordered here; in which the last step delivered
-  std::optional<Issuer> issuer_;      ///< at a sequencer
-  sequencer::Early early_;
-  std::vector<Window<std::uint32_t>> done_;  ///< BB, [shard]: one more than the last delivered operation of a slot
-  std::vector<Open> open_;
-  Time looks_at_ = kNever;
+  bool look_at_shards(Out& out);
 };
 
 inline Cost Sequencer::cost(const Shape& shape, Operation k) {
   const sequencer::Setting setting(shape);
   const int others = shape.ranks - 1;
-  if (k % setting.senders == setting.seat_of(k)) return {.messages = others, .delays = {0, others > 0 ? 1 : 0}};
+  if (setting.sender_of(k) == setting.seat_of_shard(setting.shard_of(k)))
+    return {.messages = others, .delays = {0, others > 0 ? 1 : 0}};
+  if (setting.asks_first) return {.messages = 2 + others, .delays = {1, 3}};
   return {.messages = setting.broadcasts ? 2 * others : 1 + others, .delays = {1, 2}};
 }
 
@@ -232,68 +146,55 @@ inline std::string Sequencer::unfit(const Shape& shape) {
   return senders.empty() ? more_than_ranks("shards") : senders;
 }
 
-/// A sequencer may have to give as many numbers at once as somebody lagged behind, and keeps them all until everybody has them.
+/// A sequencer may have to give as many numbers at once as somebody lagged behind. Where messages may be lost, every rank keeps
+/// what somebody may lack, and may become the sequencer of any shard.
 inline Bounds Sequencer::bounds(const Shape& shape, Rank rank) {
   const sequencer::Setting setting(shape);
-  const bool is_seat = setting.is_seat(rank), again = times_out(shape);
+  const bool again = times_out(shape), may_lead = setting.is_seat(rank) || again;
   const std::size_t keep = setting.keep, shards = setting.shards.by(), in_flight = static_cast<std::size_t>(shape.in_flight);
-  const std::size_t lag = setting.broadcasts || again ? shards * keep : 1;
-  return {.sends = 4 + (is_seat ? std::min(keep, setting.open) : 0) +
-                   (again ? in_flight + shards + static_cast<std::size_t>(shape.ranks) : 0),
-          .completions = 2 * keep + 4,
-          .leases = 4 + lag + (setting.broadcasts ? setting.open : in_flight) + (is_seat ? setting.open + keep : 0)};
-}
-
-inline Sequencer::Sequencer(const Shape& shape, Rank self)
-    : setting_(shape),
-      self_(self),
-      quarter_(std::max(setting_.keep / 4, 1U)),
-      early_(setting_.broadcasts ? setting_.shards.by() * std::size_t{setting_.keep} + setting_.open : 0) {
-  const bool is_seat = setting_.is_seat(self);
-  if (is_seat) own_ = static_cast<std::size_t>(setting_.shard_at(self));
-  if (is_seat) issuer_.emplace(setting_, shape, self);
-  for (std::size_t shard = 0; shard < setting_.shards.by(); ++shard) {
-    orders_.emplace_back(setting_.keep, is_seat && shard == own_ && setting_.timeout > 0);
-    if (setting_.broadcasts) done_.emplace_back(shape, setting_.senders);
-  }
-  open_.reserve(setting_.timeout > 0 ? static_cast<std::size_t>(shape.in_flight) : 0);
+  const std::size_t lag = setting.broadcasts || setting.asks_first || again ? shards * setting.room() : 1;
+  const bool waits = setting.broadcasts || may_lead;
+  return {.sends = 4 + (may_lead ? std::min(keep, setting.open) : 0) +
+                   (again ? in_flight + shards * (2 + static_cast<std::size_t>(shape.ranks)) : 0),
+          .completions = 2 * keep + 4 + (again ? 2 * in_flight : 0),
+          .leases = 4 + lag + (waits ? setting.open : 0) + in_flight + (may_lead ? setting.open + keep : 0)};
 }
 
 [[gnu::noinline, gnu::cold]] inline void Sequencer::tick(Out& out) {
-  begin(out);
-  const bool sends = look_at_own_operations(out), lags = look_at_orders(out), leads = look_at_ranks(out);
+  if (epoch_ == kPassive) return;
+  begin_all(out);
+  const bool sends = look_at_own_operations(out), lags = look_at_orders(out), leads = look_at_shards(out);
   looks_at_ = sends || lags || leads ? out.now() + setting_.timeout : kNever;
 }
 
-/// A request may have been lost; if it was not, its sequencer knows it and does nothing.
 inline bool Sequencer::look_at_own_operations(Out& out) {
-  for (Open& open : open_)
-    if (std::exchange(open.was_looked_at, true))
-      out.send(open.seat, {.first = open.operation, .number = 0, .count = 0, .kind = Kind::request}, open.payload);
+  for (std::size_t i = 0; i < open_.size();
+       ++i)  // what is delivered at once is closed; the next look finds what this one skips
+    if (std::exchange(open_[i].was_looked_at, true)) ask_again(open_[i], out);
   return !open_.empty();
 }
 
-inline bool Sequencer::look_at_orders(Out& out) {
-  bool lags = false;
-  for (std::size_t shard = 0; shard < orders_.size(); ++shard) {
-    if (issuer_ && shard == own_) continue;
-    Order& order = orders_[shard];
-    if (order.look())
-      report(shard, Kind::ask, out);
-    else if (order.unreported() > 0)
-      report(shard, Kind::acknowledge, out);
-    lags |= order.has_gap();
-  }
-  return lags;
+inline bool Sequencer::look_at_shards(Out& out) {
+  bool is_anything_missing = false;
+  for (std::size_t shard = 0; shard < orders_.size(); ++shard)
+    if (leads(shard) && look_at_ranks(shard, out)) is_anything_missing = true;
+  return is_anything_missing;
 }
 
-/// A rank that has lacked something for two time-outs may not know it, or it would have asked: the last number tells it.
-inline bool Sequencer::look_at_ranks(Out& out) {
-  if (!issuer_) return false;
-  const std::uint32_t issued = own().delivered(), looked = issuer_->look(issued);
-  for (Rank rank = 0; rank < setting_.ranks; ++rank)
-    if (issuer_->delivered_at(rank) < looked) send_again(rank, issued - 1, out);
-  return issuer_->delivered_everywhere() < issued;
+[[gnu::noinline, gnu::cold]] inline void Sequencer::configure(const Configuration& configuration, Out& out) {
+  begin_all(out);
+  configuration_ = configuration;
+  if (configuration.is_down(self_)) {
+    epoch_ = kPassive;
+    looks_at_ = kNever;
+    return;
+  }
+  epoch_ = static_cast<std::uint16_t>(configuration.epoch);
+  seats_.configure(configuration);
+  for (sequencer::Order& order : orders_) order.forget_undelivered();
+  for (const Open& open : open_)
+    if (setting_.asks_first) early_.put(open.operation, open.payload);
+  for (std::size_t shard = 0; shard < orders_.size(); ++shard) enter(shard, out);
 }
 
 }  // namespace coordbench

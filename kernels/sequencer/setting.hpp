@@ -8,17 +8,19 @@
 
 namespace coordbench::sequencer {
 
-enum Variant : std::int64_t { unicast_broadcast, broadcast_broadcast };
+enum Variant : std::int64_t { unicast_broadcast, broadcast_broadcast, unicast_unicast_broadcast };
 
 inline constexpr std::int64_t kShardsMax = 64;
 
 inline constexpr std::array kParameters{
-    Parameter{.name = "variant",
-              .initial = unicast_broadcast,
-              .lowest = 0,
-              .highest = 1,
-              .help = "who sends the payload to everybody: the sequencer or the sender",
-              .choices = {"unicast_broadcast", "broadcast_broadcast"}},
+    Parameter{
+        .name = "variant",
+        .initial = unicast_broadcast,
+        .lowest = 0,
+        .highest = 2,
+        .help = "who sends the payload to everybody: the sequencer, the sender at once, or the sender with the number that it "
+                "has asked for",
+        .choices = {"unicast_broadcast", "broadcast_broadcast", "unicast_unicast_broadcast"}},
     Parameter{.name = "shards",
               .initial = 1,
               .lowest = 1,
@@ -40,11 +42,12 @@ inline constexpr std::array kParameters{
 struct Setting {
   explicit Setting(const Shape& shape)
       : ranks(shape.ranks),
-        senders(senders_of(shape)),
+        senders(static_cast<std::uint32_t>(senders_of(shape))),
         shards(static_cast<std::uint32_t>(shape["shards"])),
-        open(static_cast<std::size_t>(shape.in_flight) * static_cast<std::size_t>(senders)),
+        open(static_cast<std::size_t>(shape.in_flight) * senders.by()),
         keep(keep_of(shape["keep"], open)),
         broadcasts(shape["variant"] == broadcast_broadcast),
+        asks_first(shape["variant"] == unicast_unicast_broadcast),
         timeout(shape["timeout_us"] * 1000) {}
 
   static int senders_of(const Shape& shape) {
@@ -52,23 +55,29 @@ struct Setting {
     return senders == 0 ? shape.ranks : static_cast<int>(senders);
   }
 
-  [[nodiscard]] int shard_of(Operation operation) const {
-    const auto k = static_cast<std::uint32_t>(operation);
-    return static_cast<int>(k - shards.quotient(k) * shards.by());
-  }
-  [[nodiscard]] Rank seat_of_shard(int shard) const { return ranks - 1 - shard; }
-  [[nodiscard]] Rank seat_of(Operation operation) const { return seat_of_shard(shard_of(operation)); }
-  [[nodiscard]] int shard_at(Rank seat) const { return ranks - 1 - seat; }
-  [[nodiscard]] bool is_seat(Rank rank) const { return shard_at(rank) < static_cast<int>(shards.by()); }
+  [[nodiscard]] std::size_t shard_of(Operation operation) const { return remainder(shards, operation); }
+  [[nodiscard]] Rank sender_of(Operation operation) const { return static_cast<Rank>(remainder(senders, operation)); }
+  /// While nobody is excluded.
+  [[nodiscard]] Rank seat_of_shard(std::size_t shard) const { return ranks - 1 - static_cast<Rank>(shard); }
+  [[nodiscard]] bool is_seat(Rank rank) const { return ranks - 1 - rank < static_cast<int>(shards.by()); }
+  /// Somebody may ask for what has been delivered.
+  [[nodiscard]] bool remembers() const { return timeout > 0; }
+  /// Numbers of a shard of which a rank keeps something.
+  [[nodiscard]] std::uint32_t room() const { return remembers() || asks_first ? 2 * keep : keep; }
 
-  int ranks, senders;
-  Divisor shards;
+  int ranks;
+  Divisor senders, shards;
   std::size_t open;    ///< operations that may be open at once, over all senders
   std::uint32_t keep;  ///< numbers of a shard that somebody may still lack, a power of two
-  bool broadcasts;     ///< the sender sends its payload to everybody
+  bool broadcasts;     ///< BB: the sender sends its payload to everybody
+  bool asks_first;     ///< UUB: the sender does so once it has its number
   Time timeout;        ///< ns
 
  private:
+  static std::uint32_t remainder(const Divisor& divisor, Operation operation) {
+    const auto k = static_cast<std::uint32_t>(operation);
+    return k - divisor.quotient(k) * divisor.by();
+  }
   static std::uint32_t keep_of(std::int64_t asked, std::size_t open) {
     return std::bit_ceil(static_cast<std::uint32_t>(
         asked > 0 ? asked : std::clamp<std::int64_t>(2 * static_cast<std::int64_t>(open), 64, 1024)));

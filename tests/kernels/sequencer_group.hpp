@@ -7,7 +7,8 @@
 namespace coordbench::testing::sequencer {
 
 using coordbench::sequencer::Kind;
-inline constexpr std::int64_t kUB = coordbench::sequencer::unicast_broadcast, kBB = coordbench::sequencer::broadcast_broadcast;
+inline constexpr std::int64_t kUB = coordbench::sequencer::unicast_broadcast, kBB = coordbench::sequencer::broadcast_broadcast,
+                              kUUB = coordbench::sequencer::unicast_unicast_broadcast;
 
 inline Shape sequencer_shape(int ranks, const Settings& set = {}, int in_flight = 1) {
   Shape shape = shape_of<Sequencer>(ranks, 8, set);

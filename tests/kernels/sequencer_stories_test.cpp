@@ -41,6 +41,94 @@ TEST(Sequencer, TellsTheStoryOfTwoBroadcasts) {
             "   4  2 → 1  ordered 2 as 2\n");
 }
 
+TEST(Sequencer, TellsTheStoryOfANumberAndABroadcast) {
+  EXPECT_EQ(story_of(sequencer_shape(3, {{"variant", kUUB}}), 3),
+            "   0  0 → 2  request 0\n"
+            "   1  2 → 0  number 0 is 0\n"
+            "   2  0 → 1  ordered 0 as 0\n"
+            "   2  0 → 2  ordered 0 as 0\n"
+            "   3  1 → 2  request 1\n"
+            "   4  2 → 1  number 1 is 1\n"
+            "   5  1 → 2  ordered 1 as 1\n"
+            "   5  1 → 0  ordered 1 as 1\n"
+            "   6  2 → 0  ordered 2 as 2\n"
+            "   6  2 → 1  ordered 2 as 2\n");
+}
+
+/// UUB: the sender delivers when it has its number, one delay before the others.
+TEST(Sequencer, ASenderThatAskedForItsNumberDeliversFirst) {
+  Group group(sequencer_shape(4, {{"variant", kUUB}}), {}, 1);
+  group.propose(0);
+  group.run();
+  for (const auto& it : group.history().reached)
+    if (it.mark == Sequencer::delivered) EXPECT_EQ(it.depth, it.rank == 0 ? 2 : 3) << it.rank;
+}
+
+/// Only rank 0 has heard of operation 0 when the sequencer goes for good. Rank 1 takes over, and must not give its number away.
+TEST(Sequencer, TellsTheStoryOfAFailover) {
+  Group group(sequencer_shape(3, {{"senders", 1}, {"timeout_us", 1}}, 2), {}, 2);
+  group.propose(0);
+  group.crash_while_sending(2, 1);
+  group.run_until(10);
+  group.exclude(2);
+  group.run_until(20);
+  group.propose(1);
+  group.run_until(500);
+  EXPECT_EQ(group.delivered_at(0), (std::vector<Operation>{0, 1}));
+  EXPECT_EQ(group.delivered_at(1), (std::vector<Operation>{0, 1}));
+  group.restart(2);
+  group.run_until(5000);
+  EXPECT_EQ(group.conversation(),
+            "   0  0 → 2  request 0\n"
+            "   1  2 → 0  ordered 0 as 0\n"
+            "   1  2 → 1  ordered 0 as 0  (lost)\n"
+            "   1  2 crashes\n"
+            "  11  0 is told of epoch 1\n"
+            "  11  0 → 1  has delivered 1\n"
+            "  11  1 is told of epoch 1\n"
+            "  12  1 → 0  ask 0\n"
+            "  13  0 → 1  ordered 0 as 0 again\n"
+            "  14  1 → 0  open from 1\n"
+            "  20  0 → 1  request 1\n"
+            "  21  1 → 2  ordered 1 as 1\n"
+            "  21  1 → 0  ordered 1 as 1\n");
+}
+
+/// A message of the old sequencer that comes after its exclusion says nothing any more.
+TEST(Sequencer, RefusesMessagesOfEarlierEpochs) {
+  for (const std::int64_t variant : {kUB, kBB, kUUB}) {
+    Group group(sequencer_shape(3, {{"variant", variant}, {"senders", 1}, {"timeout_us", 1}}, 2), {}, 2);
+    group.pause(1);
+    group.propose(0);
+    group.run_until(2);  // what the sequencer sent to rank 1 is held there
+    group.crash(2);
+    group.exclude(2);
+    group.run_until(10);
+    group.propose(1);
+    group.resume(1);
+    group.run_until(20'000);
+    EXPECT_EQ(group.delivered_at(0), group.delivered_at(1)) << variant;
+    EXPECT_EQ(group.delivered_at(0).size(), 2U) << variant;
+  }
+}
+
+/// What only an excluded sequencer had delivered may get another number: total order is promised to those that take part.
+TEST(Sequencer, WhatOnlyTheExcludedSequencerDeliveredIsOrderedAnew) {
+  Group group(sequencer_shape(3, {{"senders", 2}, {"timeout_us", 1}}), {}, 2);
+  group.cut(2, 0), group.cut(2, 1);
+  group.propose(0);
+  group.run_until(1);
+  group.mend();
+  group.crash(2);
+  group.exclude(2);
+  group.run_until(2);
+  group.propose(1);
+  group.run_until(20'000);
+  EXPECT_EQ(group.delivered_at(2), std::vector<Operation>{0});
+  EXPECT_EQ(group.delivered_at(0), group.delivered_at(1));
+  EXPECT_EQ(group.delivered_at(0).size(), 2U);
+}
+
 TEST(Sequencer, TellsTheStoryOfAGapThatIsFilled) {
   const Shape shape = sequencer_shape(3, {{"senders", 1}, {"timeout_us", 1}}, 2);
   Group group(shape, {}, 2);

@@ -54,7 +54,7 @@ void expect_declared_costs(const Shape& shape) {
 
 TEST(Sequencer, CostsWhatItDeclaresWhoeverSendsAndWhoeverOrders) {
   for (int ranks = 1; ranks <= 64; ranks += ranks < 17 ? 1 : 47)
-    for (const std::int64_t variant : {kUB, kBB})
+    for (const std::int64_t variant : {kUB, kBB, kUUB})
       for (std::int64_t shards = 1; shards <= std::min(3, ranks); ++shards)
         for (const std::int64_t senders : {1, std::min(2, ranks), 0})
           expect_declared_costs(sequencer_shape(ranks, {{"variant", variant}, {"shards", shards}, {"senders", senders}}));
@@ -62,7 +62,7 @@ TEST(Sequencer, CostsWhatItDeclaresWhoeverSendsAndWhoeverOrders) {
 
 TEST(Sequencer, CostsWhatItDeclaresForEveryN) {
   for (int ranks = 1; ranks <= 64; ++ranks)
-    for (const std::int64_t variant : {kUB, kBB})
+    for (const std::int64_t variant : {kUB, kBB, kUUB})
       for (std::int64_t shards = 1; shards <= std::min(3, ranks); ++shards)
         expect_declared_costs(sequencer_shape(ranks, {{"variant", variant}, {"shards", shards}, {"senders", 2 * ranks / 3}}));
 }
@@ -79,12 +79,17 @@ TEST(Sequencer, CostsByHandAtFiveRanks) {  // n = 4; the sequencer is rank 4, an
   EXPECT_EQ(cost({{"shards", 2}}, 4).messages, Range(4));  // shard 0, which rank 4 orders and sends
   EXPECT_EQ(cost({{"shards", 2}}, 9).messages, Range(5));  // rank 4's, in shard 1
   EXPECT_EQ(cost({{"senders", 1}}, 4).messages, Range(5));
+  EXPECT_EQ(cost({{"variant", kUUB}}, 0).messages, Range(6)) << "a request, a number, and a payload to four: N + 1";
+  EXPECT_EQ(cost({{"variant", kUUB}}, 0).delays[Sequencer::ordered], Range(1));
+  EXPECT_EQ(cost({{"variant", kUUB}}, 0).delays[Sequencer::delivered], Range(3));
+  EXPECT_EQ(cost({{"variant", kUUB}}, 4).messages, Range(4)) << "the sequencer need not ask itself";
+  EXPECT_EQ(cost({{"variant", kUUB}}, 4).delays[Sequencer::delivered], Range(1));
 }
 
 TEST(Sequencer, CostsTheSameWhateverOvertakesWhat) {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     const Shape shape = sequencer_shape(
-        6, {{"variant", static_cast<std::int64_t>(seed % 2)}, {"shards", 1 + static_cast<std::int64_t>(seed % 3)}}, 4);
+        6, {{"variant", static_cast<std::int64_t>(seed % 3)}, {"shards", 1 + static_cast<std::int64_t>(seed / 3 % 3)}}, 4);
     Group group(shape, {.seed = seed, .delay = Faults::Delay::uniform, .delay_most_ns = 50}, 24);
     for (Operation k = 0; k < 24; ++k) group.propose(k);
     group.run();
@@ -95,7 +100,7 @@ TEST(Sequencer, CostsTheSameWhateverOvertakesWhat) {
 
 TEST(Sequencer, DeliversInOneOrderWhateverOvertakesWhat) {
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
-    const Shape shape = sequencer_shape(5, {{"variant", static_cast<std::int64_t>(seed % 2)}}, 4);
+    const Shape shape = sequencer_shape(5, {{"variant", static_cast<std::int64_t>(seed % 3)}}, 4);
     Group group(shape, {.seed = seed, .delay = Faults::Delay::uniform, .delay_most_ns = 50}, 20);
     for (Operation k = 0; k < 20; ++k) group.propose(k);
     group.run();
@@ -121,7 +126,7 @@ TEST(Sequencer, DoesNotOrderShardsAgainstEachOther) {
 
 /// What arrives before its turn has nowhere to go but the window, so the sequencer waits for a rank that takes nothing.
 TEST(Sequencer, WaitsForTheRankThatLagsMost) {
-  for (const std::int64_t variant : {kUB, kBB}) {
+  for (const std::int64_t variant : {kUB, kBB, kUUB}) {
     const Shape shape = sequencer_shape(4, {{"variant", variant}, {"senders", 1}, {"keep", 8}});
     Group group(shape, {}, 40);
     group.pause(1);
@@ -162,7 +167,7 @@ TEST(Sequencer, AcknowledgesEveryQuarterOfWhatItKeepsAndNothingElseIsSentAgain) 
 /// More operations than any buffer holds, while senders and shards drift apart. No observer keeps a history of them, because
 /// only their ends and their messages are checked.
 TEST(Sequencer, EndsHundredThousandOperations) {
-  for (const std::int64_t variant : {kUB, kBB}) {
+  for (const std::int64_t variant : {kUB, kBB, kUUB}) {
     Shape shape = sequencer_shape(4, {{"variant", variant}, {"shards", 2}, {"keep", 16}}, 8);
     shape.payload_bytes = 0;
     constexpr Operation kOperations = 100'000;

@@ -11,6 +11,13 @@ namespace coordbench::testing::sequencer {
 
 using Step = testing::Step<Sequencer>;
 
+/// Which rank orders a shard, as a rank knows it: N - 1 - shard, or the next one below it that is not excluded.
+inline Rank seat_of(std::size_t shard, const Configuration& configuration, int ranks) {
+  Rank seat = ranks - 1 - static_cast<Rank>(shard);
+  while (configuration.is_down(seat)) seat = (seat + ranks - 1) % ranks;
+  return seat;
+}
+
 /// A count for each rank and shard.
 class Progress {
  public:
