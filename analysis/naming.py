@@ -11,8 +11,9 @@ BARRIERS = "barriers, point to point"
 # Groups of few kernels share a panel. A group that is not here has one of its own, behind these.
 PANELS = {"broadcast": ["broadcast"], "aggregation": ["aggregation"],
           "all-to-all and dissemination": ["all-to-all"], "gossip": ["gossip"],
-          "avoidance of coordination": ["avoidance"], "delivery and order": ["delivery", "order"], "registers and caches": ["register", "cache"],
-          "election": ["election"], "anti-patterns": ["anti-pattern"], "agreement": ["replication", "commitment"], "Byzantine agreement": ["byzantine"],
+          "avoidance of coordination": ["avoidance"], "delivery and order": ["delivery", "order"],
+          "registers and caches": ["register", "cache"], "election": ["election"], "anti-patterns": ["anti-pattern"],
+          "agreement": ["replication", "commitment"], "Byzantine agreement": ["byzantine"],
           BARRIERS: ["barrier", "point-to-point"]}
 PANEL_OF = {group: title for title, groups in PANELS.items() for group in groups}
 UNGROUPED = "others"
