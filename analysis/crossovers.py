@@ -2,8 +2,8 @@
 
 Competitors are of one group, with the same payload, transport and start line, in the same regime. Gossip competes with
 broadcasts, and the MPI library's own with what they are baselines of; so does an anti-pattern, or with nothing. Kernels with
-parameters other than their defaults do not compete. A lead that is not above the larger cross-validation error of the two models
-is none: at two ranks most kernels send the same message.
+parameters other than their defaults do not compete. A lead that is not above the larger cross-validation error of the two
+models is none: at two ranks most kernels send the same message.
 """
 
 import itertools
