@@ -16,8 +16,8 @@
 // round. The newest round counts, and in one round the highest rank. A rank that comes back after a crash begins a new round.
 // Safe only without partitions and with timely messages: a rank that is cut off, or slower than the time-out, is taken to be
 // dead, and there may be two leaders.
-// Source: Garcia-Molina, IEEE Transactions on Computers C-31(1) 1982, section III, in the form of Coulouris et al.,
-// "Distributed Systems", 15.3: without the messages by which he halts lower ranks first.
+// Source: Garcia-Molina, IEEE Transactions on Computers C-31(1) 1982, in the form of Coulouris et al., "Distributed Systems",
+// 2011, 15.3: without the messages by which Garcia-Molina halts lower ranks first.
 
 #include "kernels/election/election.hpp"
 #include "kernels/parts/window.hpp"
@@ -41,18 +41,20 @@ class BullyElection {
   using Kind = Message::Kind;
   using Out = Outbox<Message>;
 
-  static constexpr About about{.level = 2,
-                               .group = "election",
-                               .promise =
-                                   "every rank knows the highest live rank; two leaders after a partition or late messages",
-                               .messages = "m(m - 1) + N - 1 from an initiator with m - 1 ranks above: N^2 - 1 from the lowest, "
-                                           "N - 1 from the highest",
-                               .delays = "by timing: known 2, ended 2 or, where m > 2, 3; both at most 2(m - 1); m = 1: 1; N = 1: "
-                                         "0",
-                               .source = "Garcia-Molina, IEEE Trans. Computers 1982, III",
-                               .latency = Latency::makespan,
-                               .count_rule = CountRule::range,
-                               .has_payload = false};
+  static constexpr About about{
+      .level = 2,
+      .group = "election",
+      .promise = "every rank knows the highest live rank; two leaders after a partition or late messages",
+      .messages =
+          "m(m - 1) + N - 1 from an initiator with m - 1 ranks above: N^2 - 1 from the lowest, "
+          "N - 1 from the highest",
+      .delays =
+          "by timing: known 2, ended 2 or, where m > 2, 3; both at most 2(m - 1); "
+          "m = 1: 1; N = 1: 0",
+      .source = "Garcia-Molina, IEEE Trans. Computers 1982; Coulouris et al. 2011, 15.3",
+      .latency = Latency::makespan,
+      .count_rule = CountRule::range,
+      .has_payload = false};
   enum Initiator : std::int64_t { lowest, highest, by_operation };
   static constexpr std::array parameters{
       Parameter{.name = "initiator",
@@ -61,14 +63,15 @@ class BullyElection {
                 .choices = {"lowest", "highest", "by_operation"}},
       Parameter{.name = "timeout_us",
                 .highest = 60'000'000,
-                .help = "how long a rank waits for answers, twice as long for the coordinator; 0: for ever; at least two message "
-                        "delays, else a slow rank is taken to be dead"}};
+                .help =
+                    "how long a rank waits for answers, twice as long for the coordinator; 0: for ever; at least two message "
+                    "delays, else a slow rank is taken to be dead"}};
   enum { known, ended };
   static constexpr std::array marks{Mark{.name = "known", .where = Where::everywhere, .answers = true},
                                     Mark{.name = "ended", .where = Where::everywhere}};
 
   static Cost cost(const Shape& shape, Operation k) {
-    const int n = shape.ranks, m = n - initiator_of(shape, k);
+    const std::int64_t n = shape.ranks, m = n - initiator_of(shape, k);
     const Range messages = m * (m - 1) + n - 1;
     if (m == 1) return {.messages = messages, .delays = {n > 1 ? 1 : 0, n > 1 ? 1 : 0}};
     return {.messages = messages, .delays = {Range{2, 2 * (m - 1)}, Range{m > 2 ? 3 : 2, 2 * (m - 1)}}};
@@ -78,7 +81,7 @@ class BullyElection {
   }
   static std::string unfit(const Shape& shape) { return election::unfit(shape); }
   static bool times_out(const Shape& shape) { return shape["timeout_us"] > 0; }
-  /// A rank answers one that asks, asks those above it and, if there are none, tells all. All others may speak to it three times.
+  /// In one step a rank answers, and asks or tells all. Each other rank may have asked, answered and told it.
   static Bounds bounds(const Shape& shape, Rank /*rank*/) {
     return {.sends = 2, .completions = 2, .receives = 3 * static_cast<std::size_t>(shape.ranks), .leases = 1};
   }
@@ -230,13 +233,13 @@ class BullyElection {
   int higher_;  ///< ranks above this one
   std::int64_t initiator_;
   Divisor ranks_;
-  Time timeout_;                   ///< ns; 0: none
-  Operation operation_ = -1;       ///< the newest that this rank has heard of
-  std::uint32_t round_ = 0;        ///< of that operation
+  Time timeout_;              ///< ns; 0: none
+  Operation operation_ = -1;  ///< the newest that this rank has heard of
+  std::uint32_t round_ = 0;   ///< of that operation
   Rank coordinator_ = election::nobody;
-  bool holds_ = false;             ///< it has held its election in this round
-  int missing_ = 0;                ///< answers
-  std::vector<bool> answered_;     ///< [rank]
+  bool holds_ = false;          ///< it has held its election in this round
+  int missing_ = 0;             ///< answers
+  std::vector<bool> answered_;  ///< [rank]
   Time alarm_ = kNever;
   election::Told told_{};
 };

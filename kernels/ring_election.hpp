@@ -39,8 +39,9 @@ class RingElection {
                                .promise =
                                    "every rank knows one leader, the largest identifier; a lost message or rank stops the "
                                    "election",
-                               .messages = "ascending: 3N - 1; descending: N(N + 1)/2 + N; random: N H(N) + N on average, exact "
-                                           "for each; 0 at N = 1",
+                               .messages =
+                                   "ascending: 3N - 1; descending: N(N + 1)/2 + N; random: N H(N) + N on average, exact "
+                                   "for each; 0 at N = 1",
                                .delays = "elected N, known 2N - 1, ended 2N; 0 at N = 1",
                                .source = "Chang, Roberts, CACM 1979",
                                .latency = Latency::makespan,
@@ -154,8 +155,7 @@ class RingElection {
     if (!told_.tell(k, elected, out)) return;
     leader_ = own;
     told_.tell(k, known, out);
-    if (next_ != self_)
-      out.send(next_, {.first = static_cast<std::uint32_t>(k), .kind = Kind::leader, .identifier = own});
+    if (next_ != self_) out.send(next_, {.first = static_cast<std::uint32_t>(k), .kind = Kind::leader, .identifier = own});
   }
   void hear_of_leader(Operation k, Identifier own, const Message& message, Out& out) {
     if (message.identifier == own) {

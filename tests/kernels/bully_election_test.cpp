@@ -56,8 +56,8 @@ TEST(BullyElection, CostsWhatItDeclaresForEveryNAndInitiator) {
 }
 
 TEST(BullyElection, CostsByHandAtFiveRanks) {
-  EXPECT_EQ(messages(bully_shape(5)), 24);                                // N² - 1: 10 pairs exchange two messages, 4 are told
-  EXPECT_EQ(messages(bully_shape(5, BullyElection::highest)), 4);         // N - 1
+  EXPECT_EQ(messages(bully_shape(5)), 24);                         // N² - 1: 10 pairs exchange two messages, 4 are told
+  EXPECT_EQ(messages(bully_shape(5, BullyElection::highest)), 4);  // N - 1
   EXPECT_EQ(messages(bully_shape(5, BullyElection::by_operation), 2), 10);  // ranks 2, 3 and 4: 3 pairs
   EXPECT_EQ(messages(bully_shape(5, BullyElection::by_operation), 7), 10);
   EXPECT_EQ(messages(bully_shape(1)), 0);
@@ -69,10 +69,7 @@ TEST(BullyElection, CostsTheSameMessagesWhateverTheDelays) {
   for (int ranks = 2; ranks <= 7; ++ranks)
     for (std::uint64_t seed = 1; seed <= 400; ++seed)
       expect_declared_costs(bully_shape(ranks, static_cast<std::int64_t>(seed % 3)),
-                            {.seed = seed,
-                             .delay = Faults::Delay::heavy_tail,
-                             .delay_most_ns = 1000,
-                             .fifo = seed % 2 == 0},
+                            {.seed = seed, .delay = Faults::Delay::heavy_tail, .delay_most_ns = 1000, .fifo = seed % 2 == 0},
                             2);
 }
 
@@ -219,10 +216,7 @@ struct Overclaimed : Safety {
   static void draw(Schedule& schedule, Random& random) {
     draw_all_but_faults(schedule, random);
     Faults& faults = schedule.faults;
-    faults = {.seed = faults.seed,
-              .delay_least_ns = kHop,
-              .delay_most_ns = kHop,
-              .heals_at_ns = faults.heals_at_ns};
+    faults = {.seed = faults.seed, .delay_least_ns = kHop, .delay_most_ns = kHop, .heals_at_ns = faults.heals_at_ns};
     set(schedule.shape, "timeout_us", 1);
   }
 };

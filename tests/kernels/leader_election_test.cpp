@@ -185,6 +185,15 @@ TEST(LeaderElection, DoesNotCountWhatIsLateFromTheElectionBefore) {
   EXPECT_TRUE(plain.machine.is_established());
 }
 
+TEST(LeaderElection, DoesNotCountAVoteOfAnOlderTerm) {
+  Site site(raft_shape(3), 0);
+  site.propose(0);
+  site.step(1, word(0, Kind::vote_denied, 4));
+  EXPECT_EQ(site.propose(1).front().term, 5U);
+  EXPECT_TRUE(site.step(1, word(1, Kind::vote_granted, 1)).empty());
+  EXPECT_FALSE(site.machine.election().leads());
+}
+
 TEST(LeaderElection, ALeaderResignsWhenItHearsOfANewerElection) {
   Site site(raft_shape(3), 0);
   site.propose(0);

@@ -10,7 +10,8 @@ namespace coordbench::testing::bully_election {
 
 struct Ended {
   static constexpr std::string_view sentence =
-      "Ended: a rank ends an election once, when it knows who leads, and all that it asked have answered or have had the time-out";
+      "Ended: a rank ends an election once, when it knows who leads, and all that it asked have answered or have had the "
+      "time-out";
   explicit Ended(const Schedule& schedule) : asked_(schedule), ends_(static_cast<std::size_t>(schedule.shape.ranks), -1) {}
 
   bool holds(const auto& step, const auto& world) {

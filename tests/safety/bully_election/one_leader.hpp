@@ -1,5 +1,6 @@
 #pragma once
-// How long two ranks may lead: a rank that comes back takes over from the one that led meanwhile, which learns of it by message.
+// How long two ranks may lead: a rank that comes back takes over from the one that led meanwhile, which learns of it by
+// message.
 
 #include <algorithm>
 

@@ -22,7 +22,8 @@ struct Termination {
       if (!world.has_ended(k)) return false;
     if (is_known && world.proposed() < operations_) return false;
     for (Rank rank = 0; rank < world.shape().ranks && begun_ >= 0; ++rank)
-      if (world.machine(rank).operation() != begun_ || world.machine(rank).coordinator() != world.shape().ranks - 1) return false;
+      if (world.machine(rank).operation() != begun_ || world.machine(rank).coordinator() != world.shape().ranks - 1)
+        return false;
     return true;
   }
 

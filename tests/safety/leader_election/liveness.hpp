@@ -1,8 +1,8 @@
 #pragma once
 // Ongaro 2014, 3.4 and 3.9: a majority that can talk elects a leader.
 
-#include "tests/safety/common/termination.hpp"
 #include "kernels/leader_election.hpp"
+#include "tests/safety/common/termination.hpp"
 #include "tests/support/step.hpp"
 
 namespace coordbench::testing::leader_election {

@@ -15,8 +15,15 @@ struct Safety {
   using Invariants = std::tuple<OneVote, ElectionSafety, PreVote, Mandate, Liveness>;
 
   static std::string describe(const LeaderElection::Message& message) {
-    static constexpr std::array<std::string_view, 9> kWords{
-        "would you vote for me?", "I would", "I would not", "vote for me", "my vote is yours", "no", "I lead", "I follow", "no"};
+    static constexpr std::array<std::string_view, 9> kWords{"would you vote for me?",
+                                                            "I would",
+                                                            "I would not",
+                                                            "vote for me",
+                                                            "my vote is yours",
+                                                            "no",
+                                                            "I lead",
+                                                            "I follow",
+                                                            "no"};
     return "election " + std::to_string(message.first) + ", term " + std::to_string(message.term) + ": " +
            std::string(kWords[static_cast<std::size_t>(message.kind)]) + (message.count == 0 ? ", still" : "");
   }

@@ -26,7 +26,8 @@ struct Announcement {
       if (told.ranks > ranks_) return false;
     }
     for (const auto& sent : step.sent)
-      if (sent.message.kind == RingElection::Kind::leader && !tellers_.emplace(sent.message.first, step.rank).second) return false;
+      if (sent.message.kind == RingElection::Kind::leader && !tellers_.emplace(sent.message.first, step.rank).second)
+        return false;
     for (const auto& answer : step.answered)
       if (answer.outcome != told_[answer.operation].leader || !answer.is_accepted) return false;
     return true;
