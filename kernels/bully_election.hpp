@@ -117,7 +117,7 @@ class BullyElection {
     }
   }
 
-  /// Who has not answered by now is dead.
+  /// A rank that has not answered by now is dead.
   void tick(Out& out) {
     if (alarm_ > out.now()) return;
     alarm_ = kNever;

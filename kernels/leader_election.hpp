@@ -13,8 +13,8 @@
 // server that hears of a newer election takes the leader of the last one to be gone. Terms, votes and the newest election are
 // on disk.
 // With `election_timeout_us` a follower that hears no leader campaigns by itself, and the leader sends heartbeats. Safe
-// whatever the network loses, duplicates or delays and whoever crashes: one leader in a term. A leader comes in the end if a
-// majority can talk and time-outs are well above the time that a broadcast takes.
+// whatever the network loses, duplicates or delays and whichever server crashes: one leader in a term. A leader comes once
+// servers and links are back, if time-outs are well above the time that a broadcast takes.
 // Source: Ongaro, Consensus: Bridging Theory and Practice (dissertation, Stanford), 2014, 3.4 (election), 9.6 (PreVote).
 
 #include "kernels/election/election.hpp"
@@ -47,7 +47,7 @@ class LeaderElection {
 
   static constexpr About about{.level = 2,
                                .group = "election",
-                               .promise = "at most one leader in a term; one in the end while a majority can talk",
+                               .promise = "at most one leader in a term; one in the end once servers and links are back",
                                .messages = "4n, n = N - 1: votes and first appends; pre_vote: 6n",
                                .delays = "won 2, known 3, established 4; pre_vote: 2 more each; 0 at N = 1",
                                .source = "Ongaro's dissertation 2014, 3.4, 9.6",
