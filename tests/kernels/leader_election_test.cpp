@@ -170,15 +170,15 @@ Message word(Operation k, Kind kind, raft::Term term) {
 TEST(LeaderElection, DoesNotCountWhatIsLateFromTheElectionBefore) {
   Site careful(raft_shape(3, 1), 0);
   careful.propose(0);
-  EXPECT_EQ(careful.propose(1).front().term, 1U) << "nobody has voted: the same term is asked about again";
+  EXPECT_EQ(careful.propose(1).at(0).term, 1U) << "nobody has voted: the same term is asked about again";
   EXPECT_TRUE(careful.step(1, word(0, Kind::pre_vote_granted, 1)).empty());
-  EXPECT_EQ(careful.step(1, word(1, Kind::pre_vote_granted, 1)).front().kind, Kind::vote);
+  EXPECT_EQ(careful.step(1, word(1, Kind::pre_vote_granted, 1)).at(0).kind, Kind::vote);
 
   Site plain(raft_shape(3), 0);
   plain.propose(0);
   plain.propose(1);
   EXPECT_TRUE(plain.step(1, word(0, Kind::vote_granted, 1)).empty());
-  EXPECT_EQ(plain.step(1, word(1, Kind::vote_granted, 2)).front().kind, Kind::append);
+  EXPECT_EQ(plain.step(1, word(1, Kind::vote_granted, 2)).at(0).kind, Kind::append);
   EXPECT_TRUE(plain.step(1, word(0, Kind::accepted, 1)).empty());
   EXPECT_FALSE(plain.machine.is_established());
   plain.step(1, word(1, Kind::accepted, 2));
@@ -189,7 +189,7 @@ TEST(LeaderElection, DoesNotCountAVoteOfAnOlderTerm) {
   Site site(raft_shape(3), 0);
   site.propose(0);
   site.step(1, word(0, Kind::vote_denied, 4));
-  EXPECT_EQ(site.propose(1).front().term, 5U);
+  EXPECT_EQ(site.propose(1).at(0).term, 5U);
   EXPECT_TRUE(site.step(1, word(1, Kind::vote_granted, 1)).empty());
   EXPECT_FALSE(site.machine.election().leads());
 }
@@ -199,7 +199,7 @@ TEST(LeaderElection, ALeaderResignsWhenItHearsOfANewerElection) {
   site.propose(0);
   site.step(1, word(0, Kind::vote_granted, 1));
   ASSERT_TRUE(site.machine.election().leads());
-  EXPECT_EQ(site.step(2, word(1, Kind::vote, 2)).front().kind, Kind::vote_granted);
+  EXPECT_EQ(site.step(2, word(1, Kind::vote, 2)).at(0).kind, Kind::vote_granted);
   EXPECT_FALSE(site.machine.election().leads());
 }
 
