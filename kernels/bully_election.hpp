@@ -186,9 +186,12 @@ class BullyElection {
     missing_ = 0;
     follow(self_, out);
   }
-  /// A lower rank leads because it took this one to be dead: this one takes over. Of two in the same round the higher leads.
+  /// A lower rank leads because it took this one to be dead: this one takes over. Of two in the same round the higher leads; it
+  /// begins another round, because a rank that has just come back may have heard only the lower one.
   void hear_of_coordinator(Rank from, Out& out) {
-    if (from < self_)
+    if (from < self_ && coordinator_ == self_)
+      begin_round(out);
+    else if (from < self_)
       hold_election(out);
     else if (from >= coordinator_)
       follow(from, out);

@@ -56,6 +56,26 @@ def test_opens_with_xarray_without_options(path, cases):
     assert cases["latency_p50_ns"].attrs["units"] == "ns" and cases["latency_p50_ns"].attrs["definition"]
 
 
+def test_reads_have_an_age(path):
+    samples = samples_of(path, "regional_cache")
+    versions, behind = samples["versions_behind"].values, samples["behind_ns"].values
+    is_read = samples["kind"].values == samples["kind"].attrs["flag_meanings"].split().index("read")
+    assert 0 < is_read.sum() < OPERATIONS and (versions[is_read] >= 0).all()
+    assert (versions[~is_read] == -1).all() and ((behind > 0) == (versions > 0)).all()
+
+
+def test_a_kernel_that_measures_leaves_every_value(path):
+    samples = samples_of(path, "clock_sync_star", 0)
+    offsets = samples[samples.attrs["measured"]]
+    assert samples.attrs["measured"] == "offset" and offsets.attrs["units"] == "ns" and offsets.shape == (OPERATIONS, 2)
+    assert (offsets.values[:, 0] == 0).all() and (np.abs(offsets.values) < 1e9).all()
+
+
+def test_bytes_by_distance_add_up(cases):
+    parts = ["within_cache", "within_node", "within_zone", "within_region", "between_regions"]
+    assert np.allclose(sum(cases[f"bytes_{part}_per_operation"] for part in parts), cases["bytes_per_operation"])
+
+
 def test_says_what_it_is(path):
     with h5py.File(path) as file:
         attributes = {name: stored.text(value) for name, value in file.attrs.items()}

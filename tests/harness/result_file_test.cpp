@@ -96,6 +96,10 @@ TEST(ResultFileTest, KeepsEverySampleOfACaseAndItsRow) {
   EXPECT_EQ(file.read<double>("cases/messages_per_operation")[1], 4.0) << "background messages apart";
   EXPECT_EQ(file.read<double>("cases/busiest_rank_messages_per_operation")[1], 2.0);
   EXPECT_EQ(file.read<double>("cases/bytes_per_operation")[1], 96.0);
+  EXPECT_EQ(file.read<double>("cases/bytes_within_cache_per_operation")[1], 64.0);
+  EXPECT_EQ(file.read<double>("cases/bytes_within_node_per_operation")[1], 20.0);
+  EXPECT_EQ(file.read<double>("cases/bytes_within_zone_per_operation")[1], 12.0);
+  EXPECT_EQ(file.read<double>("cases/bytes_between_regions_per_operation")[1], 0.0);
   EXPECT_EQ(file.read<double>("cases/cpu_ns_per_operation")[1], 10.0);
   EXPECT_TRUE(std::isnan(file.read<double>("cases/latency_p99_ns")[1]));
   EXPECT_EQ(file.text("samples/" + launch.plan.cases[0].name, "marks"), "decided ended");

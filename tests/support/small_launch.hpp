@@ -66,8 +66,13 @@ class SmallLaunch {
       result.samples.mark_ns.push_back(i % kRanks == 0 ? result.samples.start_ns.back() + 600 : -1);
     }
     for (std::int64_t i = 0; i < operations; ++i) result.samples.start_slack_ns.push_back(i - 5);
-    result.traffic = {{2 * operations + 3, 2 * operations, 64 * operations, 3},
-                      {2 * operations, 2 * operations, 32 * operations, 0}};
+    result.traffic = {{.messages_sent = 2 * operations + 3,
+                       .messages_received = 2 * operations,
+                       .bytes_by_reach = {64 * operations},
+                       .background_messages = 3},
+                      {.messages_sent = 2 * operations,
+                       .messages_received = 2 * operations,
+                       .bytes_by_reach = {0, 20 * operations, 12 * operations}}};
     result.delays = {2, 4};
     result.expected_delays = {2, 4};
     result.latency = {1'500, 1'400, 1'600, 2'000, std::nan(""), 9'000.5};
