@@ -101,12 +101,12 @@ class Sequencer : public sequencer::Seat {
   void hear_number(Rank from, const Message& message, const Payload& payload, Out& out) {
     const std::size_t shard = setting_.shard_of(message.first);
     if (setting_.asks_first && message.kind == Kind::number) return take_number(from, shard, message, out);
-    orders_[shard].learn(message.number, message.first, message.kind == Kind::ordered, payload);
+    const bool is_news = orders_[shard].learn(message.number, message.first, message.kind == Kind::ordered, payload);
     deliver(shard, out);
     if (leads(shard)) [[unlikely]]
-      return hear_own_shard(shard, message.count == 0, out);
+      return hear_own_shard(shard, message.count == 0 && is_news, out);
     if (message.count == 0) [[unlikely]]  // the sequencer does not know how far this rank is
-      report(shard, orders_[shard].has_gap() ? Kind::ask : Kind::acknowledge, out);
+      report(shard, is_news && orders_[shard].has_gap() ? Kind::ask : Kind::acknowledge, out);
   }
   /// UUB: the number of an operation of this rank's own. If it comes again, the sequencer lacks the payload.
   void take_number(Rank from, std::size_t shard, const Message& message, Out& out) {

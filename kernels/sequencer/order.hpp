@@ -25,15 +25,17 @@ class Order {
   /// twice as much if one step may deliver so many numbers and learn of so many new ones.
   Order(std::uint32_t room, bool remembers) : entries_(room), mask_(room - 1), remembers_(remembers) {}
 
-  /// A number has come, with its payload or without. What is known already is not changed.
-  void learn(std::uint32_t number, std::uint32_t operation, bool is_whole, const Payload& payload) {
-    if (number < delivered_) return;
+  /// A number has come, with its payload or without. What is known already is not changed. Whether it was news.
+  bool learn(std::uint32_t number, std::uint32_t operation, bool is_whole, const Payload& payload) {
+    if (number < delivered_) return false;
     if (number - delivered_ > mask_) [[unlikely]]
       throw std::length_error("sequencer: a number is further ahead than anybody may lag");
     known_ = std::max(known_, number + 1);
     Entry& entry = at(number);
-    if (entry.state == Entry::whole && entry.number == number) return;
-    entry = {operation, is_whole ? Entry::whole : Entry::numbered, is_whole ? payload : Payload(), number};
+    const Entry::State state = is_whole ? Entry::whole : Entry::numbered;
+    if (entry.number == number && entry.state >= state) return false;
+    entry = {operation, state, is_whole ? payload : Payload(), number};
+    return true;
   }
   /// The sequencer orders and delivers in one go. Returns the number.
   std::uint32_t append(std::uint32_t operation, Payload payload) {

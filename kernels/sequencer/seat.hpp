@@ -89,13 +89,17 @@ class Seat : public Site {
     if (report.kind == Kind::ask && report.number == issuer.delivered_at(from) && report.number < orders_[shard].delivered())
       send_again(from, shard, report.number, out);
   }
-  /// A number, or a payload with one, has come to the rank that gives them: UUB, or in a new epoch.
-  void hear_own_shard(std::size_t shard, bool is_resent, Out& out) {
+  /// A number, or a payload with one, has come to the rank that gives them: UUB, or in a new epoch. Only news (`wants_more`)
+  /// leads to another question: if each copy of an answer led to one, duplicates would multiply with every round.
+  void hear_own_shard(std::size_t shard, bool wants_more, Out& out) {
     Issuer& issuer = *issuers_[shard];
-    if (!issuer.is_open()) return collect(shard, out);
+    if (!issuer.is_open()) {
+      if (wants_more) collect(shard, out);
+      return;
+    }
     issuer.note(self_, orders_[shard].delivered());
     issue_waiting(shard, out);
-    if (is_resent) ask_sender(shard, out);
+    if (wants_more) ask_sender(shard, out);
   }
   /// UUB: the sender of the first operation whose payload is missing here is told its number again.
   void ask_sender(std::size_t shard, Out& out) {

@@ -55,12 +55,13 @@ struct PreVote {
   [[nodiscard]] bool may_ask(Seen& seen, const LeaderElection::Message& message) const {
     return 2 * (seen.willing[{message.first, message.term}].size() + 1) > ranks_;
   }
-  /// Well within a time-out of its own clock, which may be fast; and it leads neither itself nor campaigns since.
+  /// Within a time-out of its own clock, which may be fast and shows whole nanoseconds; and it has not campaigned since.
   [[nodiscard]] bool hears_leader(const Seen& seen, const LeaderElection& server, Time now) const {
     if (server.election().leads()) return true;
     const bool is_leader_s = seen.heard_in == server.operation() && seen.heard_term == server.election().term() &&
                              server.election().leader() != raft::Election::nobody;
-    return seen.heard_at >= 0 && is_leader_s && (now - seen.heard_at) * (1'000'000 + drift_per_million_) < timeout_ * 1'000'000;
+    const Time own_most = (now - seen.heard_at) * (1'000'000 + drift_per_million_) + 1'000'000;
+    return seen.heard_at >= 0 && is_leader_s && own_most < timeout_ * 1'000'000;
   }
 
   bool is_on_;
