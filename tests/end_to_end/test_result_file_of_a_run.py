@@ -57,7 +57,7 @@ def test_opens_with_xarray_without_options(path, cases):
 
 
 def test_reads_have_an_age(path):
-    samples = samples_of(path, "regional_cache")
+    samples = samples_of(path, "quorum_register")
     versions, behind = samples["versions_behind"].values, samples["behind_ns"].values
     is_read = samples["kind"].values == samples["kind"].attrs["flag_meanings"].split().index("read")
     assert 0 < is_read.sum() < OPERATIONS and (versions[is_read] >= 0).all()
