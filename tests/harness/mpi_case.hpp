@@ -71,6 +71,9 @@ inline Outcome run_case(const Case& planned, const SharedRegion* shared, std::in
                         Time patience_ns = 300 * kSecondNs) {
   static int cases = 0;
   const World::Group& group = world().group(world().size());
+  const Neighbours neighbours(world().rank() / kRanksPerNode * kRanksPerNode, kRanksPerNode);
+  std::vector<Reach> reaches;
+  for (Rank to = 0; to < world().size(); ++to) reaches.push_back(neighbours.are_apart_from(to) ? Reach::zone : Reach::node);
   CaseRun run({.planned = &planned,
                .kernel_communicator = group.kernel,
                .control_communicator = group.control,
@@ -78,7 +81,8 @@ inline Outcome run_case(const Case& planned, const SharedRegion* shared, std::in
                .rule = {.exact_operations = operations},
                .deadline = now_ns() + patience_ns,
                .oversubscribed = world().size() > 2,
-               .neighbours = {world().rank() / kRanksPerNode * kRanksPerNode, kRanksPerNode},
+               .neighbours = neighbours,
+               .reaches = ReachTable(reaches),
                .shared = shared});
   run_kernel_of(run);
   Outcome outcome;
