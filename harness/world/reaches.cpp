@@ -48,9 +48,10 @@ std::vector<Reach> reaches_of(const World& world, const Seating& seating, const 
   std::vector<Reach> mine(static_cast<std::size_t>(world.size()));
   MPI_Scatter(all.data(), world.size(), MPI_BYTE, mine.data(), world.size(), MPI_BYTE, 0, world.all());
   const Neighbours neighbours = nodes.neighbours();
-  for (Rank rank = 0; rank < world.size(); ++rank)
-    if (Reach& reach = mine[static_cast<std::size_t>(rank)]; neighbours.are_apart_from(rank))
-      reach = std::max(reach, Reach::zone);
+  for (Rank rank = 0; rank < world.size(); ++rank) {
+    Reach& reach = mine[static_cast<std::size_t>(rank)];
+    reach = neighbours.are_apart_from(rank) ? std::max(reach, Reach::zone) : std::min(reach, Reach::node);
+  }
   return mine;
 }
 

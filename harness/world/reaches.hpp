@@ -23,7 +23,7 @@ Reach reach_between(const Site& a, const Site& b);
 /// Between ranks that share this level.
 Reach reach_of(Distance distance);
 
-/// [rank], from this rank. What `nodes` calls another node is one, even if both are on one machine. Collective.
+/// [rank], from this rank. `nodes` says which ranks share one, whatever their hosts are. Collective.
 std::vector<Reach> reaches_of(const World& world, const Seating& seating, const Nodes& nodes);
 
 }  // namespace coordbench
