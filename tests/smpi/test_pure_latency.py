@@ -11,7 +11,9 @@ from .launches import UNIT_NS
 
 RANKS = (2, 3, 4, 5, 6, 7, 8, 13, 16, 17, 31, 32, 33)
 VARIANTS = ("two_phase_commit.variant=presumed_nothing,presumed_abort,presumed_commit", "two_phase_commit.no_votes=0,1",
-            "tree_aggregation.fanout=2,3,16")
+            "tree_aggregation.fanout=2,3,16",
+            # Their messages grow with probes N², and each takes long to simulate.
+            "clock_sync_pairs.probes=2", "clock_sync_star.probes=2")
 
 
 HIERARCHICAL_RANKS = (2, 5, 8, 13, 17, 31, 32, 33, 64)
@@ -27,7 +29,7 @@ def launch_on_nodes(simulate, request):
 @pytest.fixture(scope="module")
 def launch(simulate):
     settings = [part for setting in VARIANTS for part in ("--set", setting)]
-    return simulate(",".join(map(str, RANKS)), "pure_latency", *settings)
+    return simulate(",".join(map(str, RANKS)), "pure_latency", *settings, limit_s=900)
 
 
 def test_hierarchical_kernels_take_as_long_whatever_a_node_holds(launch_on_nodes):
@@ -38,12 +40,14 @@ def test_hierarchical_kernels_take_as_long_whatever_a_node_holds(launch_on_nodes
 
 
 def test_every_kernel_takes_as_long_as_its_closed_form_says(launch):
-    known = [case for case in launch.cases if case.count_rule == "exact" and case.kernel != "stream"]  # which has no start line
+    known = [case for case in launch.cases if case.count_rule == "exact" and case.kernel != "stream"]
     assert len({case.kernel for case in known}) >= 18 and {case.ranks for case in known} == set(RANKS)
     # A sequencer's own operations take fewer delays than the others', for which the case's number stands.
     times = lambda case: {max(case.times_ns)} if case.kernel == "sequencer" else case.times_ns
-    wrong = [f"{case.kernel} on {case.ranks}: {case.expected_delays} delays, {sorted(case.times_ns)} ns"
-             for case in known if times(case) != {case.expected_delays * UNIT_NS}]
+    least = lambda case: case.expected_delays * UNIT_NS
+    most = lambda case: case.expected_delays_most * UNIT_NS
+    wrong = [f"{case.kernel} on {case.ranks}: {case.expected_delays} to {case.expected_delays_most} delays, "
+             f"{sorted(times(case))} ns" for case in known if min(times(case)) < least(case) or max(times(case)) > most(case)]
     assert not wrong, "\n".join(wrong)
 
 
