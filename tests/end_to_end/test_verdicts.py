@@ -35,14 +35,14 @@ def assert_only_it_failed(path, rows, kernel, verdict) -> str:
 
 
 def test_a_spoilt_byte_is_a_wrong_answer(broken, mpirun, tmp_path):
-    ended, path, rows = measure(mpirun, broken, "garbled_broadcast", tmp_path)
+    ended, path, rows = measure(mpirun, broken, "garbled_broadcast", tmp_path, budget="2s")
     detail = assert_only_it_failed(path, rows, "garbled_broadcast", "wrong_answer")
     assert detail == "rank 2: 20 answers of 20 operations wrong or missing, first operation 0"
     assert "wrong_answer" in ended.stdout
 
 
 def test_a_message_too_many_is_a_count_mismatch(broken, mpirun, tmp_path):
-    ended, path, rows = measure(mpirun, broken, "wordy_broadcast", tmp_path)
+    ended, path, rows = measure(mpirun, broken, "wordy_broadcast", tmp_path, budget="2s")
     detail = assert_only_it_failed(path, rows, "wordy_broadcast", "count_mismatch")
     assert detail == f"{20 * 4} messages sent, {20 * 2} expected"
     assert "count_mismatch" in ended.stdout
