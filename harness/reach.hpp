@@ -1,11 +1,9 @@
 #pragma once
 // How far a message travels: asked for every message, so that what crosses a network or a continent has a number of its own.
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string_view>
 
 #include "harness/description.hpp"
 
@@ -20,7 +18,6 @@ enum class Reach : std::uint8_t {
   world,   ///< nothing: they are in different regions
 };
 inline constexpr std::size_t kReaches = 5;
-inline constexpr std::array<std::string_view, kReaches> kReachNames{"cache", "node", "zone", "region", "world"};
 
 /// From one rank to each.
 class ReachTable {

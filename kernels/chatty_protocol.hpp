@@ -9,7 +9,7 @@
 //
 // messages = handshake · ⌈items/batch⌉, and as many delays, `worked` one less; 0 at N = 1. handshake = 2 is request and answer
 // alone. Each item has payload_bytes bytes, and a request carries the bytes of all its items. So the time over `batch` has a
-// knee: below it falls as 1/batch, because delays are what it takes; above it the bytes are, and a larger batch gains nothing.
+// knee: below it the time falls as 1/batch, because delays dominate; above it bytes dominate, and a larger batch gains nothing.
 // With resend_us a message without an answer is sent again. The worker counts each item once.
 // Level 0: point-to-point messages with answers; one worker, and nobody to agree with.
 // Source: none; counting alone. Batching: Lampson, "Hints for computer system design", SOSP 1983, section 3.

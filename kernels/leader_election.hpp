@@ -37,7 +37,7 @@ class LeaderElection {
       rejected
     };
     std::uint32_t first;  ///< the election
-    std::uint32_t count;  ///< 0: a heartbeat, or what is said to one
+    std::uint32_t count;  ///< 0: a heartbeat, or the answer to one
     Kind kind;
     raft::Term term;
     std::uint32_t is_established;  ///< of the leader that appends
@@ -115,7 +115,7 @@ class LeaderElection {
         return follow(from, message, out);
       case Kind::accepted:
         return count_follower(from, out);
-      default:  // denied, rejected: the term was what they had to say
+      default:  // denied, rejected: only their term matters
         return;
     }
   }

@@ -86,7 +86,7 @@ class PrimaryBackup : public primary_backup::Declarations {
     wait(out);
   }
 
-  /// Sends again what has been missing since the last look.
+  /// Resends messages whose acknowledgement has been missing since the last look.
   void tick(Out& out);
   [[nodiscard]] Time deadline() const { return looks_at_; }
 

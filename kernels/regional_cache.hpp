@@ -146,7 +146,7 @@ class RegionalCache : public Proposers {
     }
   }
 
-  /// Sends again what has been missing since the last look.
+  /// Resends messages whose acknowledgement has been missing since the last look.
   [[gnu::noinline, gnu::cold]] void tick(Out& out) {
     bool waits = false;
     for (Request& request : requests_) {

@@ -169,7 +169,7 @@ inline Bounds Sequencer::bounds(const Shape& shape, Rank rank) {
 
 inline bool Sequencer::look_at_own_operations(Out& out) {
   for (std::size_t i = 0; i < open_.size();
-       ++i)  // what is delivered at once is closed; the next look finds what this one skips
+       ++i)  // an operation that is delivered at once is removed; the next look finds the one that this skips
     if (std::exchange(open_[i].was_looked_at, true)) ask_again(open_[i], out);
   return !open_.empty();
 }

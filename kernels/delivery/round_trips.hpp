@@ -41,7 +41,7 @@ class RoundTrips {
     if (is_new(message)) kernel().take(message, payload, out);
   }
 
-  /// Asks again whatever has waited too long.
+  /// Asks every question again that has waited too long.
   [[gnu::noinline, gnu::cold]] void tick(Out& out) {
     for (Question& question : questions_) {
       if (question.due > out.now()) continue;

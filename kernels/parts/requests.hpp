@@ -8,7 +8,7 @@ namespace coordbench {
 struct Request {
   Operation operation = -1;
   bool is_open = false, is_read = false;
-  bool was_looked_at = false;  ///< when a time-out expired: what was there already has had the whole of it
+  bool was_looked_at = false;  ///< when a time-out last expired: it has waited for a whole one
   Payload payload{};           ///< of a write, or what a read has returned
   Operation writer = -1;       ///< of what a read has returned
   std::uint32_t version = 0;   ///< where values have some: of what a read may return at least, then of what it has returned

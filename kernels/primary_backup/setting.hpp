@@ -72,7 +72,7 @@ struct Setting {
     return acknowledge == one ? std::min(backups, 1) : 0;
   }
 
-  /// Whether backups acknowledge: also where nobody waits for it, so that what is lost can be sent again.
+  /// Whether backups acknowledge: also where nobody waits for it, so that lost writes can be resent.
   [[nodiscard]] bool acknowledges() const { return acknowledge != none || timeout > 0; }
 
   int servers;

@@ -50,7 +50,7 @@ class Issuer {
         furthest = rank;
     return furthest;
   }
-  /// What has been delivered is not ordered again.
+  /// Delivered operations are not ordered again.
   void open(const Order& order) {
     is_open_ = true;
     order.for_each_remembered(
@@ -81,7 +81,7 @@ class Issuer {
     delivered = number;
     if (was_slowest && --slowest_ranks_ == 0) note_slowest();
   }
-  /// The sequencer itself delivers what it orders.
+  /// The sequencer itself delivers each operation that it orders.
   void note_own(Rank self) { note(self, kAll); }
   [[nodiscard]] std::uint64_t delivered_at(Rank rank) const { return delivered_[static_cast<std::size_t>(rank)]; }
   [[nodiscard]] std::uint64_t delivered_everywhere() const { return slowest_; }

@@ -25,7 +25,7 @@ class Order {
   /// twice as much if one step may deliver so many numbers and learn of so many new ones.
   Order(std::uint32_t room, bool remembers) : entries_(room), mask_(room - 1), remembers_(remembers) {}
 
-  /// A number has come, with its payload or without. What is known already is not changed. Whether it was news.
+  /// A number has come, with its payload or without. A known entry is not changed. Returns whether the message was new.
   bool learn(std::uint32_t number, std::uint32_t operation, bool is_whole, const Payload& payload) {
     if (number < delivered_) return false;
     if (number - delivered_ > mask_) [[unlikely]]
@@ -45,7 +45,7 @@ class Order {
 
   /// That everything below `number` has been ordered.
   void expect(std::uint32_t number) { known_ = std::max(known_, number); }
-  /// What has not been delivered is no longer known: in a new epoch another operation may have its number.
+  /// Undelivered operations are no longer known: in a new epoch another operation may have their numbers.
   void forget_undelivered() {
     for (; has_gap(); --known_)
       if (is_known(known_ - 1)) at(known_ - 1) = {};

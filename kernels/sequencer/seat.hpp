@@ -2,9 +2,10 @@
 // What the sequencer of a shard does: it gives numbers, keeps everybody supplied, and takes over where a configuration from
 // outside excludes its predecessor.
 //
-// In a new epoch every rank forgets what it has not delivered, and tells the shard's sequencer how far it has got (`state`).
-// When all that take part have told, the sequencer asks the furthest one for what it lacks itself (`ask`). Then it has
-// delivered all that anybody has, and goes on numbering (`open`). Senders ask again for what has not been delivered to them.
+// In a new epoch every rank forgets undelivered operations, and tells the shard's sequencer how far it has got (`state`).
+// When all that take part have told, the sequencer asks the furthest one for operations that it lacks (`ask`). Then it has
+// delivered all that anybody has, and goes on numbering (`open`). Senders ask again for operations that they have not
+// delivered.
 
 #include <optional>
 
@@ -168,7 +169,7 @@ class Seat : public Site {
   }
   void ask_again_for_own(std::size_t shard, Out& out) {
     for (std::size_t i = 0; i < open_.size();
-         ++i)  // what is delivered at once is closed; the next look finds what this one skips
+         ++i)  // an operation that is delivered at once is removed; the next look finds the one that this skips
       if (setting_.shard_of(open_[i].operation) == shard) ask_again(open_[i], out);
   }
   /// A request may have been lost; if it was not, its sequencer knows it and does nothing.

@@ -60,7 +60,7 @@ struct Setting {
   /// While nobody is excluded.
   [[nodiscard]] Rank seat_of_shard(std::size_t shard) const { return ranks - 1 - static_cast<Rank>(shard); }
   [[nodiscard]] bool is_seat(Rank rank) const { return ranks - 1 - rank < static_cast<int>(shards.by()); }
-  /// Somebody may ask for what has been delivered.
+  /// Whether delivered operations are kept, because a rank may ask for them.
   [[nodiscard]] bool remembers() const { return timeout > 0; }
   /// Numbers of a shard of which a rank keeps something.
   [[nodiscard]] std::uint32_t room() const { return remembers() || asks_first ? 2 * keep : keep; }

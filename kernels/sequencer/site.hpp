@@ -131,7 +131,7 @@ class Site {
 
   const Setting setting_;
   Rank self_;
-  std::uint32_t quarter_;    ///< of `keep`: what is delivered between two acknowledgements
+  std::uint32_t quarter_;    ///< of `keep`: deliveries between two acknowledgements
   std::uint16_t epoch_ = 0;  ///< of the configuration, or kPassive where it excludes this rank
   Configuration configuration_{};
   Seats seats_;

@@ -1,4 +1,4 @@
-// How far messages travel: by levels of the machine, by zones of a platform, and by what was declared.
+// How far messages travel: by levels of the machine, by zones of a platform, by the nodes that the user declares.
 
 #include "harness/world/reaches.hpp"
 

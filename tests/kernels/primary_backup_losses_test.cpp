@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/kernels/primary_backups.hpp"
+#include "tests/kernels/violations.hpp"
 #include "tests/safety/subject_entry.hpp"
 
 namespace coordbench::testing::primary_backup::primary_backup_losses_test {
@@ -82,24 +83,18 @@ struct Forgetful : Safety {
 };
 
 template <class Claim>
-int violations(std::int64_t acknowledge) {
-  int found = 0;
-  for (std::uint64_t seed = 1; seed <= 3000; ++seed) {
-    Schedule schedule = draw<Claim>(seed);
-    set(schedule.shape, "acknowledge", acknowledge);
-    found += run<Claim>(schedule, false).violated.empty() ? 0 : 1;
-  }
-  return found;
+int violations_with(std::int64_t acknowledge) {
+  return violations<Claim>(3000, [&](Schedule& schedule) { set(schedule.shape, "acknowledge", acknowledge); });
 }
 
 TEST(PrimaryBackupLosses, SchedulesFindThatOnlyAllIsLinearizableAcrossAFailover) {
-  EXPECT_EQ(violations<Overclaimed>(setting::all), 0);
-  EXPECT_GT(violations<Overclaimed>(setting::one), 0);
-  EXPECT_GT(violations<Overclaimed>(setting::none), 0);
+  EXPECT_EQ(violations_with<Overclaimed>(setting::all), 0);
+  EXPECT_GT(violations_with<Overclaimed>(setting::one), 0);
+  EXPECT_GT(violations_with<Overclaimed>(setting::none), 0);
 }
 
 TEST(PrimaryBackupLosses, SchedulesFindARankThatComesBackWithoutItsMemory) {
-  EXPECT_GT(violations<Forgetful>(setting::all), 0);
+  EXPECT_GT(violations_with<Forgetful>(setting::all), 0);
 }
 
 }  // namespace

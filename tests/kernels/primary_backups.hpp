@@ -8,7 +8,7 @@
 
 namespace coordbench::testing::primary_backup {
 
-inline constexpr Operation kUnanswered = -4;
+inline constexpr Operation kUnanswered = Watched<Safety>::kUnanswered;
 namespace setting = coordbench::primary_backup;
 
 inline Shape replicas_shape(int ranks, const Settings& set = {}, int clients = 0) {
@@ -29,22 +29,6 @@ class Replicas : public Watched<Safety> {
  public:
   explicit Replicas(const Shape& shape, const Faults& faults = {}, std::int64_t operations = 64)
       : Watched(shape, faults, operations) {}
-  [[nodiscard]] std::int64_t messages_of(Operation k) const {
-    const auto& sent = history().sent;
-    return std::count_if(sent.begin(), sent.end(),
-                         [k](const auto& it) { return it.message.first == k && it.message.count > 0; });
-  }
-  [[nodiscard]] int depth_of(Operation k) const {
-    for (const auto& it : history().reached)
-      if (it.operation == k) return it.depth;
-    return -1;
-  }
-  /// Whose value the operation read; Answer::nothing for a write that has ended.
-  [[nodiscard]] Operation value_of(Operation k) const {
-    for (const auto& it : history().answered)
-      if (it.operation == k) return it.of;
-    return kUnanswered;
-  }
   /// The rank is gone, and everybody is told.
   void lose(Rank rank) {
     crash(rank);

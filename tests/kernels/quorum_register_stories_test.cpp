@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "tests/kernels/quorum_registers.hpp"
+#include "tests/kernels/violations.hpp"
 #include "tests/safety/subject_entry.hpp"
 
 namespace coordbench::testing::quorum_register::quorum_register_stories_test {
@@ -149,10 +150,8 @@ TEST(QuorumRegisterStories, SchedulesFindTheNewValueBeforeTheOldUnlessReadsWrite
 // ---- what R + W > N is for ---------------------------------------------------------------------------------------------
 
 /// Of 2,000 schedules of five replicas in which all are both readers and writers: how many are no linearizable histories.
-std::int64_t anomalies(std::int64_t read_quorum, std::int64_t write_quorum, std::int64_t quorums) {
-  std::int64_t found = 0;
-  for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
-    Schedule schedule = draw<ReadersSafety>(seed);
+int anomalies(std::int64_t read_quorum, std::int64_t write_quorum, std::int64_t quorums) {
+  return violations<ReadersSafety>(2000, [&](Schedule& schedule) {
     schedule.shape.ranks = 5, schedule.shape.clients = 0;
     for (const auto& [name, value] : Settings{{"read_quorum", read_quorum},
                                               {"write_quorum", write_quorum},
@@ -163,9 +162,7 @@ std::int64_t anomalies(std::int64_t read_quorum, std::int64_t write_quorum, std:
                                               {"write_query", always}})
       set(schedule.shape, name, value);
     schedule.faults.for_ever = {};
-    found += run<ReadersSafety>(schedule, false).violated.empty() ? 0 : 1;
-  }
-  return found;
+  });
 }
 TEST(QuorumRegisterStories, SchedulesFindAStaleReadUnlessQuorumsMeet) {
   for (const std::int64_t quorums : {coordbench::quorum_register::fixed, coordbench::quorum_register::drawn}) {

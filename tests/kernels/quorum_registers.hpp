@@ -9,7 +9,7 @@
 namespace coordbench::testing::quorum_register {
 
 using Register = QuorumRegister;
-inline constexpr Operation kUnanswered = -4;
+inline constexpr Operation kUnanswered = Watched<Safety>::kUnanswered;
 inline constexpr auto always = Register::always, never = Register::never, if_needed = Register::if_needed;
 
 inline Shape register_shape(int ranks, const Settings& set = {}, int clients = 0) {
@@ -22,20 +22,10 @@ class Registers : public Watched<Safety> {
  public:
   explicit Registers(const Shape& shape, const Faults& faults = {}, std::int64_t operations = 16)
       : Watched(shape, faults, operations) {}
-  [[nodiscard]] std::int64_t messages_of(Operation k) const {
-    const auto& sent = history().sent;
-    return std::count_if(sent.begin(), sent.end(), [k](const auto& spoken) { return spoken.message.first == k; });
-  }
   [[nodiscard]] int depth_of(Operation k, int mark) const {
     for (const auto& it : history().reached)
       if (it.operation == k && it.mark == mark && it.rank == proposer_of<Register>(shape(), k)) return it.depth;
     return -1;
-  }
-  /// Whose value the operation read; Answer::nothing for a write that has ended.
-  [[nodiscard]] Operation value_of(Operation k) const {
-    for (const auto& it : history().answered)
-      if (it.operation == k) return it.of;
-    return kUnanswered;
   }
 };
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/kernels/replicas.hpp"
+#include "tests/kernels/violations.hpp"
 #include "tests/safety/regional_cache/safety.hpp"
 #include "tests/safety/subject_entry.hpp"
 
@@ -17,22 +18,6 @@ class Caches : public Watched<Safety> {
  public:
   explicit Caches(const Shape& shape, const Faults& faults = {}, std::int64_t operations = 64)
       : Watched(shape, faults, operations) {}
-  [[nodiscard]] std::int64_t messages_of(Operation k) const {
-    const auto& sent = history().sent;
-    return std::count_if(sent.begin(), sent.end(),
-                         [k](const auto& it) { return it.message.first == k && it.message.count > 0; });
-  }
-  [[nodiscard]] int depth_of(Operation k) const {
-    for (const auto& it : history().reached)
-      if (it.operation == k) return it.depth;
-    return -1;
-  }
-  /// Whose value the operation read; Answer::nothing for a write that has ended.
-  [[nodiscard]] Operation value_of(Operation k) const {
-    for (const auto& it : history().answered)
-      if (it.operation == k) return it.of;
-    return -4;
-  }
 };
 /// The first operations read or write as `script` says.
 Shape scripted(Shape shape, const std::vector<bool>& script) { return replicas::scripted<RegionalCache>(shape, script); }
@@ -236,22 +221,18 @@ struct Unheard : Safety {
 };
 
 template <class Claim>
-int violations(std::int64_t read_after_write) {
-  int found = 0;
-  for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
-    Schedule schedule = draw<Claim>(seed);
-    set(schedule.shape, "read_after_write", read_after_write);
-    found += run<Claim>(schedule, false).violated.empty() ? 0 : 1;
-  }
-  return found;
+int violations_with(std::int64_t read_after_write) {
+  return violations<Claim>(2000, [&](Schedule& schedule) { set(schedule.shape, "read_after_write", read_after_write); });
 }
 
 TEST(RegionalCache, SchedulesFindAReadThatMissesItsOwnWriteUnlessClientsTrack) {
-  EXPECT_GT(violations<Overclaimed>(RegionalCache::none), 20);
-  EXPECT_EQ(violations<Overclaimed>(RegionalCache::client_tracks), 0);
+  EXPECT_GT(violations_with<Overclaimed>(RegionalCache::none), 20);
+  EXPECT_EQ(violations_with<Overclaimed>(RegionalCache::client_tracks), 0);
 }
-TEST(RegionalCache, SchedulesFindARankThatForgets) { EXPECT_GT(violations<Forgetful>(RegionalCache::none), 0); }
-TEST(RegionalCache, SchedulesFindInvalidationsThatAreLostForGood) { EXPECT_GT(violations<Unheard>(RegionalCache::none), 20); }
+TEST(RegionalCache, SchedulesFindARankThatForgets) { EXPECT_GT(violations_with<Forgetful>(RegionalCache::none), 0); }
+TEST(RegionalCache, SchedulesFindInvalidationsThatAreLostForGood) {
+  EXPECT_GT(violations_with<Unheard>(RegionalCache::none), 20);
+}
 
 }  // namespace
 }  // namespace coordbench::testing::regional_cache::regional_cache_test

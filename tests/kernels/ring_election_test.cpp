@@ -193,7 +193,7 @@ TEST(RingElection, DrawsEveryOrderAsOften) {
   EXPECT_LT(chi_squared, 20.515);
 }
 
-// ---- what is not promised ------------------------------------------------------------------------------------------------
+// ---- faults that it does not survive -------------------------------------------------------------------------------------
 
 /// Faults that may stop an election, because nothing is sent again. They never make a second leader.
 template <bool kLoses, bool kCrashes>

@@ -111,7 +111,7 @@ class Cluster {
     ++network_.happened.restarts;
     if constexpr (HasConfigurations<P>)
       at.forgets ? configurations_.forget(rank) : configure(at, configurations_.newest().epoch);
-    if (!at.is_up) return;  // it died of what it was told
+    if (!at.is_up) return;  // it crashed while it was told of the epoch
     begin(at, at.forgets ? Cause::reborn : Cause::restart);
     if (at.forgets) {
       ++network_.happened.amnesias;

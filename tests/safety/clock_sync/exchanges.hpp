@@ -55,7 +55,7 @@ class Exchanges {
   [[nodiscard]] bool is_heard() const { return is_heard_; }
   /// The operation that a rank began last; -1: none that it remembers.
   [[nodiscard]] Operation begun(Rank rank) const { return begun_[static_cast<std::size_t>(rank)]; }
-  /// The open probe of a prober; 0: there is none.
+  /// The number of the probe that a prober has open; 0 if none is.
   [[nodiscard]] std::int64_t open_probe(Rank prober, Rank other) const {
     const Pair& pair = of(prober, other);
     return pair.operation >= 0 && pair.probe <= probes_ ? pair.probe : 0;

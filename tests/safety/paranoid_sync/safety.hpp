@@ -13,7 +13,7 @@ namespace coordbench::testing::paranoid_sync {
 
 struct Safety {
   using Protocol = ParanoidSync;
-  /// What is wrong in a state or a timer also keeps operations from ending: the narrower first.
+  /// A wrong state or timer also keeps operations from ending, so the narrower invariants come first.
   using Invariants = std::tuple<Monotone, NoCreation, Knowledge, Foreground, delivery::Counted<ParanoidSync>, Reconciliation,
                                 Pace, Patience, common::Termination>;
 

@@ -1,5 +1,5 @@
 #pragma once
-// What has come about once everything has healed.
+// The state once everything has healed.
 
 #include "kernels/primary_backup.hpp"
 #include "tests/safety/common/rest.hpp"
