@@ -12,8 +12,9 @@ row_rungs_a() {
   mpirun --oversubscribe -n 8 build/coordbench run --out "$scratch/rungs-a" --kernels "$kernels" "${settings[@]}" --in-flight 1,4 \
     --set '*.proposers=0,1,2' --set sequencer.senders=0,1,2 2>&1 | tail -2
   mpirun --oversubscribe -n 8 build/coordbench run --out "$scratch/rungs-a" --kernels "$kernels" "${settings[@]}" \
-    --set 'sequencer.variant=*' --set sequencer.shards=1,2 --set 'two_phase_commit.order=*' --set 'two_phase_commit.variant=*' \
-    --set 'ring_election.order=*' --set 'primary_backup.acknowledge=*' --set chatty_protocol.handshake=2,8 --set chatty_protocol.batch=1,5,64 \
+    --set sequencer.variant=unicast_broadcast,broadcast_broadcast,unicast_unicast_broadcast --set sequencer.shards=1,2 \
+    --set two_phase_commit.order=parallel,serial --set two_phase_commit.variant=presumed_nothing,presumed_abort,presumed_commit \
+    --set ring_election.order=ascending,descending,random --set primary_backup.acknowledge=all,one,none --set chatty_protocol.handshake=2,8 --set chatty_protocol.batch=1,5,64 \
     --set leader_election.pre_vote=0,1 --set quorum_register.read_quorum=0,1 --set quorum_register.write_quorum=0,1 2>&1 | tail -2
   build/unit-tests --gtest_filter='*Cost*' --gtest_brief=1
 }

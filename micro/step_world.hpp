@@ -95,12 +95,15 @@ class StepWorld {
     Node<P, Member, Member> node;
   };
 
-  /// A message that is under way, else word of a round, or a time-out; false if the operation is over.
+  /// A message that is under way, else word of a round, or a time-out; false if the operation is over. A background that never
+  /// ends does not prolong it.
   bool go_on() {
     if (delivered_ != sent_) [[likely]] {
       deliver(letters_[delivered_ % kLetters]);
       return true;
     }
+    if constexpr (!EndsInSilence<P> && !HasRounds<P>)
+      if (ended_ == expected_ends_) return false;
     if constexpr (HasRounds<P>)
       return hold_round();
     else

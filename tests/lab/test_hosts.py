@@ -89,7 +89,7 @@ def test_over_hybrid_every_kernel_is_right_and_sends_what_it_sends_over_mpi(lab,
     assert {name for name in over_mpi if not name.startswith("native_")} == set(hybrid)
     exact = {name for name, (rule, _) in hybrid.items() if rule == "exact"}
     assert len(exact) >= 60, "kernels at two rank counts and two payloads"
-    assert all(hybrid[name] == over_mpi[name] for name in exact)
+    assert {name: hybrid[name] for name in exact} == {name: over_mpi[name] for name in exact}
 
 
 def test_what_hosts_have_of_their_own_and_that_they_reach_only_one_another(lab):
