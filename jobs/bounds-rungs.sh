@@ -47,20 +47,37 @@ row_rungs_f() {
     --bytes 8 --in-flight 16 --sync none --operations 4000 --set sequencer.shards=1,4 >/dev/null
   /usr/bin/python3 -c '
 import h5py, sys
-cases = h5py.File(sys.argv[1])["cases"]
+file = h5py.File(sys.argv[1])
+cases = file["cases"]
 rows = [i for i, kernel in enumerate(cases["kernel"][:]) if kernel == b"sequencer"]
 one, four = sorted(rows, key=lambda i: cases["parameters"][i])
-of = lambda name, i: float(cases[name][i])
-rate = of("operations_per_second", four) / of("operations_per_second", one)
-sends = of("busiest_rank_messages_per_operation", one) / of("busiest_rank_messages_per_operation", four)
-print("rate %.2f, sends of the busiest rank %.2f: %.2f" % (rate, sends, rate / sends))' "$scratch/rungs-f-16/launch-001.h5"
+samples = lambda i: file["samples"][cases["name"][i].decode()]
+sent = lambda i: samples(i)["messages_sent"][:]
+handled = lambda i: sent(i) + samples(i)["messages_received"][:]
+rate = float(cases["operations_per_second"][four]) / float(cases["operations_per_second"][one])
+for what, counted in (("sends", sent), ("sends and receives", handled)):
+    fewer = counted(one).max() / counted(four).max()
+    print("rate %.2f, %s of the busiest rank %.2f: %.2f" % (rate, what, fewer, rate / fewer))' "$scratch/rungs-f-16/launch-001.h5"
 }
+# The campaign results/wide-area, RUNGS_OUT=DIR keeps it: gossip on receipt and by timers, then every other rung of the ladder.
 row_rungs_g() {
   build build coordbench-smpi
-  COORDBENCH_BUILD=build jobs/simulate --ranks 12,24,48,96 --platform wide_area --bytes 8 --operations 10 --seed 1 --out "$scratch/rungs-g" \
-    --kernels "$(rungs)" | tail -3
-  analyse report "$scratch/rungs-g" >/dev/null && sed -n '/^| level/,/^$/p' "$scratch/rungs-g/table.md"
+  local out=${RUNGS_OUT:-$scratch/rungs-g} receipt=() timers=() kernel
+  for kernel in push_gossip pull_gossip push_pull_gossip; do
+    receipt+=(--set "$kernel.pace=receipt" --set "$kernel.fanout=1,6")
+    timers+=(--set "$kernel.period_us=50000,200000,1000000")
+  done
+  over_a_wide_area --ranks 12,24,48,96 --operations 10 "${receipt[@]}" \
+    --kernels '@gossip,!anti_entropy,flat_broadcast,binomial_broadcast,flat_aggregation,dissemination_barrier,acknowledged_broadcast'
+  over_a_wide_area --ranks 12,96 --operations 6 "${timers[@]}" --kernels '@gossip,!anti_entropy'
+  over_a_wide_area --ranks 12,24,48,96 --operations 10 --set '*.proposers=2' --kernels '@avoidance,@delivery,anti_entropy'
+  over_a_wide_area --ranks 12,24,48,96 --operations 10 \
+    --kernels '@order,@register,@replication,@cache,@election,@commitment,@anti-pattern,!clock_sync_*,!accidental_n2'
+  # Its exchanges grow with N², and each is a round trip over the ocean.
+  over_a_wide_area --ranks 12,24 --operations 2 --set '*.probes=1' --kernels 'clock_sync_*'
+  analyse report "$out" >/dev/null && sed -n '/^## The ladder/,/^## /p' "$out/table.md"
 }
+over_a_wide_area() { COORDBENCH_BUILD=build jobs/simulate --platform wide_area --bytes 8 --seed 1 --out "$out" "$@" | tail -2; }
 row_rungs_h() {
   lines_of_headers $(rungs | tr , ' ')
   cost_to_compile ${RUNGS_COMPILE:-$(rungs | tr , ' ')}

@@ -99,6 +99,7 @@ class ProtocolRank {
     const auto after = [this](std::size_t place) { return place + 1 == closing_.size() ? 0 : place + 1; };
     std::size_t eldest = 0, newest = 0;  // of the operations open, in closing_
     while (oldest < end) {
+      const Operation before = next;
       while (next < end && next - oldest < window && node_.is_ready()) {
         Payload payload = leased(next, Effort::sampled);
         if (!payload) break;  // they come back as what is in flight ends
@@ -109,8 +110,10 @@ class ProtocolRank {
         if (next >= end) node_.flush();  // nothing will fill the last batch
       }
       while (oldest < next && is_closed(oldest, closing_[eldest])) oldest += stride, eldest = after(eldest);
-      if (oldest == next && next < end) take_all();
-      if (oldest < end && !node_.poll()) idle("for operations in flight to end");
+      if (oldest >= end) return;
+      if (oldest == next) take_all();
+      const bool may_go_on = next < end && next != before && next - oldest < window;  // what it proposed was over at once
+      if (!may_go_on && !node_.poll()) idle("for operations in flight to end");
     }
   }
 

@@ -107,6 +107,7 @@ class MpiTransport {
 
   /// Simulated ranks: blocks until there may be something to poll, or one of the words is complete, which then is void.
   void wait(std::span<MPI_Request* const> words) {
+    if (std::exchange(sends_ended_, false)) return;  // their payloads are free
     MPI_Status status;
     gather_open(words);
     if (!arrivals_.empty() || open_requests_.size() == 0) return;
@@ -259,6 +260,7 @@ class MpiTransport {
       --open_to_[static_cast<std::size_t>(open_[i].to)];
       std::swap(open_[i], open_.back());
       open_.pop_back();
+      sends_ended_ = true;
     }
     start_waiting();
   }
@@ -295,6 +297,7 @@ class MpiTransport {
   std::vector<bool> blocked_;
   Completion open_requests_;          ///< simulated ranks: see gather_open
   std::vector<MPI_Status> arrivals_;  ///< simulated ranks: of the oldest receives, which are complete
+  bool sends_ended_ = false;          ///< since the last wait
 };
 
 }  // namespace coordbench

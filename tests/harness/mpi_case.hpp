@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstring>
+#include <optional>
 
 #include "harness/kernel.hpp"
 #include "harness/measure/bell.hpp"
@@ -43,6 +44,34 @@ inline void set(Case& planned, std::string_view name, std::int64_t value) {
   for (std::size_t i = 0; i < planned.shape.parameters.size(); ++i)
     if (planned.shape.parameters[i].name == name) planned.shape.values[i] = value;
 }
+
+/// The memory that neighbours share. As in a launch, one window serves all cases; a case that needs more gets a larger one.
+class SharedMemory : public ::testing::Environment {
+ public:
+  /// The most ranks that share memory.
+  int most() { return sharing().most(); }
+  /// At least so many bytes of each rank; null for none. Every rank calls it.
+  const SharedRegion* with(std::int64_t bytes) {
+    if (bytes == 0) return nullptr;
+    if (bytes > bytes_) {
+      window_.reset();
+      window_.emplace(world(), sharing(), bytes_ = bytes);
+    }
+    return window_->region();
+  }
+  void TearDown() override {  // before MPI goes
+    window_.reset();
+    sharing_.reset();
+  }
+
+ private:
+  const SharingRanks& sharing() { return sharing_ ? *sharing_ : sharing_.emplace(world()); }
+
+  std::optional<SharingRanks> sharing_;
+  std::optional<SharedWindow> window_;
+  std::int64_t bytes_ = 0;
+};
+inline auto& shared_memory = dynamic_cast<SharedMemory&>(*::testing::AddGlobalTestEnvironment(new SharedMemory));
 
 /// What became of a case: everybody's report, and the verdict; at rank 0 only.
 struct Outcome {
@@ -99,11 +128,10 @@ inline Outcome run_case(const Case& planned, const SharedRegion* shared, std::in
 /// Over hybrid kRanksPerNode neighbours share memory, so that with more ranks both ways are taken.
 inline Outcome run_over(TransportName transport, Case planned, std::int64_t operations, Time patience_ns = 300 * kSecondNs) {
   planned.transport = transport;
-  const SharingRanks all(world());
-  const int sharing = transport == TransportName::hybrid ? std::min(kRanksPerNode, all.most()) : all.most();
-  const SharedWindow window(
-      world(), all, transport == TransportName::mpi ? 0 : planned.kernel->shared_bytes(planned.shape, transport, sharing));
-  Outcome outcome = run_case(planned, window.region(), operations, patience_ns);
+  const int all = shared_memory.most(), sharing = transport == TransportName::hybrid ? std::min(kRanksPerNode, all) : all;
+  const std::int64_t bytes =
+      transport == TransportName::mpi ? 0 : planned.kernel->shared_bytes(planned.shape, transport, sharing);
+  Outcome outcome = run_case(planned, shared_memory.with(bytes), operations, patience_ns);
   outcome.result.planned = nullptr;  // the case is gone
   return outcome;
 }

@@ -61,3 +61,10 @@ def test_a_streamed_message_takes_one_delay_unless_its_receiver_is_not_there_yet
 
 def test_every_answer_and_every_count_is_right(launch):
     assert {case.verdict for case in launch.cases} == {"ok"}
+
+
+def test_a_proposer_whose_operations_are_over_at_once_goes_on(simulate):
+    """A simulated rank that waits blocks, and no message would wake it."""
+    streams = simulate("2,3", "pure_latency", "--sync", "none", "--in-flight", "1,16", "--operations", 40, limit_s=300)
+    assert {case.verdict for case in streams.cases} == {"ok"}
+    assert {"fire_and_forget", "event_log", "sequencer"} <= {case.kernel for case in streams.cases}
