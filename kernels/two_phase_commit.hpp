@@ -125,9 +125,7 @@ class TwoPhaseCommit : public commit::AtomicCommitment {
       if (transaction.open) hurry(transaction, out);
   }
 
-  [[nodiscard]] Answer answer(Operation k) const {
-    return log_[k].operation == k ? Answer{log_[k].outcome, log_[k].payload} : Answer{};
-  }
+  [[nodiscard]] Answer answer(Operation k) const { return log_.answer(k); }
 
  private:
   using Transaction = commit::Transaction;

@@ -1,16 +1,14 @@
 #pragma once
-// What all protocols of atomic commitment share: the problem, the roles and the messages.
-// Source: Bernstein, Hadzilacos, Goodman 1987, 7.3 (AC1–AC5); Mohan, Lindsay, Obermarck, ACM TODS 11(4) 1986, sections 2 and 3.
+// Two-phase commit with a coordinator: the roles and the messages.
+// Source: Mohan, Lindsay, Obermarck, ACM TODS 11(4) 1986, sections 2 and 3.
 
 #include <algorithm>
 
-#include "harness/protocol.hpp"
-#include "kernels/parts/replicate.hpp"
+#include "kernels/commit/commitment.hpp"
 
 namespace coordbench::commit {
 
 enum Variant : std::int64_t { presumed_nothing, presumed_abort, presumed_commit };
-enum Outcome : std::uint8_t { undecided, committed, aborted };
 /// The coordinator knows the outcome; a participant does; the coordinator may forget.
 enum Instant : int { decided, learned, ended };
 enum class Kind : std::uint32_t { prepare, vote_yes, vote_no, vote_read_only, commit, abort, acknowledge, inquire };
@@ -24,18 +22,15 @@ struct Message {
 };
 
 /// Who does what. Rank 0 coordinates; of the others, the first only read and the last vote no.
-struct Roles {
-  explicit Roles(const Shape& shape)
-      : participants(shape.ranks - 1), read_only(shape["read_only"]), no_votes(shape["no_votes"]), variant(shape["variant"]) {}
+struct Roles : Votes {
+  explicit Roles(const Shape& shape) : Votes(shape), read_only(shape["read_only"]), variant(shape["variant"]) {}
 
   [[nodiscard]] Kind vote_of(Rank rank) const {
     if (rank <= read_only) return Kind::vote_read_only;
-    return rank > participants - no_votes ? Kind::vote_no : Kind::vote_yes;
+    return refuses(rank) ? Kind::vote_no : Kind::vote_yes;
   }
   /// Participants that vote yes, and so must learn the decision.
   [[nodiscard]] std::int64_t waiting() const { return participants - read_only - no_votes; }
-  /// The decision while nothing fails.
-  [[nodiscard]] Outcome expected_outcome() const { return no_votes > 0 ? aborted : committed; }
   /// What may be concluded of a transaction that the coordinator has forgotten.
   [[nodiscard]] Outcome presumed_outcome() const {
     return variant == presumed_abort ? aborted : variant == presumed_commit ? committed : undecided;
@@ -43,7 +38,7 @@ struct Roles {
   /// What is presumed need not be acknowledged, because a coordinator that has no information means that outcome.
   [[nodiscard]] bool acknowledges(Outcome outcome) const { return outcome != presumed_outcome(); }
 
-  std::int64_t participants, read_only, no_votes, variant;
+  std::int64_t read_only, variant;
 };
 
 /// The parameters of all, and one of a protocol's own.
@@ -55,8 +50,7 @@ constexpr std::array<Parameter, count + 1> with(const std::array<Parameter, coun
   return joined;
 }
 
-/// What a protocol of the family declares, less what it costs.
-class AtomicCommitment {
+class AtomicCommitment : public Commitment {
  public:
   using Message = commit::Message;
   using Out = Outbox<Message>;
@@ -68,8 +62,7 @@ class AtomicCommitment {
                 .highest = presumed_commit,
                 .help = "what is presumed of a transaction that the coordinator has forgotten",
                 .choices = {"presumed_nothing", "presumed_abort", "presumed_commit"}},
-      Parameter{.name = "read_only", .highest = 1'048'575, .help = "how many participants only read"},
-      Parameter{.name = "no_votes", .highest = 1'048'575, .help = "how many participants vote no"},
+      Parameter{.name = "read_only", .highest = 1'048'575, .help = "how many participants only read"}, kNoVotes,
       Parameter{.name = "timeout_us",
                 .highest = 60'000'000,
                 .help = "wait before asking again, 0: never; a time-out that expires makes the case fail"},
@@ -82,10 +75,6 @@ class AtomicCommitment {
   static bool reaches(const Shape& shape, int mark, Rank rank, Operation /*k*/) {
     return mark == learned ? rank > shape["read_only"] : rank == 0;
   }
-  static bool accepts(const Shape& shape, Operation k, const Answer& answer) {
-    return answer.outcome == Roles(shape).expected_outcome() && answer.operation_of(k) == k;
-  }
-  static bool times_out(const Shape& shape) { return shape["timeout_us"] > 0; }
   static std::string unfit(const Shape& shape) {
     return Roles(shape).waiting() >= 0 ? "" : "more read-only participants and no-votes than participants";
   }

@@ -2,7 +2,7 @@
 // A participant's side of two-phase commit: votes once, then is bound by what it voted until it has learned the decision.
 // Source: Mohan, Lindsay, Obermarck, ACM TODS 11(4) 1986, sections 2 and 3.
 
-#include "kernels/commit/log.hpp"
+#include "kernels/commit/transaction.hpp"
 
 namespace coordbench::commit {
 

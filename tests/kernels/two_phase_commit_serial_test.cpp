@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/kernels/transactions.hpp"
+#include "tests/kernels/two_phase_commits.hpp"
 
 namespace coordbench::testing::two_phase_commit_serial_test {
 namespace {

@@ -1,21 +1,29 @@
 #pragma once
 // What two-phase commit promises, and what it claims to survive: everything but the loss of its log.
 
+#include "tests/safety/commitment/agreement.hpp"
+#include "tests/safety/commitment/nontriviality.hpp"
+#include "tests/safety/commitment/reversal.hpp"
+#include "tests/safety/commitment/termination.hpp"
+#include "tests/safety/commitment/unanimity.hpp"
 #include "tests/safety/common/integrity.hpp"
-#include "tests/safety/two_phase_commit/agreement.hpp"
-#include "tests/safety/two_phase_commit/nontriviality.hpp"
 #include "tests/safety/two_phase_commit/one_at_a_time.hpp"
-#include "tests/safety/two_phase_commit/reversal.hpp"
-#include "tests/safety/two_phase_commit/termination.hpp"
-#include "tests/safety/two_phase_commit/unanimity.hpp"
 
 namespace coordbench::testing::two_phase_commit {
+
+/// A participant that only reads has nothing against the transaction, and is not bound.
+struct Ballot {
+  using Message = TwoPhaseCommit::Message;
+  static bool binds(const Message& message) { return message.kind == TwoPhaseCommit::Kind::vote_yes; }
+  static bool agrees(const Message& message) { return binds(message) || message.kind == TwoPhaseCommit::Kind::vote_read_only; }
+};
 
 struct Safety {
   using Protocol = TwoPhaseCommit;
   /// A process that reverses itself also disagrees with somebody, and so does who commits against a no: the narrower first.
-  using Invariants =
-      std::tuple<NoReversal, Unanimity, Agreement, common::Integrity<TwoPhaseCommit>, Nontriviality, OneAtATime, Termination>;
+  using Invariants = std::tuple<commitment::NoReversal<Protocol>, commitment::Unanimity<Protocol, Ballot>,
+                                commitment::Agreement<Protocol>, common::Integrity<Protocol>,
+                                commitment::Nontriviality<Protocol, 4>, OneAtATime, commitment::Termination<Protocol, Ballot>>;
 
   static std::string describe(const TwoPhaseCommit::Message& message) {
     static constexpr std::array<std::string_view, 8> kWords{"prepare", "vote yes", "vote no",     "vote read-only",
