@@ -12,7 +12,9 @@ template <class P, class Ballot>
 struct Unanimity {
   static constexpr std::string_view sentence = "AC3: the commit decision can only be reached if all processes voted yes";
   explicit Unanimity(const Schedule& schedule)
-      : agrees_(schedule), missing_(static_cast<std::size_t>(schedule.operations), schedule.shape.ranks - 1) {}
+      : votes_(schedule.shape),
+        agrees_(schedule),
+        missing_(static_cast<std::size_t>(schedule.operations), schedule.shape.ranks - 1) {}
 
   bool holds(const Step<P>& step, const auto& /*world*/) {
     if (step.rank > 0)
@@ -24,11 +26,12 @@ struct Unanimity {
 
  private:
   void count(const typename P::Message& message, Rank rank) {
-    if (!Ballot::agrees(message)) return;
+    if (!Ballot::agrees(message) || votes_.refuses(rank)) return;
     if (!agrees_(message.first, rank)) --missing_[message.first];
     agrees_(message.first, rank) = 1;
   }
 
+  commit::Votes votes_;
   common::Ledger<char> agrees_;
   std::vector<int> missing_;  ///< [operation]: participants that have not agreed
 };
