@@ -12,8 +12,8 @@ namespace coordbench::testing::linear_two_phase_commit {
 /// A message that is not counted repeats one that was; it may be the first that arrives.
 struct Chain {
   static constexpr std::string_view sentence =
-      "Chain: a rank that is asked and votes yes asks the next one, once; the last one, or one that votes no, decides; each "
-      "passes the decision back, once, and again if it is asked again";
+      "Chain: a rank that is asked asks the next one, once, unless it votes no or is the last; those decide; each passes the "
+      "decision back, once, and again if it is asked again";
   explicit Chain(const Schedule& schedule)
       : votes_(schedule.shape), was_asked_(schedule), has_asked_(schedule), decision_(schedule), has_told_(schedule) {}
 
@@ -36,7 +36,7 @@ struct Chain {
   }
   bool may_ask(const Sent& sent, Rank rank) {
     char& has_asked = has_asked_(sent.message.first, rank);
-    const bool is_right = sent.to == rank + 1 && !votes_.refuses(rank) && was_asked_(sent.message.first, rank) != 0;
+    const bool is_right = sent.to == rank + 1 && was_asked_(sent.message.first, rank) != 0;
     if (sent.message.count == 0) return is_right && has_asked != 0 && decision_(sent.message.first, rank) == Kind::prepare;
     return is_right && std::exchange(has_asked, 1) == 0;
   }

@@ -3,12 +3,12 @@
 
 #include "tests/safety/commitment/agreement.hpp"
 #include "tests/safety/commitment/draw.hpp"
+#include "tests/safety/commitment/integrity.hpp"
 #include "tests/safety/commitment/nontriviality.hpp"
 #include "tests/safety/commitment/patience.hpp"
 #include "tests/safety/commitment/reversal.hpp"
 #include "tests/safety/commitment/termination.hpp"
 #include "tests/safety/commitment/unanimity.hpp"
-#include "tests/safety/common/integrity.hpp"
 #include "tests/safety/linear_two_phase_commit/chain.hpp"
 
 namespace coordbench::testing::linear_two_phase_commit {
@@ -24,10 +24,11 @@ struct Ballot {
 
 struct Safety {
   using Protocol = LinearTwoPhaseCommit;
-  /// A process that reverses itself also disagrees with somebody, and so does who commits against a no: the narrower first.
-  using Invariants = std::tuple<commitment::NoReversal<Protocol>, commitment::Unanimity<Protocol, Ballot>,
-                                commitment::Agreement<Protocol>, commitment::VotesDecide<Protocol>, common::Integrity<Protocol>,
-                                Chain, commitment::Patience<Protocol, Ballot>, commitment::Termination<Protocol, Ballot>>;
+  /// A process that reverses itself also disagrees with somebody: the narrower first.
+  using Invariants =
+      std::tuple<commitment::NoReversal<Protocol>, commitment::Agreement<Protocol>, commitment::Unanimity<Protocol, Ballot>,
+                 commitment::VotesDecide<Protocol>, commitment::Integrity<Protocol>, Chain,
+                 commitment::Patience<Protocol, Ballot>, commitment::Termination<Protocol, Ballot>>;
 
   static std::string describe(const Protocol::Message& message) {
     static constexpr std::array<std::string_view, 3> kWords{"prepare", "commit", "abort"};
