@@ -21,7 +21,8 @@
 
 #include <optional>
 
-#include "kernels/three_phase/termination.hpp"
+#include "kernels/three_phase/coordinator.hpp"
+#include "kernels/three_phase/recovery.hpp"
 
 namespace coordbench {
 
@@ -63,18 +64,7 @@ class ThreePhaseCommit : public three_phase::Setting {
   ThreePhaseCommit(const Shape& shape, Rank self) : log_(shape, self) {}
 
   /// Call it for transactions that are at most in_flight apart from the oldest not ended.
-  void propose(Operation k, Payload payload, Out& out) {
-    Transaction& transaction = log_[k];
-    transaction = {.operation = k,
-                   .answers_due = log_.roles.participants,
-                   .stage = Stage::voting,
-                   .open = true,
-                   .payload = std::move(payload)};
-    log_.forget_peers_of(transaction);
-    if (transaction.answers_due == 0) return decide(log_, transaction, commit::committed, out);
-    log_.set_alarm(transaction, out.now());
-    out.send_others(Message::of(k, Kind::vote_request), transaction.payload);
-  }
+  void propose(Operation k, Payload payload, Out& out) { request_votes(log_, k, std::move(payload), out); }
 
   void step(Rank from, const Message& message, const Payload& payload, Out& out) {
     const Operation k = message.first;
@@ -84,7 +74,7 @@ class ThreePhaseCommit : public three_phase::Setting {
       case Kind::vote_yes:
       case Kind::vote_no:
       case Kind::vote_read_only:
-        return count_vote(from, k, message.kind, out);
+        return count_vote(log_, from, k, message.kind, out);
       case Kind::pre_commit:
         return hear_pre_commit(log_, from, k, out);
       case Kind::acknowledge:
@@ -94,7 +84,7 @@ class ThreePhaseCommit : public three_phase::Setting {
       case Kind::abort:
         return learn(log_, from, k, commit::aborted, out);
       case Kind::acknowledge_decision:
-        return count_final_acknowledgement(from, k, out);
+        return count_final_acknowledgement(log_, from, k, out);
       case Kind::inquire:
         return answer_inquiry(log_, from, k, out);
       default:
@@ -103,44 +93,20 @@ class ThreePhaseCommit : public three_phase::Setting {
   }
 
   void tick(Out& out) {
-    for (Transaction& transaction : log_)
+    for (three_phase::Transaction& transaction : log_)
       if (transaction.alarm <= out.now()) time_out(log_, transaction, out);
   }
   [[nodiscard]] Time deadline() const { return log_.earliest_alarm(); }
 
   /// A crash forgets nothing but the alarms.
   void restart(Out& out) {
-    for (Transaction& transaction : log_)
+    for (three_phase::Transaction& transaction : log_)
       if (transaction.open) recover(log_, transaction, out);
   }
 
   [[nodiscard]] Answer answer(Operation k) const { return log_.answer(k); }
 
  private:
-  using Transaction = three_phase::Transaction;
-  using Stage = three_phase::Stage;
-  using Peer = three_phase::Peer;
-
-  void count_vote(Rank from, Operation k, Kind vote, Out& out) {
-    Transaction& transaction = log_[k];
-    if (transaction.operation != k || !transaction.open || transaction.stage != Stage::voting) return;
-    Peer& peer = log_.peers_of(transaction)[from];
-    if (peer != Peer::silent) return;
-    peer = vote == Kind::vote_yes ? Peer::uncertain : Peer::left;
-    transaction.refused |= vote == Kind::vote_no;
-    if (--transaction.answers_due > 0) return;
-    if (transaction.refused) return decide(log_, transaction, commit::aborted, out);
-    pre_commit(log_, transaction, out);
-  }
-
-  void count_final_acknowledgement(Rank from, Operation k, Out& out) {
-    Transaction& transaction = log_[k];
-    if (transaction.operation != k || !transaction.open || transaction.stage != Stage::telling) return;
-    Peer& peer = log_.peers_of(transaction)[from];
-    if (std::exchange(peer, Peer::left) == Peer::left) return;
-    if (--transaction.answers_due == 0) end(transaction, out);
-  }
-
   three_phase::Log log_;
 };
 

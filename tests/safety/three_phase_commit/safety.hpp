@@ -75,7 +75,7 @@ struct Safety {
   static void draw_crashes(Schedule& schedule, Random& random) {
     Faults& faults = schedule.faults;
     const Time timeout_ns = schedule.shape["timeout_us"] * 1000;
-    if (faults.crash_every_ns == 0) return;
+    if (faults.crash_every_ns == 0 && random.below(3) == 0) return;
     if (random.below(2) == 0) faults.crash_every_ns = timeout_ns * random.between<Time>(1, 10) / 2;
     const int style = random.below(3);
     if (style == 0) return;
