@@ -11,7 +11,8 @@ std::string parameters_in_words(const Shape& shape) {
     const Parameter& parameter = shape.parameters[i];
     const auto value = static_cast<std::size_t>(shape.values[i]);
     const bool named = value < parameter.choices.size() && !parameter.choices[value].empty();
-    text += fmt::format("  {} = {}\n", parameter.name, named ? std::string(parameter.choices[value]) : std::to_string(value));
+    text += fmt::format("  {} = {}\n", parameter.name,
+                        named ? std::string(parameter.choices[value]) : std::to_string(shape.values[i]));
   }
   return text;
 }
