@@ -28,15 +28,16 @@ class PaxosCommit : public commit::Commitment, public paxos_commit::Recovery {
   using Value = paxos_commit::Value;
   using Out = paxos_commit::Out;
 
-  static constexpr About about{.level = 5,
-                               .group = "commitment",
-                               .promise =
-                                   "all resource managers commit or none does; every live one decides while at most F of "
-                                   "2F + 1 acceptors are down",
-                               .messages = "n(F + 3), n = N - 1; 1 fewer for each no-vote",
-                               .delays = "decided 3, learned 4, ended 3; F = 0: decided 2, learned 3, ended 2",
-                               .source = "Gray, Lamport, TODS 2006, 4-6",
-                               .latency = Latency::proposer};
+  static constexpr About about{
+      .level = 5,
+      .group = "commitment",
+      .promise =
+          "all resource managers commit or none does; every live one decides while at most F of "
+          "2F + 1 acceptors are down",
+      .messages = "n(F + 3), n = N - 1; 1 fewer for each no-vote",
+      .delays = "decided 3, learned 4, ended 3; F = 0: 2, 3, 2; F > 1: up to F more where votes overtake the leader",
+      .source = "Gray, Lamport, TODS 2006, 4-6",
+      .latency = Latency::proposer};
   static constexpr std::array parameters{
       commit::kNoVotes, commit::kTimeout, kReplicate,
       Parameter{.name = "faults",
@@ -48,12 +49,16 @@ class PaxosCommit : public commit::Commitment, public paxos_commit::Recovery {
                                     Mark{.name = "learned", .where = Where::everywhere, .answers = true},
                                     Mark{.name = "ended"}};
 
+  /// A manager that is an acceptor may hear another's vote before it is asked itself. Its own vote then counts one delay more,
+  /// and F managers may follow upon each other in this way.
   static Cost cost(const Shape& shape, Operation /*k*/) {
     const commit::Votes votes(shape);
     const std::int64_t n = votes.participants, faults = paxos_commit::Group(shape).faults;
     if (n == 0) return {.messages = 0, .delays = {0, -1, 0}};
-    const std::int64_t decide = faults > 0 ? 3 : 2;
-    return {.messages = n * (faults + 3) - votes.no_votes, .delays = {decide, votes.no_votes < n ? decide + 1 : 1, decide}};
+    const std::int64_t decide = faults > 0 ? 3 : 2, more = faults > 1 ? faults : 0;
+    const Range known(decide, decide + more);
+    const Range told = votes.no_votes < n ? Range(decide + 1, decide + 1 + more) : Range(1, 1 + faults);
+    return {.messages = n * (faults + 3) - votes.no_votes, .delays = {known, told, known}};
   }
   static bool reaches(const Shape& /*shape*/, int mark, Rank rank, Operation /*k*/) {
     return mark == paxos_commit::learned ? rank > 0 : rank == 0;
@@ -90,16 +95,22 @@ class PaxosCommit : public commit::Commitment, public paxos_commit::Recovery {
   }
 
   void step(Rank from, const Message& message, const Payload& payload, Out& out) {
-    if (message.kind > Kind::vote && message.kind != Kind::phase_2b && message.kind != Kind::decision) [[unlikely]]
-      return recover(from, message, payload, out);
-    if (message.kind == Kind::vote && log_.self == 0) hear_report(from, message.settled, out);
+    if (log_.self == 0 && message.settled > 0) hear_report(from, message.settled, out);
     Transaction* transaction = log_.enter(message.first);
     if (transaction == nullptr) return;
-    if (message.kind == Kind::prepare) return cast_vote(*transaction, payload, out);
-    if (message.kind == Kind::vote) return hear_vote(from, *transaction, message.value, out);
-    if (message.kind == Kind::phase_2b) return hear_2b(from, *transaction, message.ballot, message.value, out);
-    learn(*transaction, paxos_commit::outcome_of(message.value), out);
-    if (message.count == 0) report(from, *transaction, out);
+    switch (message.kind) {
+      case Kind::prepare:
+        return cast_vote(*transaction, payload, out);
+      case Kind::vote:
+        return hear_vote(from, *transaction, message.value, out);
+      case Kind::phase_2b:
+        return hear_2b(from, *transaction, message.ballot, message.value, out);
+      case Kind::decision:
+        learn(*transaction, paxos_commit::outcome_of(message.value), out);
+        return message.count == 0 ? report(from, *transaction, Kind::learned, out) : void();
+      default:
+        return recover(from, *transaction, message, payload, out);
+    }
   }
 
   void tick(Out& out) {
@@ -108,12 +119,6 @@ class PaxosCommit : public commit::Commitment, public paxos_commit::Recovery {
     if (remind_at_ <= out.now()) remind(out);
   }
   [[nodiscard]] Time deadline() const { return std::min(log_.earliest_alarm(), remind_at_); }
-
-  /// Everything was written before it was told, so a crash forgets nothing. What was open when it struck has waited too long.
-  void restart(Out& out) {
-    for (Transaction& transaction : log_)
-      if (transaction.alarm != kNever) hurry(transaction, out);
-  }
 
   [[nodiscard]] Answer answer(Operation k) const { return log_.answer(k); }
 
@@ -135,20 +140,29 @@ class PaxosCommit : public commit::Commitment, public paxos_commit::Recovery {
     if (log_.self < log_.group.quorum()) hear_vote(log_.self, transaction, vote, out);
   }
 
-  /// An acceptor accepts in ballot 0 what comes before it has promised a higher one, and answers once it has all votes.
-  void hear_vote(Rank manager, Transaction& transaction, Value vote, Out& out) {
-    Value& accepted = log_.accepted(transaction.operation)[manager];
-    if (transaction.promised > 0 || accepted != Value::none) return;
-    accepted = vote;
-    transaction.is_refused |= vote == Value::aborted;
-    if (--transaction.votes_due > 0) return;
-    const Value all = transaction.is_refused ? Value::aborted : Value::prepared;
-    if (log_.self == 0) return hear_2b(0, transaction, 0, all, out);
-    out.send(0, message_of(transaction, Kind::phase_2b, all));
-  }
+  // ---- what happens only after a time-out -----------------------------------------------------------------------------------
 
-  void report(Rank to, const Transaction& transaction, Out& out) const {
-    Message message = message_of(transaction, Kind::learned);
+  /// Waited for too long, or interrupted by a crash: the leader leads again, and a manager asks one acceptor after the other.
+  [[gnu::noinline, gnu::cold]] void hurry(Transaction& transaction, Out& out) {
+    if (log_.self == 0) return lead_unless_busy(transaction, out);
+    transaction.alarm = out.now() + patience(transaction);
+    ++transaction.waits;
+    const Rank asked = transaction.turn;
+    transaction.turn = asked + 1 < log_.group.acceptors() ? asked + 1 : 0;
+    if (asked == log_.self) return lead_unless_busy(transaction, out);
+    report(asked, transaction, Kind::inquire, out);
+  }
+  [[gnu::noinline, gnu::cold]] void recover(Rank from, Transaction& transaction, const Message& message, const Payload& payload,
+                                            Out& out) {
+    if (message.kind == Kind::phase_1a) hear_1a(from, transaction, message.ballot, out);
+    if (message.kind == Kind::phase_1b) hear_1b(from, transaction, message, values_of(payload), out);
+    if (message.kind == Kind::phase_2a) hear_2a(from, transaction, message, payload, out);
+    if (message.kind == Kind::refused) transaction.seen = std::max(transaction.seen, message.ballot);
+    if (message.kind == Kind::inquire && !is_told(from, transaction, out)) lead_unless_busy(transaction, out);
+  }
+  /// A manager asks for an outcome, or says that it knows it, and in any case how far it has learned.
+  void report(Rank to, const Transaction& transaction, Kind kind, Out& out) const {
+    Message message = message_of(transaction, kind);
     message.count = 0;
     message.settled = static_cast<std::uint32_t>(settled_);
     out.send(to, message);

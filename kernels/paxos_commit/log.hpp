@@ -1,5 +1,7 @@
 #pragma once
-// What one rank knows of its transactions, as a resource manager, an acceptor and a leader. It survives a crash.
+// What one rank knows of its transactions, as a resource manager, an acceptor and a leader. All of it is
+// written before the message that tells of it leaves, so a crash forgets nothing. An alarm that has expired meanwhile rings
+// when the rank is back.
 
 #include "kernels/commit/log.hpp"
 #include "kernels/paxos_commit/message.hpp"

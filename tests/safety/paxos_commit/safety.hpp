@@ -21,8 +21,8 @@ struct Safety {
   static constexpr int kDelays = 6;
   /// A broken promise makes two values, two values make two decisions: the narrower first.
   using Invariants =
-      std::tuple<Promises, OneValue, commitment::NoReversal<PaxosCommit>, commitment::Unanimity<PaxosCommit, Ballots>, Quorums,
-                 commitment::Agreement<PaxosCommit>, common::Integrity<PaxosCommit>,
+      std::tuple<Promises, OneValue, commitment::NoReversal<PaxosCommit>, commitment::Unanimity<PaxosCommit, Ballots>,
+                 commitment::Agreement<PaxosCommit>, Quorums, common::Integrity<PaxosCommit>,
                  commitment::Nontriviality<PaxosCommit, kDelays>, Termination, NonBlocking>;
 
   static std::string describe(const PaxosCommit::Message& message) {
