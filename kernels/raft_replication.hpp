@@ -19,7 +19,7 @@
 #include "kernels/raft/client.hpp"
 #include "kernels/raft/follower.hpp"
 #include "kernels/raft/leader.hpp"
-#include "kernels/raft/waiting.hpp"
+#include "kernels/replication/waiting.hpp"
 
 namespace coordbench {
 
@@ -254,7 +254,7 @@ class RaftReplication {
   raft::Leader leader_;
   raft::Follower follower_;
   raft::Client client_;
-  raft::Waiting waiting_;
+  replication::Waiting waiting_;
   bool is_client_;
 };
 

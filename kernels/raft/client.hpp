@@ -1,103 +1,11 @@
 #pragma once
-// A client of Raft on a rank of its own. It asks the server that it believes to lead, keeps what is not answered, and asks
-// again, in order.
-// Source: Ongaro, Ousterhout 2014, 8.
-
-#include <utility>
+// A client of Raft.
 
 #include "kernels/raft/message.hpp"
-#include "kernels/raft/setting.hpp"
+#include "kernels/replication/client.hpp"
 
 namespace coordbench::raft {
 
-class Client {
- public:
-  using Kind = Message::Kind;
-
-  /// Of `in_flight` operations at most, each one turn behind the last.
-  Client(const Setting& setting, int in_flight)
-      : servers_(setting.servers),
-        turns_(setting.sessions()),
-        timeout_(setting.timeout),
-        open_(std::bit_ceil(static_cast<std::size_t>(in_flight))) {}
-
-  [[nodiscard]] Time alarm() const { return alarm_; }
-
-  void propose(Operation operation, Payload payload, Out& out) {
-    const bool is_only = oldest_ == next_;
-    if (is_only) oldest_ = operation;
-    next_ = operation + turns_.clients();
-    if (is_only) set_alarm(out.now());
-    request(operation) = {.payload = std::move(payload)};
-    ask(operation, out);
-  }
-
-  /// Nothing will fill the leader's last batch.
-  void flush(Out& out) const {
-    if (oldest_ != next_) out.send(leader_, {.kind = Kind::no_more});
-  }
-
-  void step(Rank from, const Message& message, Out& out) {
-    if (message.kind != Kind::reply) return;
-    if (message.count == 0) [[unlikely]]
-      return look_elsewhere(from, static_cast<Rank>(message.index), out);
-    const Operation operation = message.first;
-    if (operation < oldest_ || operation >= next_ || request(operation).answered) return;
-    request(operation).answered = true;
-    request(operation).value = message.index;
-    out.complete(operation, answered);
-    is_answered_ |= from == leader_;
-    while (oldest_ != next_ && request(oldest_).answered) oldest_ += turns_.clients();
-    set_alarm(out.now());
-  }
-
-  /// No answer for a whole time-out: the client turns to the next server. If the server did answer since the last time-out, the
-  /// client asks it once more, because a leader passes over requests that come before their turn.
-  [[gnu::noinline, gnu::cold]] void tick(Out& out) {
-    if (alarm_ > out.now()) return;
-    if (!std::exchange(is_answered_, false)) leader_ = (leader_ + 1) % servers_;
-    ask_again(out);
-    set_alarm(out.now());
-  }
-  void restart(Out& out) { set_alarm(out.now()); }
-
-  /// The value that the operation was answered with, and what was asked for.
-  [[nodiscard]] std::uint32_t value_of(Operation operation) const { return open_[slot(operation)].value; }
-  [[nodiscard]] const Payload& payload_of(Operation operation) const { return open_[slot(operation)].payload; }
-
- private:
-  struct Request {
-    bool answered = false;
-    std::uint32_t value = 0;
-    Payload payload{};
-  };
-
-  /// Only the server that this client asks may send it elsewhere.
-  [[gnu::noinline, gnu::cold]] void look_elsewhere(Rank from, Rank leader, Out& out) {
-    if (from != leader_ || leader == leader_) return;
-    leader_ = leader;
-    is_answered_ = false;
-    ask_again(out);
-  }
-  void ask_again(Out& out) {
-    for (Operation k = oldest_; k != next_; k += turns_.clients())
-      if (!request(k).answered) ask(k, out);
-  }
-  void ask(Operation operation, Out& out) {
-    out.send(leader_, {.first = static_cast<std::uint32_t>(operation), .count = 1, .kind = Kind::request},
-             request(operation).payload);
-  }
-  void set_alarm(Time now) { alarm_ = timeout_ > 0 && oldest_ != next_ ? now + 2 * timeout_ : kNever; }
-  [[nodiscard]] std::size_t slot(Operation operation) const { return turns_.of(operation).number & (open_.size() - 1); }
-  Request& request(Operation operation) { return open_[slot(operation)]; }
-
-  int servers_;
-  Turns turns_;
-  Time timeout_, alarm_ = kNever;
-  Rank leader_ = 0;
-  bool is_answered_ = false;         ///< the server that it asks has answered since the last time-out
-  Operation oldest_ = 0, next_ = 0;  ///< open are [oldest, next), but for those answered out of order
-  std::vector<Request> open_;
-};
+using Client = replication::ClientOf<Message>;
 
 }  // namespace coordbench::raft

@@ -6,6 +6,7 @@
 #include "kernels/raft/election.hpp"
 #include "kernels/raft/log.hpp"
 #include "kernels/raft/setting.hpp"
+#include "kernels/replication/answers.hpp"
 
 namespace coordbench::raft {
 
@@ -19,7 +20,7 @@ struct Core {
         log(setting.log_capacity()),
         snapshot(setting.sessions()),
         state(snapshot),
-        places_(log.capacity() * static_cast<std::size_t>(setting.sessions())),
+        answers_(setting.sessions(), log.capacity(), setting.answer_parts()),
         retained_(static_cast<Index>(setting.retained())) {}
 
   /// 5.3: entries up to `index` are committed.
@@ -48,31 +49,17 @@ struct Core {
     commit_index = applied_index = log.base();
   }
 
-  /// 7, 8: of a snapshot of what is applied; first the state, then what each client was answered before the last.
-  [[nodiscard]] State::Part part(std::uint32_t number) const {
-    if (number < State::kParts) return state.part(number);
-    State::Part answers;
-    recall(earlier(number, 0), answers.one);
-    recall(earlier(number, 1), answers.two);
-    return answers;
-  }
+  /// 7, 8: of a snapshot of what is applied.
+  [[nodiscard]] State::Part part(std::uint32_t number) const { return answers_.part(number, state); }
   /// Once the state of the snapshot is installed.
-  void learn_answers(std::uint32_t number, State::Part answers) {
-    for (const std::uint32_t which : {0U, 1U})
-      if (const Operation operation = earlier(number, which); operation >= 0)
-        places_[slot(operation)] = {operation, 0, which == 0 ? answers.one : answers.two};
-  }
+  void learn_answers(std::uint32_t number, State::Part answers) { answers_.learn(number, answers, state); }
 
   /// The value of an operation applied not long ago; false if it is not known any more.
-  bool recall(Operation operation, std::uint32_t& value) const {
-    const Place& place = places_[slot(operation)];
-    value = place.value;
-    return place.operation == operation;
-  }
+  bool recall(Operation operation, std::uint32_t& value) const { return answers_.recall(operation, value); }
 
   /// Outcome 1: applied in its place (only one session tells where that is). Empty once the entry is compacted.
   [[nodiscard]] Answer answer(Operation operation) const {
-    const Place& place = places_[slot(operation)];
+    const replication::Answers::Place& place = answers_.place_of(operation);
     if (place.operation != operation || place.index <= log.base()) return {};
     return {outcome_of(operation, place.value), log[place.index].payload};
   }
@@ -99,41 +86,24 @@ struct Core {
   Index commit_index = 0, applied_index = 0;
 
  private:
-  struct Place {
-    Operation operation = -1;
-    Index index = 0;
-    std::uint32_t value = 0;
-  };
-
   void apply(Index index, Out& out) {
     const std::int32_t operation = log[index].operation;
     if (operation == Entry::no_op) return;
     // Without clients an entry of an earlier term was asked for by the leader of that term, which is gone.
     const bool was_asked = setting.clients > 0 || log[index].term == election.term();
     const std::uint32_t value = state.apply(operation);
-    places_[slot(operation)] = {operation, index, value};
+    answers_.note(operation, index, value);
     out.complete(operation, applied);
     if (election.leads() && was_asked) reply(operation, value, out);
   }
 
-  /// The operation whose answer this part of a snapshot holds; below 0 if it holds none.
-  [[nodiscard]] Operation earlier(std::uint32_t number, std::uint32_t which) const {
-    const std::uint32_t place = number - State::kParts, each = setting.answer_parts(), client = place / each;
-    const auto turns_back = static_cast<Operation>(1 + 2 * (place - client * each) + which);
-    return state.session(client).operation - turns_back * state.turns().clients();
-  }
   void compact_one() {
     const std::int32_t operation = log[log.base() + 1].operation;
     if (operation != Entry::no_op) snapshot.apply(operation);
     log.compact_one();
   }
-  /// Clients drift apart without bound, so each has a part of its own.
-  [[nodiscard]] std::size_t slot(Operation operation) const {
-    const Turn turn = state.turns().of(operation);
-    return turn.client * log.capacity() + (turn.number & (log.capacity() - 1));
-  }
 
-  std::vector<Place> places_;  ///< [client, turn mod capacity]: where the operations applied last stand in the log
+  replication::Answers answers_;
   Index retained_;
 };
 

@@ -4,7 +4,9 @@
 #include <bit>
 
 #include "kernels/parts/replicate.hpp"
-#include "kernels/raft/state.hpp"
+#include "kernels/raft/message.hpp"
+#include "kernels/replication/marks.hpp"
+#include "kernels/replication/state.hpp"
 
 namespace coordbench::raft {
 
@@ -42,10 +44,12 @@ inline constexpr std::array parameters{
               .choices = {"off", "on"}},
     kReplicate};
 
-enum : int { committed, applied, answered };
-inline constexpr std::array marks{Mark{.name = "committed", .where = Where::leader},
-                                  Mark{.name = "applied", .where = Where::everywhere, .answers = true},
-                                  Mark{.name = "answered", .where = Where::proposer, .answers = true}};
+using replication::answered;
+using replication::applied;
+using replication::committed;
+using replication::marks;
+using replication::State;
+using replication::Turns;
 
 struct Setting {
   explicit Setting(const Shape& shape)

@@ -3,7 +3,7 @@
 
 #include "kernels/parts/window.hpp"
 
-namespace coordbench::raft {
+namespace coordbench::replication {
 
 struct Turn {
   std::uint32_t client, number;
@@ -26,4 +26,4 @@ class Turns {
   Divisor clients_;
 };
 
-}  // namespace coordbench::raft
+}  // namespace coordbench::replication

@@ -1,9 +1,9 @@
 #pragma once
 // What a server was asked while nobody led. It is appended once this server leads, in the order of asking.
 
-#include "kernels/raft/message.hpp"
+#include "harness/protocol.hpp"
 
-namespace coordbench::raft {
+namespace coordbench::replication {
 
 class Waiting {
  public:
@@ -43,4 +43,4 @@ class Waiting {
   bool is_last_ = false;
 };
 
-}  // namespace coordbench::raft
+}  // namespace coordbench::replication

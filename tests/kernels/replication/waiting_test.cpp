@@ -1,8 +1,8 @@
-#include "kernels/raft/waiting.hpp"
+#include "kernels/replication/waiting.hpp"
 
 #include <gtest/gtest.h>
 
-#include "kernels/raft/turns.hpp"
+#include "kernels/replication/turns.hpp"
 
 namespace coordbench::testing::waiting_test {
 namespace {
@@ -11,28 +11,28 @@ struct Taken {
   std::vector<Operation> operations{};
   bool is_all = false;
 };
-Taken take(raft::Waiting& waiting) {
+Taken take(replication::Waiting& waiting) {
   Taken taken;
   taken.is_all = waiting.take([&](Operation operation, const Payload& /*payload*/) { taken.operations.push_back(operation); });
   return taken;
 }
 
-TEST(RaftWaiting, GivesBackInTheOrderOfAskingAndOnce) {
-  raft::Waiting waiting(4);
+TEST(ReplicationWaiting, GivesBackInTheOrderOfAskingAndOnce) {
+  replication::Waiting waiting(4);
   for (const Operation k : {2, 0, 1, 0}) waiting.add(k, {});
   EXPECT_EQ(take(waiting).operations, (std::vector<Operation>{2, 0, 1}));
   EXPECT_TRUE(waiting.is_empty());
   EXPECT_TRUE(take(waiting).operations.empty());
 }
 
-TEST(RaftWaiting, PassesOverWhatTheWindowDoesNotHold) {
-  raft::Waiting waiting(2);
+TEST(ReplicationWaiting, PassesOverWhatTheWindowDoesNotHold) {
+  replication::Waiting waiting(2);
   for (const Operation k : {0, 1, 2}) waiting.add(k, {});
   EXPECT_EQ(take(waiting).operations, (std::vector<Operation>{0, 1}));
 }
 
-TEST(RaftWaiting, KnowsWhetherAnythingWillFollow) {
-  raft::Waiting waiting(4);
+TEST(ReplicationWaiting, KnowsWhetherAnythingWillFollow) {
+  replication::Waiting waiting(4);
   waiting.end();
   EXPECT_FALSE(take(waiting).is_all) << "nothing waits";
   waiting.add(0, {});
@@ -46,9 +46,9 @@ TEST(RaftWaiting, KnowsWhetherAnythingWillFollow) {
   EXPECT_FALSE(take(waiting).is_all) << "something has followed";
 }
 
-TEST(RaftWaiting, ReturnsItsLeases) {
+TEST(ReplicationWaiting, ReturnsItsLeases) {
   PayloadArena arena(1, 8);
-  raft::Waiting waiting(1);
+  replication::Waiting waiting(1);
   waiting.add(0, arena.allocate(8));
   EXPECT_FALSE(arena.has_free(1));
   waiting.clear();
@@ -58,7 +58,7 @@ TEST(RaftWaiting, ReturnsItsLeases) {
 TEST(RaftTurns, AreThoseOfDivision) {
   for (const int clients : {1, 2, 3, 4})
     for (const Operation k : {0, 1, 2, 3, 11, 1000, 99'999'999}) {
-      const raft::Turn turn = raft::Turns(clients).of(k);
+      const replication::Turn turn = replication::Turns(clients).of(k);
       EXPECT_EQ(turn.client, k % clients);
       EXPECT_EQ(turn.number, k / clients);
     }

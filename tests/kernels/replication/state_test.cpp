@@ -1,4 +1,4 @@
-#include "kernels/raft/state.hpp"
+#include "kernels/replication/state.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,40 +7,40 @@
 namespace coordbench::testing::state_test {
 namespace {
 
-raft::State after(int sessions, const std::vector<std::int32_t>& operations) {
-  raft::State state(sessions);
+replication::State after(int sessions, const std::vector<std::int32_t>& operations) {
+  replication::State state(sessions);
   for (const std::int32_t operation : operations) state.apply(operation);
   return state;
 }
 
-TEST(RaftState, GivesEachOperationItsPlaceInTheOrder) {
-  raft::State state(2);
+TEST(ReplicationState, GivesEachOperationItsPlaceInTheOrder) {
+  replication::State state(2);
   EXPECT_EQ(state.apply(1), 0U);
   EXPECT_EQ(state.apply(0), 1U);
   EXPECT_EQ(state.apply(3), 2U);
   EXPECT_EQ(state.count(), 3U);
 }
 
-TEST(RaftState, KeepsOfEachClientTheLastOperationAndItsValue) {
-  const raft::State state = after(3, {0, 1, 4, 3, 7});
-  EXPECT_EQ(state.session(0), (raft::State::Session{3, 3})) << "client 0";
-  EXPECT_EQ(state.session(1), (raft::State::Session{7, 4})) << "client 1";
-  EXPECT_EQ(state.session(2), (raft::State::Session{-1, 0})) << "client 2 has asked nothing yet";
+TEST(ReplicationState, KeepsOfEachClientTheLastOperationAndItsValue) {
+  const replication::State state = after(3, {0, 1, 4, 3, 7});
+  EXPECT_EQ(state.session(0), (replication::State::Session{3, 3})) << "client 0";
+  EXPECT_EQ(state.session(1), (replication::State::Session{7, 4})) << "client 1";
+  EXPECT_EQ(state.session(2), (replication::State::Session{-1, 0})) << "client 2 has asked nothing yet";
 }
 
-TEST(RaftState, DigestsTheOrder) {
+TEST(ReplicationState, DigestsTheOrder) {
   EXPECT_EQ(after(1, {0, 1, 2}).digest(), after(1, {0, 1, 2}).digest());
   EXPECT_NE(after(1, {0, 1, 2}).digest(), after(1, {0, 2, 1}).digest());
   EXPECT_NE(after(1, {0, 1}).digest(), after(1, {0, 2}).digest());
   EXPECT_NE(after(1, {}).digest(), after(1, {0}).digest());
 }
 
-TEST(RaftState, TravelsInPartsInAnyOrder) {
-  const raft::State sent = after(4, {0, 2, 1, 4, 6});
+TEST(ReplicationState, TravelsInPartsInAnyOrder) {
+  const replication::State sent = after(4, {0, 2, 1, 4, 6});
   std::vector<std::uint32_t> order{0, 1, 2, 3, 4};
-  ASSERT_EQ(order.size(), raft::State::kParts);
+  ASSERT_EQ(order.size(), replication::State::kParts);
   do {
-    raft::State received(4);
+    replication::State received(4);
     for (const std::uint32_t number : order) received.set_part(number, sent.part(number));
     EXPECT_EQ(received.count(), sent.count());
     EXPECT_EQ(received.digest(), sent.digest());

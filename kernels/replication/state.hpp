@@ -3,9 +3,9 @@
 // in the order, and a session for each client, so that a repeated request is not carried out twice.
 // Source: Ongaro, Ousterhout 2014, 7 (snapshots), 8 (client interaction).
 
-#include "kernels/raft/turns.hpp"
+#include "kernels/replication/turns.hpp"
 
-namespace coordbench::raft {
+namespace coordbench::replication {
 
 class State {
  public:
@@ -58,4 +58,4 @@ class State {
   std::array<Session, kSessionsMax> sessions_{};
 };
 
-}  // namespace coordbench::raft
+}  // namespace coordbench::replication
