@@ -37,6 +37,14 @@ class Answers {
     return place.operation == operation;
   }
 
+  /// The same of one that is applied in `state`. A session keeps its last; those before it are known if they were applied here,
+  /// or if the client is alone, whose operations are counted without a gap.
+  bool recall_again(Operation operation, const State& state, std::uint32_t& value) const {
+    const State::Session& session = state.session(turns_.of(operation).client);
+    value = session.value - static_cast<std::uint32_t>(session.operation - operation);
+    return session.operation == operation || turns_.clients() == 1 || recall(operation, value);
+  }
+
   /// 7, 8: of a snapshot of what is applied; first the state, then what each client was answered before the last.
   [[nodiscard]] State::Part part(std::uint32_t number, const State& state) const {
     if (number < State::kParts) return state.part(number);

@@ -32,6 +32,10 @@ class State {
     return (sessions_[turns_.of(operation).client] = {operation, count_++}).value;
   }
 
+  /// The operation of a client behind one of its own, or its first behind -1.
+  [[nodiscard]] std::int32_t next_of(std::uint32_t client, std::int32_t operation) const {
+    return operation < 0 ? static_cast<std::int32_t>(client) : operation + turns_.clients();
+  }
   [[nodiscard]] const Turns& turns() const { return turns_; }
   [[nodiscard]] const Session& session(std::size_t client) const { return sessions_[client]; }
   [[nodiscard]] std::uint32_t count() const { return count_; }
