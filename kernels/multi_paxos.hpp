@@ -48,13 +48,13 @@ class MultiPaxos {
   static Cost cost(const Shape& shape, Operations operations) { return paxos::Setting(shape).cost(operations.count); }
   static std::string unfit(const Shape& shape) { return paxos::Setting(shape).unfit(); }
   static std::string uncountable(const Shape& shape) { return paxos::Setting(shape).uncountable(); }
-  static bool times_out(const Shape& shape) { return paxos::Setting(shape).timeout > 0; }
+  static bool times_out(const Shape& shape) { return shape["election_timeout_us"] > 0; }
   static std::int64_t batch(const Shape& shape) { return paxos::Setting(shape).batch; }
 
   /// An operation is applied by the leader and by the servers that it is sent to.
   static bool reaches(const Shape& shape, int mark, Rank rank, Operation operation) {
     if (mark == paxos::committed) return rank == 0;
-    if (mark == paxos::applied) return rank <= paxos::Setting(shape).targets();
+    if (mark == paxos::applied) return rank < (shape["thrifty"] == 0 ? shape.ranks : paxos::quorum(shape, "q2"));
     return rank == (shape.clients > 0 ? shape.ranks + static_cast<Rank>(operation % shape.clients) : 0);
   }
   /// While nobody prepares, all but the leader hear only of it.

@@ -37,7 +37,8 @@ class Acceptor {
 
   /// Phase 1b. Who lacks slots that are compacted here is too far behind to lead, and is passed over.
   [[gnu::noinline, gnu::cold]] void promise(Rank to, const Message& message, Out& out) {
-    const Ballots& ballots = replica_.ballots;
+    Ballots& ballots = replica_.ballots;
+    ballots.learn(message.ballot);  // or its own next ballot would be too low, if many prepare
     if (message.ballot < ballots.promised()) return out.send(to, Message{.kind = Kind::refused, .ballot = ballots.promised()});
     if (message.index < replica_.log.base() || !ballots.may_promise(to, out.now())) return;
     if (message.ballot > ballots.promised()) replica_.promise(message.ballot, out.now());

@@ -56,7 +56,7 @@ class Ballots {
     heard_ = now;
     rest(now);
   }
-  /// That somebody has promised this ballot.
+  /// That somebody prepares or has promised this ballot.
   void learn(Ballot ballot) { highest_ = std::max(highest_, ballot); }
 
   /// A deposed leader waits a whole time-out before it prepares. Earlier, it would disturb the next leader.

@@ -51,9 +51,14 @@ inline Shape as_raft(const Shape& shape) {
   return raft;
 }
 
+/// Servers in a quorum of the phase that `q1` or `q2` is about.
+inline int quorum(const Shape& shape, std::string_view name) {
+  const std::int64_t size = shape[name];
+  return size > 0 ? static_cast<int>(size) : shape.ranks / 2 + 1;
+}
+
 struct Setting : raft::Setting {
-  explicit Setting(const Shape& shape)
-      : raft::Setting(as_raft(shape)), q1(quorum(shape, shape["q1"])), q2(quorum(shape, shape["q2"])) {
+  explicit Setting(const Shape& shape) : raft::Setting(as_raft(shape)), q1(quorum(shape, "q1")), q2(quorum(shape, "q2")) {
     eager = eager && q2 > 1;  // a leader alone has chosen before it tells anybody
   }
 
@@ -75,8 +80,6 @@ struct Setting : raft::Setting {
   int q1, q2;  ///< servers in a quorum of phase 1, of phase 2
 
  private:
-  static int quorum(const Shape& shape, std::int64_t size) { return size > 0 ? static_cast<int>(size) : shape.ranks / 2 + 1; }
-
   /// Phase 2 and its answers once a batch, the same again for an eager commit, request and reply once an operation.
   [[nodiscard]] std::int64_t messages(std::int64_t operations) const {
     const std::int64_t batches = (operations + batch - 1) / batch;
