@@ -18,13 +18,12 @@
 #include <algorithm>
 
 #include "harness/protocol.hpp"
-#include "kernels/parts/requests.hpp"
 #include "kernels/primary_backup/setting.hpp"
 #include "kernels/primary_backup/writes.hpp"
 
 namespace coordbench {
 
-class PrimaryBackup : public primary_backup::Declarations {
+class PrimaryBackup : public ServedRegister {
  public:
   using Message = primary_backup::Message;
   using Kind = primary_backup::Kind;
@@ -41,21 +40,19 @@ class PrimaryBackup : public primary_backup::Declarations {
       .source = "Alsberg, Day, ICSE 1976; Budhiraja et al., 1993; Lamport, Malkhi, Zhou, PODC 2009",
       .latency = Latency::proposer};
   static constexpr std::array parameters = primary_backup::kParameters;
-  enum { answered };
-  static constexpr std::array marks{Mark{.name = "answered", .answers = true}};
+
+  static Cost cost(const Shape& shape, Operation k) { return primary_backup::cost_of(shape, k); }
+  static Bounds bounds(const Shape& shape, Rank rank) { return primary_backup::bounds_of(shape, rank); }
 
   PrimaryBackup(const Shape& shape, Rank self)
-      : setting_(shape),
-        self_(self),
+      : ServedRegister(shape, self),
+        setting_(shape),
         backups_(shape.ranks - 1),
-        requests_(shape, setting_.proposers),
-        writes_(shape, setting_.proposers, self < shape.ranks),
+        writes_(shape, proposers(shape), self < shape.ranks),
         acknowledged_(static_cast<std::size_t>(shape.ranks), 1) {}
 
   void propose(Operation k, Payload payload, Out& out) {
-    Request& request = requests_[k];
-    request = {.operation = k, .is_open = true, .is_read = setting_.reads.is_read(k), .payload = std::move(payload)};
-    ask(request, 1, out);
+    ask(open(k, std::move(payload)), 1, out);
     wait(out);
   }
 
@@ -71,7 +68,7 @@ class PrimaryBackup : public primary_backup::Declarations {
       case Kind::held:
         return count_replica(from, message, out);
       default:
-        return hear_answer(message, payload, out);
+        return end(message.first, {message.sequence, message.writer, payload}, out);
     }
   }
 
@@ -82,20 +79,14 @@ class PrimaryBackup : public primary_backup::Declarations {
     if (is_out()) return;
     primary_ = next_in(0);
     if (primary_ == self_) take_over(out);
-    ask_all(out);
+    ask_all([&](Request& request) { ask(request, 0, out); });
     wait(out);
   }
 
   /// Resends messages whose acknowledgement has been missing since the last look.
   void tick(Out& out);
-  [[nodiscard]] Time deadline() const { return looks_at_; }
 
-  [[nodiscard]] Answer answer(Operation k) const { return requests_[k].answer(); }
-
-  /// Whether a configuration has excluded this rank.
-  [[nodiscard]] bool is_out() const { return configuration_.is_down(self_); }
   [[nodiscard]] Rank primary() const { return primary_; }
-  [[nodiscard]] const Configuration& configuration() const { return configuration_; }
   /// The number of the write that this replica holds, the operation that wrote it, or -1, and the epoch in which it was told.
   [[nodiscard]] std::uint32_t sequence() const { return held_.sequence; }
   [[nodiscard]] Operation writer() const { return static_cast<Operation>(held_.writer) - 1; }
@@ -106,48 +97,16 @@ class PrimaryBackup : public primary_backup::Declarations {
  private:
   using Write = primary_backup::Write;
 
-  struct Value {
-    std::uint32_t sequence = 0, writer = 0;  ///< the initial value is number 0
-    Payload payload{};
-  };
-
   // ---- the proposer ------------------------------------------------------------------------------------------------------
 
-  void ask(Request& request, std::uint16_t count, Out& out) {
+  void ask(const Request& request, std::uint16_t count, Out& out) {
     if (is_out()) return;
-    const Rank to = replica_for(request);
+    const Rank to = request.is_read && setting_.reads_anywhere ? any_server(request.operation) : primary_;
     const auto k = static_cast<std::uint32_t>(request.operation);
     if (to != self_)
       return out.send(to, {k, count, request.is_read ? Kind::read : Kind::write, configuration_.epoch}, request.payload);
     if (!request.is_read) return write(k, self_, request.payload, out);
-    if (may_show()) end(request, shown(), out);
-  }
-  void ask_all(Out& out) {
-    for (Request& request : requests_) {
-      if (!request.is_open) continue;
-      request.was_looked_at = true;
-      ask(request, 0, out);
-    }
-  }
-  [[nodiscard]] Rank replica_for(const Request& request) const {
-    if (!request.is_read || !setting_.reads_anywhere) return primary_;
-    if (!setting_.has_clients) return self_;
-    return next_in(Draw(setting_.seed, request.operation, setting_.servers).below(setting_.servers));
-  }
-  /// The rank itself or, if it is excluded, the next one that is not.
-  [[nodiscard]] Rank next_in(Rank rank) const {
-    while (configuration_.is_down(rank)) rank = rank + 1 == setting_.servers ? 0 : rank + 1;
-    return rank;
-  }
-  void hear_answer(const Message& message, const Payload& payload, Out& out) {
-    Request* const request = requests_.find(message.first);
-    if (request) end(*request, {message.sequence, message.writer, payload}, out);
-  }
-  void end(Request& request, const Value& value, Out& out) {
-    request.is_open = false;
-    request.payload = request.is_read ? value.payload : Payload();
-    request.writer = static_cast<Operation>(value.writer) - 1;
-    out.complete(request.operation, answered);
+    if (may_show()) end(request.operation, shown(), out);
   }
 
   // ---- the primary -------------------------------------------------------------------------------------------------------
@@ -191,12 +150,12 @@ class PrimaryBackup : public primary_backup::Declarations {
     const auto k = static_cast<std::uint32_t>(write.operation);
     if (write.proposer != self_)
       return out.send(write.proposer, {k, count, Kind::written, configuration_.epoch, write.sequence});
-    if (Request* const request = requests_.find(write.operation)) end(*request, {}, out);
+    end(write.operation, {}, out);
   }
   void update_backups(const Value& value, std::uint16_t count, Out& out) {
     if (configuration_.down == 0) [[likely]]
       return out.send_others(update(value, count), value.payload);
-    for (Rank backup = 0; backup < setting_.servers; ++backup)
+    for (Rank backup = 0; backup < servers_; ++backup)
       if (is_backup(backup)) out.send(backup, update(value, count), value.payload);
   }
   [[nodiscard]] Message update(const Value& value, std::uint16_t count) const {
@@ -207,7 +166,7 @@ class PrimaryBackup : public primary_backup::Declarations {
   /// An epoch begins with a transfer of state: nothing is served before every backup has the primary's.
   [[gnu::noinline, gnu::cold]] void take_over(Out& out) {
     backups_ = unready_ = 0;
-    for (Rank rank = 0; rank < setting_.servers; ++rank) backups_ = unready_ += is_backup(rank) ? 1 : 0;
+    for (Rank rank = 0; rank < servers_; ++rank) backups_ = unready_ += is_backup(rank) ? 1 : 0;
     std::fill(acknowledged_.begin(), acknowledged_.end(), 0);
     for (Write& write : writes_) write.state = Write::known, write.payload = {};
     is_ready_ = false;
@@ -219,7 +178,7 @@ class PrimaryBackup : public primary_backup::Declarations {
   [[gnu::noinline, gnu::cold]] void serve(Out& out) {
     is_ready_ = true;
     committed_ = held_;
-    ask_all(out);
+    ask_all([&](Request& request) { ask(request, 0, out); });
   }
 
   // ---- every replica -----------------------------------------------------------------------------------------------------
@@ -249,17 +208,10 @@ class PrimaryBackup : public primary_backup::Declarations {
     out.send(to, {request.first, request.count, Kind::value, request.epoch, value.sequence, value.writer}, value.payload);
   }
 
-  void wait(Out& out) {
-    if (setting_.timeout > 0 && looks_at_ == kNever && !is_out()) looks_at_ = out.now() + setting_.timeout;
-  }
-
   primary_backup::Setting setting_;
-  Rank self_, primary_ = 0;
-  Configuration configuration_{};
-  Time looks_at_ = kNever;
+  Rank primary_ = 0;
   int backups_, unready_ = 0;  ///< that take part; that have yet to get the primary's state
   bool is_ready_ = true;       ///< to serve; at the primary
-  Requests requests_;
   primary_backup::Writes writes_;
   std::vector<std::uint32_t> acknowledged_;  ///< [backup]: the newest number in this epoch, plus 1
   std::uint32_t newest_ = 0, looked_ = 0;    ///< number known here; plus 1, at the last look
@@ -268,29 +220,24 @@ class PrimaryBackup : public primary_backup::Declarations {
 };
 
 [[gnu::noinline, gnu::cold]] inline void PrimaryBackup::tick(Out& out) {
-  bool waits = false;
-  for (Request& request : requests_) {
-    if (!request.is_open) continue;
-    waits = true;
-    if (std::exchange(request.was_looked_at, true)) ask(request, 0, out);
-  }
+  bool waits = ask_late([&](Request& request) { ask(request, 0, out); });
   for (Write& write : writes_) {
     if (primary_ != self_ || write.state != Write::under_way) continue;
     waits = true;
     if (!std::exchange(write.was_looked_at, true)) continue;
     const Value value{write.sequence, static_cast<std::uint32_t>(write.operation) + 1, write.payload};
-    for (Rank rank = 0; rank < setting_.servers; ++rank)
+    for (Rank rank = 0; rank < servers_; ++rank)
       if (is_backup(rank) && !writes_.has_replied(write, rank)) out.send(rank, update(value, 0), value.payload);
   }
   // Backups that no write waits for: they get the newest.
-  for (Rank rank = 0; rank < setting_.servers; ++rank) {
+  for (Rank rank = 0; rank < servers_; ++rank) {
     if (primary_ != self_ || !is_backup(rank) || (is_ready_ && setting_.acknowledge == primary_backup::all)) continue;
     const std::uint32_t acknowledged = acknowledged_[static_cast<std::size_t>(rank)];
     waits |= acknowledged <= held_.sequence;
     if (acknowledged < looked_) out.send(rank, update(held_, 0), held_.payload);
   }
   if (primary_ == self_) looked_ = held_.sequence + 1;
-  looks_at_ = waits ? out.now() + setting_.timeout : kNever;
+  looks_at_ = waits ? out.now() + timeout_ : kNever;
 }
 
 }  // namespace coordbench

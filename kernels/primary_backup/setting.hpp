@@ -1,9 +1,8 @@
 #pragma once
 // The parameters of a primary and its backups, what ranks say to each other, and the closed forms.
 
-#include "kernels/parts/reads.hpp"
 #include "kernels/parts/replicate.hpp"
-#include "kernels/parts/window.hpp"
+#include "kernels/parts/served_register.hpp"
 
 namespace coordbench::primary_backup {
 
@@ -33,38 +32,18 @@ inline constexpr std::array kParameters{
               .highest = any,
               .help = "who is asked to read: the primary, or any replica: the proposer itself, or one that the seed draws",
               .choices = {"primary", "any"}},
-    Parameter{.name = "proposers",
-              .initial = 1,
-              .highest = 1 << 20,
-              .help = "how many servers propose if there are no clients: ranks 0, 1, …, of which 0 is the primary; 0: all"},
-    Parameter{.name = "timeout_us",
-              .highest = 60'000'000,
-              .help = "wait before sending again, 0: never; a time-out that expires makes the case fail"},
+    ServedRegister::proposers_parameter(
+        "how many servers propose if there are no clients: ranks 0, 1, …, of which 0 is the primary; 0: all"),
+    ServedRegister::kTimeout,
     kReplicate};
 
-/// What the closed forms and the machines read from a case.
+/// How a replica behaves in a case.
 struct Setting {
   explicit Setting(const Shape& shape)
-      : servers(shape.ranks),
-        has_clients(shape.clients > 0),
-        proposers(shape.clients > 0        ? shape.clients
-                  : shape["proposers"] > 0 ? static_cast<int>(shape["proposers"])
-                                           : shape.ranks),
-        seed(shape.seed),
-        reads(shape),
-        acknowledge(shape["acknowledge"]),
+      : acknowledge(shape["acknowledge"]),
         reads_anywhere(shape["read_from"] == any),
         replicate(shape["replicate"]),
-        timeout(shape["timeout_us"] * 1000) {}
-
-  static Cost cost(const Shape& shape, Operation k) {
-    const Setting setting(shape);
-    const bool is_read = setting.reads.is_read(k), at_primary = !setting.has_clients && k % setting.proposers == 0;
-    const int asks = at_primary || (is_read && setting.reads_anywhere && !setting.has_clients) ? 0 : 2;
-    if (is_read) return {.messages = asks, .delays = {asks}};
-    const int others = shape.ranks - 1, waits = others > 0 && setting.acknowledge != none ? 2 : 0;
-    return {.messages = (setting.acknowledge == none ? 1 : 2) * others + asks, .delays = {waits + asks}};
-  }
+        times_out(shape["timeout_us"] > 0) {}
 
   /// Acknowledgements of `backups` that a write waits for.
   [[nodiscard]] int awaited(int backups) const {
@@ -73,41 +52,32 @@ struct Setting {
   }
 
   /// Whether backups acknowledge: also where nobody waits for it, so that lost writes can be resent.
-  [[nodiscard]] bool acknowledges() const { return acknowledge != none || timeout > 0; }
+  [[nodiscard]] bool acknowledges() const { return acknowledge != none || times_out; }
 
-  int servers;
-  bool has_clients;
-  int proposers;
-  std::uint64_t seed;
-  Reads reads;
   std::int64_t acknowledge;
   bool reads_anywhere;
   std::int64_t replicate;
-  Time timeout;
+  bool times_out;
 };
 
-/// What the kernel declares of a case.
-class Declarations {
- public:
-  static constexpr auto kinds = Reads::kinds;
-  static constexpr int clients_most = 4096;
+inline Cost cost_of(const Shape& shape, Operation k) {
+  const Setting setting(shape);
+  const bool is_read = ServedRegister::kind(shape, k) == 1, has_clients = shape.clients > 0;
+  const bool at_primary = !has_clients && k % ServedRegister::proposers(shape) == 0;
+  const int asks = at_primary || (is_read && setting.reads_anywhere && !has_clients) ? 0 : 2;
+  if (is_read) return {.messages = asks, .delays = {asks}};
+  const int others = shape.ranks - 1, waits = others > 0 && setting.acknowledge != none ? 2 : 0;
+  return {.messages = (setting.acknowledge == none ? 1 : 2) * others + asks, .delays = {waits + asks}};
+}
 
-  static int kind(const Shape& shape, Operation k) { return Reads::kind(shape, k); }
-  static Cost cost(const Shape& shape, Operation k) { return Setting::cost(shape, k); }
-  static int proposers(const Shape& shape) { return Setting(shape).proposers; }
-  static bool accepts(const Shape& shape, Operation k, const Answer& answer) { return Reads::accepts(shape, k, answer); }
-  static bool times_out(const Shape& shape) { return shape["timeout_us"] > 0; }
-  static std::string unfit(const Shape& shape) {
-    if (shape.clients > 0 && shape["proposers"] != 1) return "with --clients no server asks; leave proposers at 1";
-    return shape["proposers"] > shape.ranks ? "more proposers than servers; 0 stands for all of them" : "";
-  }
-  /// A primary that begins an epoch, or ticks, may send every write that is under way to every backup.
-  static Bounds bounds(const Shape& shape, Rank rank) {
-    const auto own = static_cast<std::size_t>(shape.in_flight), all = own * static_cast<std::size_t>(proposers(shape));
-    const std::size_t writes = rank < shape.ranks ? all : 0, again = own + (writes + 1) * static_cast<std::size_t>(shape.ranks);
-    return {
-        .sends = 2 + (times_out(shape) ? again : 0), .completions = own + 1, .leases = Window<int>::length(shape) + writes + 3};
-  }
-};
+/// A primary that begins an epoch, or ticks, may send every write that is under way to every backup.
+inline Bounds bounds_of(const Shape& shape, Rank rank) {
+  const auto own = static_cast<std::size_t>(shape.in_flight);
+  const std::size_t all = own * static_cast<std::size_t>(ServedRegister::proposers(shape));
+  const std::size_t writes = rank < shape.ranks ? all : 0, again = own + (writes + 1) * static_cast<std::size_t>(shape.ranks);
+  return {.sends = 2 + (ServedRegister::times_out(shape) ? again : 0),
+          .completions = own + 1,
+          .leases = Window<int>::length(shape) + writes + 3};
+}
 
 }  // namespace coordbench::primary_backup

@@ -19,7 +19,7 @@ struct Durability {
     for (const auto& answer : step.answered)
       if (ChainReplication::kind(world.shape(), answer.operation) == 0) all_have &= is_everywhere(answer.operation, world);
     const ChainReplication& machine = world.machine(step.rank);
-    const bool takes_part = step.rank < world.shape().ranks && !machine.is_out();
+    const bool takes_part = step.rank < world.shape().ranks && !machine.configuration().is_down(step.rank);
     return all_have && (step.cause != Cause::configure || !takes_part || machine.history().newest() >= answered_);
   }
 

@@ -24,8 +24,8 @@ struct Safety {
   using Protocol = ChainReplication;
   using Kind = ChainReplication::Kind;
   using Invariants =
-      std::tuple<Order, Once, UpdatePropagation, InProcessRequests, Durability, common::RegisterIntegrity<ChainReplication>,
-                 Linearizability, Convergence, common::MembersEnd<ChainReplication>>;
+      std::tuple<Order, UpdatePropagation, Once, InProcessRequests, Durability, common::RegisterIntegrity<ChainReplication>,
+                 Linearizability, common::MembersEnd<ChainReplication>, Convergence>;
 
   /// A write is named by its number and its operation.
   static std::string describe(const ChainReplication::Message& message) {

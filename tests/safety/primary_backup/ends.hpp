@@ -28,23 +28,4 @@ struct Convergence {
   bool sends_again_;
 };
 
-struct Termination {
-  static constexpr std::string_view sentence =
-      "Termination: once failures are repaired, every operation ends whose proposer takes part, and nobody sends again";
-  explicit Termination(const Schedule& schedule) : operations_(schedule.operations) {}
-
-  bool holds_at_end(const auto& world) const {
-    for (Operation k = 0; k < operations_; ++k) {
-      const Rank proposer = proposer_of<PrimaryBackup>(world.shape(), k);
-      if (world.was_proposed(k) && !world.has_ended(k) && !world.configuration().is_down(proposer)) return false;
-    }
-    for (Rank rank = 0; rank < world.size(); ++rank)
-      if (world.is_up(rank) && world.machine(rank).deadline() != kNever) return false;
-    return true;
-  }
-
- private:
-  std::int64_t operations_;
-};
-
 }  // namespace coordbench::testing::primary_backup

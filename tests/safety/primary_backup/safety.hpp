@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include "tests/safety/common/members_end.hpp"
 #include "tests/safety/common/register_integrity.hpp"
 #include "tests/safety/primary_backup/durability.hpp"
 #include "tests/safety/primary_backup/ends.hpp"
@@ -17,7 +18,7 @@ struct Safety {
   using Protocol = PrimaryBackup;
   using Kind = PrimaryBackup::Kind;
   using Invariants = std::tuple<SinglePrimary, Monotony, common::RegisterIntegrity<PrimaryBackup>, Replication, Durability,
-                                Linearizability, Convergence, Termination>;
+                                Linearizability, Convergence, common::MembersEnd<PrimaryBackup>>;
 
   /// A value is named by its number and the operation that wrote it.
   static std::string describe(const PrimaryBackup::Message& message) {
