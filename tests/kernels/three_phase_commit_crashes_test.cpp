@@ -66,27 +66,6 @@ TEST(ThreePhaseCommitCrashes, LiveRanksDecideWhereverTheCoordinatorDies) {
     }
 }
 
-/// Of five ranks the coordinator dies, and later the one that leads in its place; each in the middle of whatever it sends.
-TEST(ThreePhaseCommitCrashes, LiveRanksDecideWhereverTheNextLeaderDiesToo) {
-  for (std::size_t first = 1; first <= 20; ++first)
-    for (int sends = 0; sends <= 4; ++sends)
-      for (std::size_t then = 0; then <= 40; ++then) {
-        Transactions world(shape_at<Three>(5), {}, 1);
-        world.propose(0);
-        run_until_sent(world, first);
-        world.crash_while_sending(0, sends);
-        run_until_sent(world, first + then);
-        world.crash_while_sending(1, sends);
-        world.run_until(kLong);
-        std::set<Rank> decided;
-        for (const auto& answer : world.history().answered) decided.insert(answer.rank);
-        for (const Rank rank : {2, 3, 4}) EXPECT_TRUE(decided.contains(rank)) << rank << "\n" << world.conversation();
-        world.heal();
-        world.run();
-        world.expect_end();
-      }
-}
-
 TEST(ThreePhaseCommitCrashes, TellsTheStoryOfACoordinatorLostAfterTheVotes) {
   const auto world = coordinator_dies<Three>(3, 4);
   world->restart(0);
