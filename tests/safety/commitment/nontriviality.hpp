@@ -9,8 +9,8 @@
 
 namespace coordbench::testing::commitment {
 
-/// For protocols that abort what takes too long. A delay that may make a time-out expire is a failure, and so is a message that
-/// overtakes another of its pair, which MPI does not let happen. No time-out expires if it is longer than so many delays.
+/// For protocols that abort what takes too long. A delay that may make a time-out expire is a failure, and so is a message
+/// that overtakes another of its pair, which MPI does not let happen. No time-out expires if it is longer than so many delays.
 template <class P, int delays>
 struct Nontriviality {
   static constexpr std::string_view sentence = "AC4: without failures and with all votes yes, the decision is to commit";
