@@ -11,19 +11,23 @@
 // whichever server crashes, as long as disks remember; live while a majority can talk.
 // `leader` = elected: nobody leads at first. Rank 0 has the shortest first time-out, counted from the first operation there;
 // that operation is committed after the time-out, a round trip for votes and one for entries; pre_vote takes one more.
+// Reads (`reads` percent) are linearizable. read=log: an entry like any other. index: the leader asks who follows it, and shows
+// what it has applied once a majority has: 2(N - 1) messages for all reads that wait, 2 delays. lease: it shows it at once, as
+// long as a majority has answered it less than `lease_us` ago: nothing. That needs clocks whose rates differ by less than
+// `drift_percent`; a server votes for nobody within a time-out of hearing a leader. With clients 2 more.
 // Source: Ongaro, Ousterhout, "In Search of an Understandable Consensus Algorithm (Extended Version)", 2014; Ongaro's
-// dissertation, 2014, 6.2 (a leader that hears no majority steps down), 9.6 (PreVote), 10.2 (batching, pipelining).
-
-#include <optional>
+// dissertation, 2014, 6.2 (a leader that hears no majority steps down), 6.4 (reads), 9.6 (PreVote), 10.2 (batching).
 
 #include "kernels/raft/client.hpp"
+#include "kernels/raft/declarations.hpp"
 #include "kernels/raft/follower.hpp"
 #include "kernels/raft/leader.hpp"
+#include "kernels/raft/reads.hpp"
 #include "kernels/replication/waiting.hpp"
 
 namespace coordbench {
 
-class RaftReplication {
+class RaftReplication : public raft::Declarations {
  public:
   using Message = raft::Message;
   using Kind = Message::Kind;
@@ -33,63 +37,33 @@ class RaftReplication {
       .level = 4,
       .group = "replication",
       .promise = "one order of operations; a committed operation is not lost while a majority keeps its memory",
-      .messages = "2(N - 1); --clients: + 2; eager: + 2(N - 1); thrifty: floor(N/2) in place of N - 1; all divided by batch",
+      .messages =
+          "2(N - 1); --clients: + 2; eager: + 2(N - 1); thrifty: floor(N/2) in place of N - 1; all divided by batch; reads "
+          "with read=index: 2(N - 1) for all that wait, lease: 0; --clients: + 2",
       .delays =
           "committed 2, applied 2, answered 2 (followers apply when the next operation's message comes, which is not counted "
-          "here); eager: applied 3; --clients: committed and applied 1 more, answered 2 more",
-      .source = "Ongaro, Ousterhout 2014 (extended version), 5-8",
-      .latency = Latency::proposer};
-  static constexpr std::array parameters = raft::parameters;
-  static constexpr std::array marks = raft::marks;
-  static constexpr int clients_most = raft::State::kSessionsMax;
-
-  static Cost cost(const Shape& shape, Operations operations) { return raft::Setting(shape).cost(operations.count); }
-  static std::string unfit(const Shape& shape) { return raft::Setting(shape).unfit(); }
-  static std::string uncountable(const Shape& shape) { return raft::Setting(shape).uncountable(); }
-  static bool times_out(const Shape& shape) { return raft::Setting(shape).timeout > 0; }
-  static std::int64_t batch(const Shape& shape) { return raft::Setting(shape).batch; }
-
-  /// An entry is applied by the leader and by the servers that it is sent to.
-  static bool reaches(const Shape& shape, int mark, Rank rank, Operation operation) {
-    if (mark == raft::committed) return rank == 0;
-    if (mark == raft::applied) return rank < shape.ranks && (shape["thrifty"] == 0 || rank <= shape.ranks / 2);
-    return rank == (shape.clients > 0 ? shape.ranks + static_cast<Rank>(operation % shape.clients) : 0);
-  }
-  /// While nobody campaigns, all but the leader hear only of it.
-  static std::optional<Rank> hears_from(const Shape& shape, Rank rank) {
-    return rank == 0 || times_out(shape) ? std::nullopt : std::optional<Rank>(0);
-  }
-  /// A message carries consecutive operations, of any client.
-  template <class Visit>
-  static void operations(const Shape& /*shape*/, const Message& message, const Payload& /*payload*/, Visit&& visit) {
-    for (Operation k = message.first, end = k + message.count; k < end; ++k) visit(k);
-  }
-  /// A step of a server may apply all that the log holds, and answer for it; the log keeps the lease of every entry.
-  static Bounds bounds(const Shape& shape, Rank rank) {
-    if (rank >= shape.ranks) return {};
-    const raft::Setting setting(shape);
-    const auto servers = static_cast<std::size_t>(shape.ranks), window = static_cast<std::size_t>(setting.window);
-    return {.sends = raft::Leader::most(setting) * servers + setting.log_capacity() + window,
-            .completions = 3 * setting.log_capacity(),
-            .parts = raft::Leader::kBurst * servers * static_cast<std::size_t>(setting.batch) + window,
-            .receives = window * (rank == 0 ? 2 * servers : 2),
-            .leases = setting.log_capacity() + waiting_most(setting)};
-  }
+          "here); eager: applied 3; reads with read=index: answered 2, lease: 0; --clients: committed and applied 1 more, "
+          "answered 2 more",
+      .source = "Ongaro, Ousterhout 2014 (extended version), 5-8; Ongaro's dissertation 2014, 6.4",
+      .latency = Latency::proposer,
+      .count_rule = CountRule::range};
 
   RaftReplication(const Shape& shape, Rank self)
       : core_(shape, std::min(self, shape.ranks - 1)),
         leader_(core_),
         follower_(core_),
+        reads_(core_, shape),
         client_(core_.setting, shape.in_flight),
         waiting_(waiting_most(core_.setting)),
-        is_client_(self >= shape.ranks) {}
+        is_client_(self >= shape.ranks),
+        is_plain_(!is_client_ && !core_.setting.reading.any) {}
   RaftReplication(const RaftReplication&) = delete;
   RaftReplication& operator=(const RaftReplication&) = delete;
 
   /// At a client, or at a server itself; there it waits until the server leads.
   void propose(Operation operation, Payload payload, Out& out) {
-    if (is_client_)
-      client_.propose(operation, std::move(payload), out);
+    if (!is_plain_)
+      propose_rarely(operation, std::move(payload), out);
     else if (core_.election.leads()) [[likely]]
       leader_.append(operation, std::move(payload), out);
     else
@@ -97,9 +71,9 @@ class RaftReplication {
   }
 
   void step(Rank from, const Message& message, const Payload& payload, Out& out) {
-    if (is_client_) return client_.step(from, message, out);
+    if (is_client_) return client_.step(from, message, out, payload);
     if (message.kind == Kind::request) return serve(from, message, payload, out);
-    if (message.kind == Kind::no_more) return flush(out);
+    if (message.kind <= Kind::value) return serve_rarely(from, message, out);
     if (message.term != core_.election.term() && !is_current(from, message, out)) [[unlikely]]
       return;
     if (message.kind == Kind::append || message.kind == Kind::append_no_op || message.kind == Kind::announce) {
@@ -107,8 +81,12 @@ class RaftReplication {
       follower_.append(from, message, payload, out);
     } else if (message.kind == Kind::accepted && core_.election.leads()) {
       leader_.accepted(from, message, out);
+    } else if (message.kind == Kind::confirm) {
+      follow(from, message, out);
+    } else if (message.kind == Kind::confirmed && core_.election.leads()) {
+      reads_.confirmed(from, message, out);
     } else {
-      step_rarely(from, message, out);
+      step_rarely(from, message, payload, out);
     }
   }
 
@@ -134,20 +112,23 @@ class RaftReplication {
     else if (!core_.election.leads())
       campaign_if_due(out);
     else if (core_.election.alarm() <= out.now())
-      leader_.heartbeat(out);
+      send_heartbeat(out);
   }
   [[nodiscard]] Time deadline() const { return is_client_ ? client_.alarm() : core_.election.alarm(); }
 
   [[gnu::noinline, gnu::cold]] void restart(Out& out) {
     if (is_client_) return client_.restart(out);
     core_.restart();
+    core_.election.promise(out.now());
     follower_.restart();
     waiting_.clear();
   }
 
   [[nodiscard]] Answer answer(Operation operation) const {
-    if (!is_client_) return core_.answer(operation);
-    return {core_.outcome_of(operation, client_.value_of(operation)), client_.payload_of(operation)};
+    if (is_plain_) return core_.answer(operation);
+    if (!is_client_) return core_.answer_with_reads(operation);
+    const std::int64_t outcome = core_.outcome_of(operation, client_.value_of(operation));
+    return {outcome, client_.payload_of(operation), client_.writer_of(operation)};
   }
 
   /// For those who watch: term, vote, log, what is applied.
@@ -158,10 +139,31 @@ class RaftReplication {
  private:
   using Role = raft::Election::Role;
 
-  static std::size_t waiting_most(const raft::Setting& setting) {
-    return setting.timeout > 0 ? static_cast<std::size_t>(setting.window) : 0;
+  /// At a client, or where operations read.
+  void propose_rarely(Operation operation, Payload payload, Out& out) {
+    if (is_client_)
+      client_.propose(operation, std::move(payload), out);
+    else if (core_.election.leads())
+      take_in(operation, std::move(payload), out);
+    else
+      wait(operation, std::move(payload), out);
   }
-
+  /// Whatever a leader is asked for.
+  void take_in(Operation operation, Payload payload, Out& out) {
+    if (core_.setting.reading.is_apart(operation))
+      reads_.ask(operation, out);
+    else if (core_.setting.clients > 0)
+      leader_.request(operation, payload, out);
+    else
+      leader_.append(operation, std::move(payload), out);
+  }
+  /// What clients say besides requests.
+  void serve_rarely(Rank client, const Message& message, Out& out) {
+    if (message.kind == Kind::no_more) return flush(out);
+    if (message.kind != Kind::read) return;
+    if (core_.election.leads()) return reads_.ask(message.first, out);
+    serve_unled(client, message, {}, out);
+  }
   void serve(Rank client, const Message& message, const Payload& payload, Out& out) {
     if (core_.election.leads()) [[likely]]
       return leader_.request(message.first, payload, out);
@@ -185,21 +187,35 @@ class RaftReplication {
     const Kind kind = message.kind;
     const raft::Term term = core_.election.term();
     if (kind == Kind::pre_vote || kind == Kind::pre_vote_granted) return true;
+    if (kind == Kind::vote && core_.election.has_promised(out.now())) return false;
     if (message.term > term) {
       core_.election.enter(message.term, out.now());
       return true;
     }
-    if (kind == Kind::append || kind == Kind::append_no_op || kind == Kind::announce || kind == Kind::snapshot)
+    if (kind == Kind::append || kind == Kind::append_no_op || kind == Kind::announce || kind == Kind::snapshot ||
+        kind == Kind::confirm)
       out.send(from, Message{.kind = Kind::rejected, .term = term});
     else if (kind == Kind::vote)
       out.send(from, Message{.kind = Kind::vote_denied, .term = term});
     return false;
   }
 
-  [[gnu::noinline, gnu::cold]] void step_rarely(Rank from, const Message& message, Out& out) {
+  /// 6.4: this server follows the leader, and has voted for nobody since.
+  void follow(Rank from, const Message& message, Out& out) {
+    core_.election.hear(from, out.now());
+    Message answer = message;
+    answer.kind = Kind::confirmed;
+    out.send(from, answer);
+  }
+  void send_heartbeat(Out& out) {
+    leader_.heartbeat(out);
+    if (core_.setting.reading.apart && core_.election.leads()) reads_.heartbeat(out);
+  }
+
+  [[gnu::noinline, gnu::cold]] void step_rarely(Rank from, const Message& message, const Payload& payload, Out& out) {
     if (message.kind == Kind::snapshot) {
       core_.election.hear(from, out.now());
-      follower_.take_part(from, message, out);
+      follower_.take_part(from, message, out, payload);
     } else if (message.kind == Kind::rejected && core_.election.leads()) {
       leader_.rejected(from, message, out);
     } else {
@@ -241,21 +257,20 @@ class RaftReplication {
   void lead(Out& out) {
     leader_.begin(out);
     if (!core_.election.leads()) return;
-    const bool is_all = waiting_.take([&](Operation operation, Payload payload) {
-      if (core_.setting.clients > 0)
-        leader_.request(operation, payload, out);
-      else
-        leader_.append(operation, std::move(payload), out);
-    });
+    reads_.begin();
+    const bool is_all =
+        waiting_.take([&](Operation operation, Payload payload) { take_in(operation, std::move(payload), out); });
     if (is_all) leader_.flush(out);
   }
 
   raft::Core core_;
   raft::Leader leader_;
   raft::Follower follower_;
+  raft::LeaderReads reads_;
   raft::Client client_;
   replication::Waiting waiting_;
   bool is_client_;
+  bool is_plain_;  ///< a server, and no operation reads
 };
 
 }  // namespace coordbench

@@ -20,7 +20,7 @@ struct Replica {
         log(setting.log_capacity()),
         snapshot(setting.sessions()),
         state(snapshot),
-        answers(setting.sessions(), log.capacity(), setting.answer_parts()),
+        answers(setting.sessions(), log.capacity(), setting.answer_parts(), setting.sessions() == 1),
         retained_(static_cast<Index>(setting.retained())) {}
 
   /// From now on nothing of a lower ballot. What was accepted in a lower one may not be what is chosen.

@@ -14,13 +14,15 @@ class Election {
 
   /// `timeout` is the least election time-out, ns; 0: no time-outs at all. `seated`: everybody has voted for rank 0, which
   /// leads term 1; else nobody leads, in term 0.
-  Election(int servers, Rank self, Time timeout, std::uint64_t seed, bool seated = true)
+  Election(int servers, Rank self, Time timeout, std::uint64_t seed, bool seated = true, bool leases = false)
       : self_(self),
         role_(seated && self == 0 ? Role::leader : Role::follower),
         term_(seated ? 1 : 0),
         voted_for_(seated ? 0 : nobody),
         leader_(voted_for_),
         timeout_(timeout),
+        heard_(seated ? 0 : kUnset),
+        leases_(leases),
         alarm_(timeout > 0 ? kUnset : kNever),
         random_(mix(seed ^ mix(static_cast<std::uint64_t>(self)))),
         granted_(static_cast<std::size_t>(servers), false) {}
@@ -110,15 +112,22 @@ class Election {
   /// 9.6: not while a leader is heard from; 5.4.1: not for somebody whose log lacks entries (`is_covered` false).
   [[nodiscard]] bool grants_pre_vote(Term term, bool is_covered, Time now) const {
     const bool has_leader = leads() || (leader_ != nobody && now < heard_ + timeout_);
-    return term >= term_ && is_covered && !has_leader;
+    return term >= term_ && is_covered && !has_leader && !has_promised(now);
   }
   /// 5.2: one vote in a term, first come, first served; 5.4.1 as above.
   bool grant_vote(Rank candidate, bool is_covered, Time now) {
+    if (has_promised(now)) return false;
     if (!is_covered || (voted_for_ != nobody && voted_for_ != candidate)) return false;
     voted_for_ = candidate;
     rest(now);
     return true;
   }
+
+  /// 6.4.1: for a whole time-out after it has heard a leader a server votes for nobody else, whatever term it hears of: the
+  /// leader may hold a lease.
+  [[nodiscard]] bool has_promised(Time now) const { return leases_ && now < heard_ + timeout_; }
+  /// A server that does not know what it has promised acts as if it had heard a leader just now.
+  void promise(Time now) { heard_ = now; }
 
   /// The alarm of a leader: the next heartbeat.
   void set_heartbeat(Time now) {
@@ -127,6 +136,7 @@ class Election {
   /// Term and vote are on disk, the rest is gone (figure 2 of the paper).
   void restart() {
     step_down(nobody);
+    heard_ = kUnset;
     if (timeout_ > 0) alarm_ = kUnset;
   }
 
@@ -159,7 +169,9 @@ class Election {
   Role role_;
   Term term_;
   Rank voted_for_, leader_;
-  Time timeout_, alarm_, heard_ = 0;
+  Time timeout_, heard_;
+  bool leases_;
+  Time alarm_;
   Time roll_call_ = kUnset;
   std::uint64_t random_;
   std::vector<bool> granted_;  ///< [rank]

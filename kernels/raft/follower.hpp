@@ -26,12 +26,13 @@ class Follower {
   }
 
   /// 7: a snapshot comes in parts, in any order and maybe twice; once all are there it is acknowledged as entries are.
-  [[gnu::noinline, gnu::cold]] void take_part(Rank leader, const Message& message, Out& out) {
+  [[gnu::noinline, gnu::cold]] void take_part(Rank leader, const Message& message, Out& out, const Payload& payload = {}) {
     if (message.index <= core_.commit_index) return accept(leader, core_.commit_index, out);
     if (message.index != incoming_index_) forget_parts();
     incoming_index_ = message.index;
     if (has_come_[message.entries_term]) return;
     has_come_[message.entries_term] = true;
+    if (payload) written_ = kept(core_.setting.replicate, payload, out);
     parts_[message.entries_term] = {message.first, message.commit};
     if (++parts_come_ < parts_.size()) return;
     install(message);
@@ -77,11 +78,15 @@ class Follower {
     State state = core_.snapshot;
     for (std::uint32_t number = 0; number < State::kParts; ++number) state.set_part(number, parts_[number]);
     core_.install(message.index, message.index_term, state);
-    for (std::uint32_t number = State::kParts; number < parts_.size(); ++number) core_.learn_answers(number, parts_[number]);
+    const std::uint32_t last = core_.setting.written_part();
+    for (std::uint32_t number = State::kParts; number < last; ++number)
+      core_.answers.learn(number, parts_[number], core_.state);
+    if (last < parts_.size()) core_.written = {Written::writer_of(parts_[last].one), std::move(written_)};
   }
   [[gnu::noinline, gnu::cold]] void forget_parts() {
     has_come_.assign(has_come_.size(), false);
     parts_come_ = 0;
+    written_ = {};
   }
   void accept(Rank leader, Index match, Out& out) const {
     out.send(leader, Message{.kind = Kind::accepted, .term = core_.election.term(), .index = match});
@@ -91,6 +96,7 @@ class Follower {
   Index incoming_index_ = 0;        ///< of the snapshot that is coming
   std::vector<State::Part> parts_;  ///< [number]: of it
   std::vector<bool> has_come_;      ///< [number]
+  Payload written_{};               ///< of it: the value that was written last
   std::size_t parts_come_ = 0;
 };
 

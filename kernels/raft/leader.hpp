@@ -44,10 +44,11 @@ class Leader {
     const auto number = static_cast<std::int32_t>(operation);
     const Turns& turns = core_.state.turns();
     const std::uint32_t client = turns.of(operation).client;
-    if (number <= core_.state.session(client).operation) return reply_again(number, out);
+    if (number <= core_.state.session(client).operation) return core_.reply_again(number, out);
     std::int32_t& asked = asked_[client];
     const std::int32_t due = asked < 0 ? static_cast<std::int32_t>(client) : asked + turns.clients();
-    if (number != due || core_.log.free() == 0) return;
+    const bool is_due = number == due || is_behind_reads(due, number);
+    if (!is_due || core_.log.free() == 0) return;
     asked = number;
     append(operation, payload, out);
   }
@@ -100,14 +101,11 @@ class Leader {
   static std::size_t most(const Setting& setting) { return 1 + std::max<std::size_t>(kBurst, setting.snapshot_parts()); }
 
  private:
-  /// The answer to what has been applied. A session keeps its last; those before it this server knows if it applied them
-  /// itself, or if the client is alone, whose operations are counted without a gap.
-  [[gnu::noinline, gnu::cold]] void reply_again(std::int32_t operation, Out& out) {
-    const Turns& turns = core_.state.turns();
-    const State::Session& session = core_.state.session(turns.of(operation).client);
-    std::uint32_t value = session.value - static_cast<std::uint32_t>(session.operation - operation);
-    const bool is_known = session.operation == operation || turns.clients() == 1 || core_.recall(operation, value);
-    if (is_known) core_.reply(operation, value, out);
+  /// Whether what the client asked for before it are reads that are no entries.
+  [[gnu::noinline, gnu::cold]] bool is_behind_reads(std::int32_t due, std::int32_t number) const {
+    if (number < due) return false;
+    while (due < number && core_.setting.reading.is_apart(due)) due += core_.state.turns().clients();
+    return due == number;
   }
 
   struct Run {
@@ -188,13 +186,15 @@ class Leader {
     follower.waiting = true;
     for (std::uint32_t number = 0; number < core_.setting.snapshot_parts(); ++number) {
       const State::Part part = core_.part(number);
-      out.send(to, Message{.first = part.one,
-                           .kind = Kind::snapshot,
-                           .term = core_.election.term(),
-                           .index = core_.applied_index,
-                           .index_term = core_.log.term_at(core_.applied_index),
-                           .entries_term = number,
-                           .commit = part.two});
+      out.send(to,
+               Message{.first = part.one,
+                       .kind = Kind::snapshot,
+                       .term = core_.election.term(),
+                       .index = core_.applied_index,
+                       .index_term = core_.log.term_at(core_.applied_index),
+                       .entries_term = number,
+                       .commit = part.two},
+               number == core_.setting.written_part() ? core_.newest().value : Payload());
     }
   }
 

@@ -14,10 +14,14 @@ struct Message {
     request,           ///< a client's operation
     reply,             ///< index: the operation's value; or, with count 0, the rank of the leader, who must be asked
     no_more,           ///< a client has nothing to add to a batch
+    read,              ///< a client's operation that reads and is no entry of the log
+    value,             ///< reply to one that reads, with what operation index_term - 1 wrote; 0: nobody has written
     append,            ///< AppendEntries: `count` entries of `entries_term` behind (index, index_term); none: a heartbeat
     append_no_op,      ///< the same with the one entry that opens a term, which belongs to no operation
     announce,          ///< AppendEntries without entries, sent for its commit index, of the operations it names
     accepted,          ///< index: the log matches the leader's up to here
+    confirm,           ///< AppendEntries without entries: do you still follow me? (index, index_term): the stamp of the round
+    confirmed,         ///< with the stamp that it was asked with
     rejected,          ///< no entry (commit, …): index, index_term say where the conflict begins; commit is the refused index
     pre_vote,          ///< would you vote for me in `term`? (index, index_term): my last entry
     pre_vote_granted,  ///< in the term that was asked about

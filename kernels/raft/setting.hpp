@@ -5,6 +5,7 @@
 
 #include "kernels/parts/replicate.hpp"
 #include "kernels/raft/message.hpp"
+#include "kernels/raft/reading.hpp"
 #include "kernels/replication/marks.hpp"
 #include "kernels/replication/state.hpp"
 
@@ -42,7 +43,11 @@ inline constexpr std::array parameters{
               .highest = 1,
               .help = "on: a server asks who would vote for it before it raises the term",
               .choices = {"off", "on"}},
-    kReplicate};
+    kReplicate,
+    kReadParameters[0],
+    kReadParameters[1],
+    kReadParameters[2],
+    kReadParameters[3]};
 
 using replication::answered;
 using replication::applied;
@@ -64,14 +69,20 @@ struct Setting {
         seated(shape["leader"] == 0),
         pre_vote(shape["pre_vote"] == 1),
         replicate(shape["replicate"]),
-        timeout(shape["election_timeout_us"] * 1000) {}
+        timeout(shape["election_timeout_us"] * 1000),
+        reading(shape, timeout),
+        counts_in_order(sessions() == 1 && !reading.apart) {}
 
   /// Followers that entries are sent to while nothing fails: all, or those a majority needs beside the leader.
   [[nodiscard]] int targets() const { return thrifty ? servers / 2 : servers - 1; }
   [[nodiscard]] int sessions() const { return clients > 0 ? clients : 1; }
 
-  [[nodiscard]] Cost cost(std::int64_t operations) const {
-    return {.messages = messages(operations), .delays = {delays_committed(), delays_applied(), delays_answered()}};
+  [[nodiscard]] Cost cost(Operations operations) const {
+    const std::int64_t reads = reading.count_apart(operations), entries = operations.count - reads;
+    const Cost logged{.messages = messages(entries), .delays = {delays_committed(), delays_applied(), delays_answered()}};
+    if (reads == 0) return logged;
+    Cost cost = reading.cost(reads, targets(), window, clients > 0);
+    return entries == 0 ? cost : cost += logged;
   }
   /// Why the case cannot run; empty if it can.
   [[nodiscard]] std::string unfit() const {
@@ -81,22 +92,26 @@ struct Setting {
     if (batch * payload_bytes > kMessageMax)
       return "a batch of entries of more than 4 MiB together; give a smaller batch or --bytes";
     if (!seated && timeout == 0) return "nobody is elected without time-outs; give election_timeout_us";
-    return "";
+    return reading.unfit();
   }
   /// Why the clock decides how many messages there are; empty if it does not.
   [[nodiscard]] std::string uncountable() const {
     if (batch > 1 && clients > 1) return "which operations of several clients share a batch follows from the clock";
+    if (batch > 1 && reading.apart)
+      return "which writes share a batch follows from the clock where reads are no entries of the log";
     if (timeout > 0 && (batch > 1 || thrifty))  // a heartbeat sends what waits for its batch, and what thrifty holds back
       return "with time-outs the messages of a batch, and of thrifty, follow from the clock";
     return "";
   }
 
   /// 8: parts of a snapshot that say what one of several clients was answered before the last, two answers each: it may ask for
-  /// any of those that it has open. A client alone needs none: its operations are counted without a gap.
+  /// any of those that it has open. A client alone needs none if its operations are counted without a gap.
   [[nodiscard]] std::uint32_t answer_parts() const {
-    return sessions() > 1 && timeout > 0 ? static_cast<std::uint32_t>(in_flight) / 2 : 0;
+    return !counts_in_order && timeout > 0 ? static_cast<std::uint32_t>(in_flight) / 2 : 0;
   }
-  [[nodiscard]] std::uint32_t snapshot_parts() const {
+  [[nodiscard]] std::uint32_t snapshot_parts() const { return written_part() + (reading.any ? 1 : 0); }
+  /// The part that says what was written last, where operations read it.
+  [[nodiscard]] std::uint32_t written_part() const {
     return State::kParts + answer_parts() * static_cast<std::uint32_t>(sessions());
   }
 
@@ -118,6 +133,8 @@ struct Setting {
   bool pre_vote;  ///< dissertation, 9.6
   std::int64_t replicate;
   Time timeout;  ///< the least election time-out, ns; 0: none
+  Reading reading;
+  bool counts_in_order;  ///< one session whose operations are all entries: their values follow from their numbers
 
  private:
   /// Entries and their acknowledgements once a batch, the same again for an eager commit, request and reply once an operation.

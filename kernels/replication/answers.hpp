@@ -18,11 +18,12 @@ class Answers {
   };
 
   /// Of so many clients, the last `each` operations, rounded up to a power of two. In a snapshot `parts` parts are about one
-  /// client.
-  Answers(int clients, std::size_t each, std::uint32_t parts)
+  /// client. `counts_in_order`: one client, whose operations are counted without a gap.
+  Answers(int clients, std::size_t each, std::uint32_t parts, bool counts_in_order)
       : turns_(clients),
         mask_(std::bit_ceil(each) - 1),
         parts_(parts),
+        counts_in_order_(counts_in_order),
         places_((mask_ + 1) * static_cast<std::size_t>(clients)) {}
 
   void note(Operation operation, std::uint32_t index, std::uint32_t value) {
@@ -38,11 +39,11 @@ class Answers {
   }
 
   /// The same of one that is applied in `state`. A session keeps its last; those before it are known if they were applied here,
-  /// or if the client is alone, whose operations are counted without a gap.
+  /// or if all are counted in order.
   bool recall_again(Operation operation, const State& state, std::uint32_t& value) const {
     const State::Session& session = state.session(turns_.of(operation).client);
     value = session.value - static_cast<std::uint32_t>(session.operation - operation);
-    return session.operation == operation || turns_.clients() == 1 || recall(operation, value);
+    return session.operation == operation || counts_in_order_ || recall(operation, value);
   }
 
   /// 7, 8: of a snapshot of what is applied; first the state, then what each client was answered before the last.
@@ -76,6 +77,7 @@ class Answers {
   Turns turns_;
   std::size_t mask_;
   std::uint32_t parts_;
+  bool counts_in_order_;
   std::vector<Place> places_;  ///< [client, turn mod `each`]
 };
 

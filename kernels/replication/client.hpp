@@ -11,6 +11,15 @@ namespace coordbench::replication {
 
 /// `Message` has `first`, `count`, `index`, and the kinds `request`, `reply` and `no_more`.
 template <class Message>
+struct RequestOf {
+  explicit RequestOf(const auto& /*setting*/) {}
+  static void send(Rank leader, Operation operation, const Payload& payload, Outbox<Message>& out) {
+    out.send(leader, {.first = static_cast<std::uint32_t>(operation), .count = 1, .kind = Message::Kind::request}, payload);
+  }
+};
+
+/// `Question` says how an operation is asked for.
+template <class Message, class Question = RequestOf<Message>>
 class ClientOf {
  public:
   using Kind = typename Message::Kind;
@@ -21,6 +30,7 @@ class ClientOf {
       : servers_(setting.servers),
         turns_(setting.sessions()),
         timeout_(setting.timeout),
+        question_(setting),
         open_(std::bit_ceil(static_cast<std::size_t>(in_flight))) {}
 
   [[nodiscard]] Time alarm() const { return alarm_; }
@@ -43,14 +53,7 @@ class ClientOf {
     if (message.kind != Kind::reply) return;
     if (message.count == 0) [[unlikely]]
       return look_elsewhere(from, static_cast<Rank>(message.index), out);
-    const Operation operation = message.first;
-    if (operation < oldest_ || operation >= next_ || request(operation).answered) return;
-    request(operation).answered = true;
-    request(operation).value = message.index;
-    out.complete(operation, answered);
-    is_answered_ |= from == leader_;
-    while (oldest_ != next_ && request(oldest_).answered) oldest_ += turns_.clients();
-    set_alarm(out.now());
+    end(from, message, out);
   }
 
   /// No answer for a whole time-out: the client turns to the next server. If the server did answer since the last time-out, the
@@ -63,17 +66,33 @@ class ClientOf {
   }
   void restart(Out& out) { set_alarm(out.now()); }
 
-  /// The value that the operation was answered with, and what was asked for.
+  /// The value that the operation was answered with, and what was asked for or, if it reads, returned.
   [[nodiscard]] std::uint32_t value_of(Operation operation) const { return open_[slot(operation)].value; }
   [[nodiscard]] const Payload& payload_of(Operation operation) const { return open_[slot(operation)].payload; }
 
- private:
+ protected:
   struct Request {
     bool answered = false;
     std::uint32_t value = 0;
     Payload payload{};
   };
 
+  [[nodiscard]] bool is_open(Operation k) const { return k >= oldest_ && k < next_ && !open_[slot(k)].answered; }
+  void end(Rank from, const Message& message, Out& out) {
+    const Operation operation = message.first;
+    if (!is_open(operation)) return;
+    request(operation).answered = true;
+    request(operation).value = message.index;
+    out.complete(operation, answered);
+    is_answered_ |= from == leader_;
+    while (oldest_ != next_ && request(oldest_).answered) oldest_ += turns_.clients();
+    set_alarm(out.now());
+  }
+  [[nodiscard]] std::size_t places() const { return open_.size(); }
+  [[nodiscard]] std::size_t slot(Operation operation) const { return turns_.of(operation).number & (open_.size() - 1); }
+  Request& request(Operation operation) { return open_[slot(operation)]; }
+
+ private:
   /// Only the server that this client asks may send it elsewhere.
   [[gnu::noinline, gnu::cold]] void look_elsewhere(Rank from, Rank leader, Out& out) {
     if (from != leader_ || leader == leader_) return;
@@ -85,17 +104,13 @@ class ClientOf {
     for (Operation k = oldest_; k != next_; k += turns_.clients())
       if (!request(k).answered) ask(k, out);
   }
-  void ask(Operation operation, Out& out) {
-    out.send(leader_, {.first = static_cast<std::uint32_t>(operation), .count = 1, .kind = Kind::request},
-             request(operation).payload);
-  }
+  void ask(Operation operation, Out& out) { question_.send(leader_, operation, request(operation).payload, out); }
   void set_alarm(Time now) { alarm_ = timeout_ > 0 && oldest_ != next_ ? now + 2 * timeout_ : kNever; }
-  [[nodiscard]] std::size_t slot(Operation operation) const { return turns_.of(operation).number & (open_.size() - 1); }
-  Request& request(Operation operation) { return open_[slot(operation)]; }
 
   int servers_;
   Turns turns_;
   Time timeout_, alarm_ = kNever;
+  [[no_unique_address]] Question question_;
   Rank leader_ = 0;
   bool is_answered_ = false;         ///< the server that it asks has answered since the last time-out
   Operation oldest_ = 0, next_ = 0;  ///< open are [oldest, next), but for those answered out of order

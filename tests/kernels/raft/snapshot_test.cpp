@@ -165,7 +165,7 @@ TEST(RaftSnapshot, TellsWhatEachOfSeveralClientsWasAnsweredWithinItsWindow) {  /
   }
   for (Operation k = 4; k < 10; ++k) {
     std::uint32_t value = 0;
-    EXPECT_TRUE(core.recall(k, value)) << k;
+    EXPECT_TRUE(core.answers.recall(k, value)) << k;
     EXPECT_EQ(value, k);
   }
   EXPECT_EQ(core.state.digest(), leader.core.state.digest());

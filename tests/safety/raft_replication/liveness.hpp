@@ -40,7 +40,7 @@ struct Liveness : common::Termination {
 
   bool holds_at_end(const auto& world) const {
     const bool all_ended = Termination::holds_at_end(world);
-    if (all_ended && has_applied(world, world.proposed())) return true;
+    if (all_ended && has_applied(world, entries_proposed(world))) return true;
     if (has_clients_ || (!any_lost_ && !is_any_open())) return false;
     const Rank leader = leader_of(world);
     return leader >= 0 && open_at(leader).empty() && has_applied(world, world.machine(leader).core().state.count());

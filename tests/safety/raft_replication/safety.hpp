@@ -34,10 +34,12 @@ struct Safety {
     set(shape, "pre_vote", random.below(4) == 0 ? 0 : 1);
     schedule.operations = random.between<std::int64_t>(1, 40);
     schedule.faults.amnesia = 0;
+    draw_reads(schedule, random);
     if (random.below(6) == 0) return never_times_out(schedule);
     const Time timeout_us = 1 + schedule.faults.delay_most_ns * random.between<Time>(3, 8) / 1000;
     set(shape, "election_timeout_us", timeout_us);
     set(shape, "leader", random.below(2));
+    if (random.below(2) == 0) set(shape, "lease_us", random.between<Time>(1, timeout_us));
     schedule.faults.heals_at_ns += 10 * timeout_us * 1000;
     // A client whose requests overtake each other gets one answer every other time-out, and may ask three servers between.
     const Time time_outs = 60 + (shape.clients > 0 ? 8 * schedule.operations : 0);
@@ -57,12 +59,21 @@ struct Safety {
 
   /// Everyone has applied what anyone has.
   static bool is_at_rest(const auto& world) {
+    const std::int64_t entries = entries_proposed(world);
     for (Rank rank = 0; rank < world.shape().ranks; ++rank)
-      if (world.machine(rank).core().state.count() != world.proposed()) return false;
+      if (world.machine(rank).core().state.count() != entries) return false;
     return true;
   }
 
  private:
+  /// A lease is shorter by as much as one clock of the schedule may be slower than another.
+  static void draw_reads(Schedule& schedule, Random& random) {
+    if (random.below(4) == 0) return;
+    set(schedule.shape, "reads", random.below(8) == 0 ? 100 : random.between(1, 99));
+    set(schedule.shape, "read", random.below(3));
+    const int drift = schedule.faults.drift_per_million, least = 100 - 100 * (1'000'000 - drift) / (1'000'000 + drift);
+    set(schedule.shape, "drift_percent", random.between(least, 99));
+  }
   /// Without time-outs nothing is said again by itself, and servers that are told of entries keep none for those behind: what
   /// is sent must come, in its order, as over MPI.
   static void never_times_out(Schedule& schedule) {

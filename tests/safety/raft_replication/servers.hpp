@@ -28,7 +28,12 @@ inline Entry entry_of(const raft::Log& log, raft::Index index) { return {log[ind
 inline std::uint32_t answer_to(const RaftReplication& machine, Operation operation) {
   if (machine.is_client()) return machine.client().value_of(operation);
   std::uint32_t value = UINT32_MAX;
-  return machine.core().recall(operation, value) ? value : UINT32_MAX;
+  return machine.core().answers.recall(operation, value) ? value : UINT32_MAX;
+}
+
+/// How many entries of the log all operations make, once all have been asked for: reads may be answered without one.
+inline std::int64_t entries_proposed(const auto& world) {
+  return world.proposed() - raft::Setting(world.shape()).reading.count_apart({0, world.proposed()});
 }
 
 /// The server that leads the latest term, -1 if none does.

@@ -13,6 +13,11 @@ inline std::string entries_in_words(const raft::Message& message) {
   return fmt::format("operations {}-{}", message.first, message.first + message.count - 1);
 }
 
+/// Of a round: a number or, with leases, a time.
+inline std::uint64_t stamp(const raft::Message& message) {
+  return static_cast<std::uint64_t>(message.index_term) << 32U | message.index;
+}
+
 inline std::string describe(const raft::Message& message) {
   using Kind = raft::Message::Kind;
   const auto& [first, count, kind, term, index, index_term, entries_term, commit] = message;
@@ -24,6 +29,11 @@ inline std::string describe(const raft::Message& message) {
       return fmt::format("ask {}, who leads", index);
     case Kind::no_more:
       return "no more for now";
+    case Kind::read:
+      return fmt::format("please read, operation {}", first);
+    case Kind::value:
+      if (index_term == 0) return fmt::format("operation {} reads that nobody has written", first);
+      return fmt::format("operation {} reads what operation {} wrote", first, index_term - 1);
     case Kind::append:
       if (count == 0)
         return fmt::format("term {}: still here, last {} of term {}; committed {}", term, index, index_term, commit);
@@ -35,6 +45,10 @@ inline std::string describe(const raft::Message& message) {
       return fmt::format("term {}: committed {}, if you have {} of term {}", term, commit, index, index_term);
     case Kind::accepted:
       return fmt::format("term {}: I have all up to {}", term, index);
+    case Kind::confirm:
+      return fmt::format("term {}: do you follow me? round {}", term, stamp(message));
+    case Kind::confirmed:
+      return fmt::format("term {}: I followed you in round {}", term, stamp(message));
     case Kind::rejected:
       return fmt::format("term {}: not behind {}; try {}, my term there is {}", term, commit, index, index_term);
     case Kind::pre_vote:
