@@ -19,7 +19,8 @@ class Declarations {
     const bool reads = shape.values[kReads] > 0 && kind(shape, k) == 1;  // by place: every answer is looked at
     const Operation of = answer.operation_of(k);
     if (answer.outcome != 1 || !reads) return answer.outcome == 1 && of == k;
-    return of == Answer::initial || (of >= 0 && kind(shape, of) == 0);
+    const std::int64_t bytes = of >= 0 ? shape.payload_bytes : 0;
+    return std::ssize(answer.payload.bytes()) == bytes && (of == Answer::initial || (of >= 0 && kind(shape, of) == 0));
   }
   static Cost cost(const Shape& shape, Operations operations) { return Setting(shape).cost(operations); }
   static std::string unfit(const Shape& shape) { return Setting(shape).unfit(); }

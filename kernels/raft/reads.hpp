@@ -19,13 +19,17 @@ class LeaderReads {
   using Kind = Message::Kind;
 
   LeaderReads(Core& core, const Shape& shape)
-      : core_(core), asked_(shape, 1), answered_(static_cast<std::size_t>(shape.ranks)), sorted_(answered_) {
+      : core_(core),
+        asked_(shape, 1),
+        answered_(core.setting.reading.apart ? static_cast<std::size_t>(shape.ranks) : 0),
+        sorted_(answered_) {
     if (core.setting.reading.apart) open_.reserve(asked_.size());
     begin();
   }
 
   /// Of a new leader, whom nobody has answered yet.
   [[gnu::noinline, gnu::cold]] void begin() {
+    if (!core_.setting.reading.apart) return;
     open_.clear();
     for (Asked& asked : asked_) asked.waits = false;
     std::fill(answered_.begin(), answered_.end(), kNone);

@@ -1,9 +1,9 @@
 #pragma once
 // What Raft promises, and what it claims to survive: everything but the loss of term, vote and log.
 
-#include "tests/safety/common/integrity.hpp"
 #include "tests/safety/raft_replication/election_safety.hpp"
 #include "tests/safety/raft_replication/exactly_once.hpp"
+#include "tests/safety/raft_replication/integrity.hpp"
 #include "tests/safety/raft_replication/leader_append_only.hpp"
 #include "tests/safety/raft_replication/leader_completeness.hpp"
 #include "tests/safety/raft_replication/linearizability.hpp"
@@ -19,7 +19,7 @@ struct Safety {
   using Protocol = RaftReplication;
   /// The narrower first: who votes twice elects two, two leaders make two logs, and so on.
   using Invariants = std::tuple<OneVote, ElectionSafety, LeaderAppendOnly, LogMatching, LeaderCompleteness, StateMachineSafety,
-                                ExactlyOnce, Linearizability, common::Integrity<RaftReplication>, Liveness>;
+                                ExactlyOnce, Linearizability, Integrity, Liveness>;
 
   static std::string describe(const raft::Message& message) { return raft_replication::describe(message); }
 
