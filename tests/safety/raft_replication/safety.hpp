@@ -50,10 +50,11 @@ struct Safety {
   }
 
   /// Clients ask whom they believe to lead. Where there are none, the user asks the leader, or, of every fourth operation and
-  /// while there is no leader, rank 0, as the harness does.
+  /// while there is no leader, rank 0, as the harness does; every other read goes to a leader that may be deposed.
   static Rank proposer(const auto& world, Operation operation) {
     if (world.shape().clients > 0) return proposer_of<RaftReplication>(world.shape(), operation);
-    const Rank leader = leader_of(world);
+    const bool is_read = raft::Setting(world.shape()).reading.is_read(operation);
+    const Rank leader = is_read && operation % 2 == 1 ? oldest_leader_of(world) : leader_of(world);
     return leader < 0 || operation % 4 == 0 ? 0 : leader;
   }
 

@@ -46,6 +46,16 @@ inline Rank leader_of(const auto& world) {
   return leader;
 }
 
+/// The server that still leads an earlier term and may not know that it is deposed, or the only leader; -1 if nobody leads.
+inline Rank oldest_leader_of(const auto& world) {
+  Rank leader = -1;
+  for (Rank rank = 0; rank < world.shape().ranks; ++rank) {
+    if (!world.machine(rank).core().election.leads()) continue;
+    if (leader < 0 || world.machine(rank).core().election.term() < world.machine(leader).core().election.term()) leader = rank;
+  }
+  return leader;
+}
+
 /// True if the step may have changed the server's log.
 inline bool may_change_log(const Step& step) { return step.cause != Cause::crash && step.cause != Cause::flush; }
 
