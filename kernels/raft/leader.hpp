@@ -7,6 +7,7 @@
 
 #include "kernels/raft/core.hpp"
 #include "kernels/raft/followers.hpp"
+#include "kernels/replication/asked.hpp"
 
 namespace coordbench::raft {
 
@@ -14,7 +15,7 @@ class Leader {
  public:
   using Kind = Message::Kind;
 
-  explicit Leader(Core& core) : core_(core), followers_(core.setting.servers, core.self) { asked_.fill(-1); }
+  explicit Leader(Core& core) : core_(core), followers_(core.setting.servers, core.self) {}
 
   /// 5.2, 5.4.2: a new leader knows of nobody's log, and opens its term with an entry that commits those of earlier terms.
   /// In term 1 all logs are empty, so there is nothing to probe, and operations follow at once.
@@ -42,14 +43,11 @@ class Leader {
   /// 8: a request is carried out once, however often it comes, and each client's in the order of asking.
   void request(Operation operation, const Payload& payload, Out& out) {
     const auto number = static_cast<std::int32_t>(operation);
-    const Turns& turns = core_.state.turns();
-    const std::uint32_t client = turns.of(operation).client;
-    if (number <= core_.state.session(client).operation) return core_.reply_again(number, out);
-    std::int32_t& asked = asked_[client];
-    const std::int32_t due = asked < 0 ? static_cast<std::int32_t>(client) : asked + turns.clients();
-    const bool is_due = number == due || is_behind_reads(due, number);
+    const State& state = core_.state;
+    if (number <= state.session(state.turns().of(operation).client).operation) return core_.reply_again(number, out);
+    const bool is_due = asked_.is_due(state, number) || is_behind_reads(number);
     if (!is_due || core_.log.free() == 0) return;
-    asked = number;
+    asked_.note(state, number);
     append(operation, payload, out);
   }
 
@@ -102,7 +100,8 @@ class Leader {
 
  private:
   /// Whether what the client asked for before it are reads that are no entries.
-  [[gnu::noinline, gnu::cold]] bool is_behind_reads(std::int32_t due, std::int32_t number) const {
+  [[gnu::noinline, gnu::cold]] bool is_behind_reads(std::int32_t number) const {
+    std::int32_t due = asked_.due(core_.state, number);
     if (number < due) return false;
     while (due < number && core_.setting.reading.is_apart(due)) due += core_.state.turns().clients();
     return due == number;
@@ -245,12 +244,10 @@ class Leader {
 
   /// 8: what each client has asked for last, from the log that an earlier leader left.
   void recall_sessions() {
-    const Turns& turns = core_.state.turns();
-    for (std::size_t client = 0; client < static_cast<std::size_t>(turns.clients()); ++client)
-      asked_[client] = core_.state.session(client).operation;
+    asked_.begin(core_.state);
     for (Index index = core_.applied_index + 1; index <= core_.log.last(); ++index)
       if (const std::int32_t operation = core_.log[index].operation; operation != Entry::no_op)
-        asked_[turns.of(operation).client] = operation;
+        asked_.note(core_.state, operation);
   }
 
   [[nodiscard]] Index sendable() const { return core_.log.last() - static_cast<Index>(unsent_); }
@@ -260,7 +257,7 @@ class Leader {
   Followers followers_;
   std::int64_t unsent_ = 0;  ///< entries that wait for their batch to fill
   Index announced_ = 0;      ///< the commit index that was announced last, where that is done at once
-  std::array<std::int32_t, State::kSessionsMax> asked_{};
+  replication::Asked asked_;
 };
 
 }  // namespace coordbench::raft

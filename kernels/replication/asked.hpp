@@ -15,11 +15,12 @@ class Asked {
     for (std::size_t client = 0; client < static_cast<std::size_t>(state.turns().clients()); ++client)
       last_[client] = state.session(client).operation;
   }
-  /// Whether it is its client's next operation.
-  [[nodiscard]] bool is_due(const State& state, std::int32_t operation) const {
+  /// What the client that asks for this operation is to ask for next.
+  [[nodiscard]] std::int32_t due(const State& state, std::int32_t operation) const {
     const std::uint32_t client = state.turns().of(operation).client;
-    return operation == state.next_of(client, last_[client]);
+    return state.next_of(client, last_[client]);
   }
+  [[nodiscard]] bool is_due(const State& state, std::int32_t operation) const { return operation == due(state, operation); }
   void note(const State& state, std::int32_t operation) { last_[state.turns().of(operation).client] = operation; }
 
  private:
