@@ -71,7 +71,7 @@ row_rungs_g() {
     --kernels '@gossip,!anti_entropy,flat_broadcast,binomial_broadcast,flat_aggregation,dissemination_barrier,acknowledged_broadcast'
   over_a_wide_area --ranks 12,96 --operations 6 "${timers[@]}" --kernels '@gossip,!anti_entropy'
   over_a_wide_area --ranks 12,24,48,96 --operations 10 --set '*.proposers=2' --kernels '@avoidance,@delivery,anti_entropy'
-  over_a_wide_area --ranks 12,24,48,96 --operations 10 \
+  over_a_wide_area --ranks 12,24,48,96 --operations 10 --set paranoid_sync.period_us=1000000 \
     --kernels '@order,@register,@replication,@cache,@election,@commitment,@anti-pattern,!clock_sync_*,!accidental_n2'
   # Its exchanges grow with N², and each is a round trip over the ocean.
   over_a_wide_area --ranks 12,24 --operations 2 --set '*.probes=1' --kernels 'clock_sync_*'

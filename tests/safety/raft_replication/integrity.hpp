@@ -16,7 +16,7 @@ struct Integrity : common::Integrity<RaftReplication> {
     const bool has_bytes = world.shape().payload_bytes > 0;
     return Base::holds(step, world) && std::all_of(step.answered.begin(), step.answered.end(), [&](const auto& answer) {
              const bool is_read = answer.of >= 0 && answer.of != answer.operation;
-             return !is_read || (world.was_proposed(answer.of) && answer.has_payload == has_bytes);
+             return !is_read || (world.was_proposed(answer.of) && (answer.has_payload || !has_bytes));
            });
   }
 };
