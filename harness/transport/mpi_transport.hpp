@@ -1,7 +1,6 @@
 #pragma once
-// Two-sided MPI for protocols. Receives are posted ahead in a pool for all senders and re-posted after the reply has left, so
-// that re-posting is never on the critical path. A send never waits: what the library or a peer's window does not take is
-// queued.
+// Two-sided MPI for protocols. Receives are posted ahead for all senders, and again after the reply has left: never on the
+// critical path. A send never waits: what the library or a peer's window does not take is queued.
 
 #include <mpi.h>
 
@@ -44,8 +43,7 @@ class MpiTransport {
     backlog_.reserve(size_.backlog);
     post_receives();
   }
-  MpiTransport(const MpiTransport&) = delete;
-  MpiTransport& operator=(const MpiTransport&) = delete;
+  MpiTransport(MpiTransport&&) = delete;
   ~MpiTransport() {
     for (; receives_ > 0; --receives_) abandon(posted_[first_++ & mask_].request);
     for (Sending& sending : open_) MPI_Request_free(&sending.request);
@@ -108,9 +106,9 @@ class MpiTransport {
   /// Simulated ranks: blocks until there may be something to poll, or one of the words is complete, which then is void.
   void wait(std::span<MPI_Request* const> words) {
     if (std::exchange(sends_ended_, false)) return;  // their payloads are free
-    MPI_Status status;
     gather_open(words);
     if (!arrivals_.empty() || open_requests_.size() == 0) return;
+    MPI_Status status;
     note(open_requests_.wait(status), status, words);
   }
 
@@ -225,9 +223,8 @@ class MpiTransport {
     open_.push_back({to, request, carrier});
   }
 
-  /// Returns the buffer to send: the payload with its header in front; or a copy, if it is a part, if another process lent
-  /// it, or if another header is still being sent from that space. A message without payload has a slot to itself, the same
-  /// until a send keeps it.
+  /// The buffer to send: the payload with its header in front; or a copy, if it is a part, if another process lent it, or if
+  /// another header is still being sent from there. A message without payload has its own slot until a send keeps that.
   const Payload& carrier_of(const M& message, Tag tag, const Payload& payload) {
     if (!payload) {
       if (!bare_ || bare_.slot()->sends > 0) [[unlikely]]
@@ -297,7 +294,7 @@ class MpiTransport {
   std::vector<bool> blocked_;
   Completion open_requests_;          ///< simulated ranks: see gather_open
   std::vector<MPI_Status> arrivals_;  ///< simulated ranks: of the oldest receives, which are complete
-  bool sends_ended_ = false;          ///< since the last wait
+  bool sends_ended_ = false;
 };
 
 }  // namespace coordbench

@@ -113,7 +113,8 @@ void stream(std::size_t capacity, std::uint64_t messages, bool reader_sleeps) {
 
 TEST(Ring, StreamsBetweenTwoThreads) {
   // A thread that finds the ring full or empty waits for its turn, which is long on a busy machine.
-  for (const std::size_t capacity : {1U, 2U, 16U, 1024U}) stream(capacity, std::min(1'000 * capacity, std::size_t{20'000}), false);
+  for (const std::size_t capacity : {1U, 2U, 16U, 1024U})
+    stream(capacity, std::min(1'000 * capacity, std::size_t{20'000}), false);
 }
 TEST(Ring, WaitsForAReaderThatSleeps) { stream(16, 5'000, true); }
 
