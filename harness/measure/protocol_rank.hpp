@@ -99,10 +99,12 @@ class ProtocolRank {
     const auto after = [this](std::size_t place) { return place + 1 == closing_.size() ? 0 : place + 1; };
     std::size_t eldest = 0, newest = 0;  // of the operations open, in closing_
     while (oldest < end) {
-      const Operation before = next;
-      while (next < end && next - oldest < window && node_.is_ready()) {
+      const auto has_room = [&] { return next < end && next - oldest < window && node_.is_ready(); };
+      bool lacks_payload = false;
+      while (has_room()) {
         Payload payload = leased(next, Effort::sampled);
-        if (!payload) break;  // they come back as what is in flight ends
+        lacks_payload = !payload;
+        if (lacks_payload) break;  // they come back as what is in flight ends
         closing_[std::exchange(newest, after(newest))] = closing_mark(next);
         recorder_.start(next, now_ns());
         node_.propose(next, std::move(payload));
@@ -112,7 +114,7 @@ class ProtocolRank {
       while (oldest < next && is_closed(oldest, closing_[eldest])) oldest += stride, eldest = after(eldest);
       if (oldest >= end) return;
       if (oldest == next) take_all();
-      const bool may_go_on = next < end && next != before && next - oldest < window;  // what it proposed was over at once
+      const bool may_go_on = has_room() && !lacks_payload;  // without a message: a simulated rank that idles would wait for one
       if (!may_go_on && !node_.poll()) idle("for operations in flight to end");
     }
   }
