@@ -106,7 +106,7 @@ def test_two_cores_have_a_distance_between_them(by_name):
 
 def test_on_one_pu_the_pairs_are_left_out_in_one_sentence(tmp_path):
     one = PUS[:1]
-    told = measure(tmp_path / "one.json", only="copy/.*/8/|line|clock_read", pus=one)["benchmarks"]
+    told = measure(tmp_path / "one.json", only="^copy/.*/8/|^line_round_trip|^clock_read", pus=one)["benchmarks"]
     assert {run["name"] for run in told} == {"clock_read", "copy/private/8"}
     said = micro("--benchmark_filter=clock_read", "--benchmark_min_time=0.0001", pus=one).stderr
     assert f"may use PU {one[0]} only" in said
