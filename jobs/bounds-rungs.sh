@@ -75,7 +75,7 @@ row_rungs_g() {
     --kernels '@order,@register,@replication,@cache,@election,@commitment,@anti-pattern,!ring_election,!clock_sync_*,!accidental_n2'
   # Each of their N² messages waits for the one before it, often for a way between regions.
   over_a_wide_area --ranks 12,24 --operations 2 --set '*.probes=2' --kernels 'clock_sync_*,ring_election'
-  analyse report "$out" >/dev/null && sed -n '/^## The ladder/,/^## /p' "$out/table.md"
+  analyse report "$out" >/dev/null && sed -n '/^| level/,/^$/p' "$out/table.md"
 }
 over_a_wide_area() { COORDBENCH_BUILD=build jobs/simulate --platform wide_area --bytes 8 --seed 1 --out "$out" "$@" | tail -2; }
 row_rungs_h() {

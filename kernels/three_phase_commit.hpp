@@ -12,10 +12,10 @@
 // messages, decided after 4 delays, learned after 5. Abort: 2n + y messages, 2 and 3 delays. With final_acknowledgement y
 // messages more, and ended 2 delays after the decision. If all only read: 2n, 2 delays.
 //
-// With `timeout_us` a rank that is silent for so long is taken to have crashed, and the lowest rank that has been up since it
-// voted leads in the coordinator's place (three_phase/termination.hpp): live ranks decide, whoever is down. That holds only if
-// silence means a crash: no message is lost, none takes longer than a third of the time-out. In a partition the two sides may
-// decide differently. A rank that comes back asks; each remembers its last 1,024 decisions.
+// With `timeout_us` a rank that is silent for so long is taken to have crashed. The lowest rank that has been up since it voted
+// then leads in the coordinator's place (three_phase/termination.hpp), so live ranks decide while others are down. That holds
+// only if silence means a crash: no message is lost, none takes longer than a third of the time-out. In a partition the two
+// sides may decide differently. A rank that comes back asks; each remembers its last 1,024 decisions.
 //
 // Source: Skeen, "Nonblocking commit protocols", SIGMOD 1981; Bernstein, Hadzilacos, Goodman 1987, 7.5.
 

@@ -102,12 +102,12 @@ class StepWorld {
       deliver(letters_[delivered_ % kLetters]);
       return true;
     }
-    if constexpr (!EndsInSilence<P> && !HasRounds<P>)
-      if (ended_ == expected_ends_) return false;
     if constexpr (HasRounds<P>)
       return hold_round();
-    else
+    else if constexpr (EndsInSilence<P>)
       return wake_next();
+    else
+      return ended_ != expected_ends_ && wake_next();
   }
   void propose() {
     round_ = 0;

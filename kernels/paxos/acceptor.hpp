@@ -1,5 +1,5 @@
 #pragma once
-// A server that promises and accepts, and learns what is chosen.
+// The acceptor's part of a server: it promises ballots, accepts values, and learns which values are chosen.
 // Source: Lamport, "Paxos made simple", 2001, 2.2 (phases 1b and 2b), 2.3 (learning); Chandra, Griesemer, Redstone, "Paxos made
 // live", PODC 2007, 4.2 (all slots at once), 5.4 (snapshots).
 

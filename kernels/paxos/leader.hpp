@@ -84,7 +84,7 @@ class Leader {
       return;  // it has said that it is there, no more
     send_more(from, out);
   }
-  /// Something was lost on the way there, or is late; or the acceptor has crashed, and knows no more what is chosen.
+  /// A message to the acceptor was lost or is late, or the acceptor crashed and forgot which slots are chosen.
   [[gnu::noinline, gnu::cold]] void missing(Rank from, const Message& message, Out& out) {
     if (message.up_to > replica_.log.last()) return;
     note_up_to(from, message.up_to, out);

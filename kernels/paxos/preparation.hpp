@@ -23,7 +23,7 @@ class Preparation {
     promises_.assign(promises_.size(), {});
     complete_ = 0;
   }
-  /// 2.2, phase 2a: of what was accepted for a slot, the value of the highest ballot. What there is no room for is passed over,
+  /// 2.2, phase 2a: keeps the value of the highest ballot that was accepted for a slot. A value without room is passed over,
   /// and the promise remains incomplete.
   [[gnu::noinline, gnu::cold]] void take_value(Rank from, const Message& message, const Payload& payload, Out& out) {
     const Index index = message.index;

@@ -51,7 +51,7 @@ struct Core {
     commit_index = applied_index = log.base();
   }
 
-  /// 7, 8: of a snapshot of what is applied; where operations read, the last part says what was written last.
+  /// 7, 8: one part of a snapshot of what is applied. Where operations read, the last part holds the newest write.
   [[nodiscard]] State::Part part(std::uint32_t number) const {
     if (number == setting.written_part()) return {newest().word(), 0};
     return answers.part(number, state);

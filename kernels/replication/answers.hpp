@@ -1,5 +1,5 @@
 #pragma once
-// What was applied not long ago: where it stands in the log, and the value that it was answered with. A client may ask again
+// The answers to operations that were applied not long ago: each one's place in the log, and its value. A client may ask again
 // for any operation that it has open.
 // Source: Ongaro, Ousterhout 2014, 7 (snapshots), 8 (client interaction).
 

@@ -1,5 +1,5 @@
 #pragma once
-// What comes out is what was put in.
+// An answer has the payload that was proposed.
 
 #include <algorithm>
 

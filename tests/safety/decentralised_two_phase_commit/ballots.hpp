@@ -31,7 +31,7 @@ class Ballots {
     const P::Message& message = *step.message;
     if (message.kind != Kind::inquire || step.from == 0) note(message.first, step.rank, step.from, message.kind);
   }
-  /// What the rank itself has voted, of which it told in this step.
+  /// The rank's own vote, if it sent the vote in this step.
   void vote(const Step<P>& step) {
     for (const auto& sent : step.sent)
       if (sent.message.count > 0) note(sent.message.first, step.rank, step.rank, sent.message.kind);

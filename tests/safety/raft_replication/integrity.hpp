@@ -1,5 +1,5 @@
 #pragma once
-// What comes out is what was put in.
+// An answer has the payload that was proposed. A read has the payload of the write that it names.
 
 #include "tests/safety/common/integrity.hpp"
 #include "tests/safety/raft_replication/servers.hpp"
