@@ -56,6 +56,9 @@ class Answers {
   }
   /// Once the state of the snapshot is installed.
   void learn(std::uint32_t number, State::Part answers, const State& state) {
+    // A session's last operation will be an earlier one, of which the session tells nothing.
+    const State::Session& last = state.session((number - State::kParts) / parts_);
+    if (last.operation >= 0) note(last.operation, 0, last.value);
     for (const std::uint32_t which : {0U, 1U})
       if (const Operation operation = earlier(number, which, state); operation >= 0)
         note(operation, 0, which == 0 ? answers.one : answers.two);
