@@ -41,4 +41,4 @@ def test_bad_input_is_one_sentence_and_status_2(arguments, named):
 
 
 def test_an_unknown_protocol_is_told_which_there_are():
-    assert all(protocol in soak("three_phase_commit").stderr for protocol in PROTOCOLS)
+    assert all(protocol in soak("no_such_protocol").stderr for protocol in PROTOCOLS)
