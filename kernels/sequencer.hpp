@@ -146,7 +146,8 @@ inline std::string Sequencer::unfit(const Shape& shape) {
   return senders.empty() ? more_than_ranks("shards") : senders;
 }
 
-/// A sequencer may have to give as many numbers at once as somebody lagged behind. Where messages may be lost, every rank keeps
+/// A sequencer may have to give as many numbers at once as somebody lagged behind. If that was itself, it delivers what it waited
+/// for, orders what waits, and delivers that too, if it is its own: `keep` marks each. Where messages may be lost, every rank keeps
 /// what somebody may lack, and may become the sequencer of any shard.
 inline Bounds Sequencer::bounds(const Shape& shape, Rank rank) {
   const sequencer::Setting setting(shape);
@@ -156,7 +157,7 @@ inline Bounds Sequencer::bounds(const Shape& shape, Rank rank) {
   const bool waits = setting.broadcasts || may_lead;
   return {.sends = 4 + (may_lead ? std::min(keep, setting.open) : 0) +
                    (again ? in_flight + shards * (2 + static_cast<std::size_t>(shape.ranks)) : 0),
-          .completions = 2 * keep + 4 + (again ? 2 * in_flight : 0),
+          .completions = 3 * keep + 4 + (again ? 2 * in_flight : 0),
           .leases = 4 + lag + (waits ? setting.open : 0) + in_flight + (may_lead ? setting.open + keep : 0)};
 }
 

@@ -66,6 +66,28 @@ TEST(Sequencer, ASenderThatAskedForItsNumberDeliversFirst) {
   }
 }
 
+/// UUB: the sequencer waits for the first of eight numbers, and gives eight of its own away as soon as it has come. Each of those
+/// is ordered and delivered in the same step.
+TEST(Sequencer, HasRoomForAGapThatEndsAndForAllThatWaitedForIt) {
+  const Shape shape = sequencer_shape(2, {{"variant", kUUB}, {"senders", 2}, {"keep", 8}}, 8);
+  Outbox<Sequencer::Message> out(bounds_of<Sequencer>(shape, 1));
+  Sequencer machine(shape, 1);
+  const auto hear = [&](std::uint32_t first, std::uint32_t number, std::uint32_t count, Kind kind) {
+    out.clear();
+    machine.step(0, {first, number, count, kind, 0}, {}, out);
+  };
+  for (std::uint32_t i = 0; i < 8; ++i) hear(2 * i, 0, 1, Kind::request);
+  for (Operation k = 1; k < 16; k += 2) {
+    out.clear();
+    machine.propose(k, {}, out);
+    EXPECT_TRUE(out.completions().empty()) << "rank 1 lags behind by as much as it may";
+  }
+  for (std::uint32_t i = 1; i < 8; ++i) hear(2 * i, i, 1, Kind::ordered);
+  hear(0, 8, 0, Kind::acknowledge);
+  hear(0, 0, 1, Kind::ordered);
+  EXPECT_EQ(out.completions().size(), 24U);
+}
+
 /// Only rank 0 has heard of operation 0 when the sequencer goes for good. Rank 1 takes over, and must not give its number away.
 TEST(Sequencer, TellsTheStoryOfAFailover) {
   Group group(sequencer_shape(3, {{"senders", 1}, {"timeout_us", 1}}, 2), {}, 2);
