@@ -78,6 +78,7 @@ struct Traffic {
   std::int64_t messages_between_nodes = 0;  ///< of messages_sent without the background: those to ranks of another node
   std::int64_t messages_lost = 0;           ///< of messages_sent, those that --loss has lost
   std::int64_t messages_doubled = 0;        ///< of messages_sent, those that --loss has let arrive twice
+  Refused refused{};                        ///< of messages_received, those that did not reach the machine
 
   /// Counts what every message has, whatever it is for.
   void sent(Reach reach, std::size_t bytes) {
@@ -102,7 +103,8 @@ struct Traffic {
             .background_received = a.background_received + b.background_received,
             .messages_between_nodes = a.messages_between_nodes + b.messages_between_nodes,
             .messages_lost = a.messages_lost + b.messages_lost,
-            .messages_doubled = a.messages_doubled + b.messages_doubled};
+            .messages_doubled = a.messages_doubled + b.messages_doubled,
+            .refused = a.refused + b.refused};
   }
 };
 

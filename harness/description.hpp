@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 
+#include "harness/authentication.hpp"
+
 namespace coordbench {
 
 using Rank = int;
@@ -152,6 +154,7 @@ struct Shape {
   int ranks_per_node = 1;  ///< neighbouring ranks, the last node may hold fewer; 0: ranks sit otherwise
   int clients = 0;         ///< ranks of their own that ask: ranks, ranks + 1, …
   Loss loss{};
+  Authentication authentication = Authentication::none;
 
   /// Servers and clients.
   [[nodiscard]] int members() const { return ranks + clients; }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/authentication/authenticator.hpp"
 #include "harness/copy.hpp"
 #include "harness/description.hpp"
 #include "harness/payload.hpp"
@@ -63,12 +64,14 @@ class Outbox {
 
   /// `eager`: all room is taken now, so that nothing is allocated later; else as it is needed, for worlds of thousands of
   /// ranks.
-  explicit Outbox(const Bounds& bounds, bool eager = true, PayloadArena* made = nullptr, PayloadArena* own = nullptr)
+  explicit Outbox(const Bounds& bounds, bool eager = true, PayloadArena* made = nullptr, PayloadArena* own = nullptr,
+                  Authenticator* authenticator = nullptr)
       : bounds_(bounds),
         envelopes_(eager ? bounds.sends : 0),
         completions_(eager ? bounds.completions : 0),
         made_(made),
-        own_(own) {
+        own_(own),
+        authenticator_(authenticator) {
     if (eager) parts_.reserve(bounds.parts);
   }
 
@@ -125,6 +128,31 @@ class Outbox {
     return copied(payload);
   }
 
+  // ---- what a machine of a protocol with `authentications` calls besides -----------------------------------------------
+  // A message's bytes are taken as they are. Without a payload its digest is zeros.
+
+  [[nodiscard]] Digest digest(const Payload& payload) const {
+    return authenticator_ ? authenticator_->digest({&payload, 1}) : fast::digest({}, {&payload, 1});
+  }
+  /// Of the message that this step was handed; zeros unless the case has signatures.
+  [[nodiscard]] const Proof& proof() const { return authenticator_ ? authenticator_->proof() : kNoProof; }
+  /// Of a message of this rank's own that is not sent. Zeros unless the case has signatures.
+  [[nodiscard]] Proof prove(const M& message, const Digest& payload) const {
+    return authenticator_ ? authenticator_->prove(bytes_of(message), payload) : Proof();
+  }
+  /// Whether `from` has sent or proved exactly that. True where nothing is authenticated; MACs prove nothing to others.
+  [[nodiscard]] bool proves(Rank from, const M& message, const Digest& payload, const Proof& proof) const {
+    return !authenticator_ || authenticator_->proves(from, bytes_of(message), payload, proof);
+  }
+  /// For one receiver, to whom others may carry it. Zeros unless the case has MACs.
+  [[nodiscard]] Mac seal(Rank to, const M& message, const Digest& payload) const {
+    return authenticator_ ? authenticator_->seal(to, bytes_of(message), payload) : Mac();
+  }
+  /// Whether `from` has sealed exactly that for this rank. True where nothing is authenticated; false with signatures.
+  [[nodiscard]] bool opens(Rank from, const M& message, const Digest& payload, const Mac& mac) const {
+    return !authenticator_ || authenticator_->opens(from, bytes_of(message), payload, mac);
+  }
+
   // ---- what a node calls ---------------------------------------------------------------------------------------------
 
   void hand(Time now) { now_ = now; }
@@ -160,6 +188,9 @@ class Outbox {
     room.resize(std::min(most, 2 * room.size() + 8));
   }
 
+  static Bytes bytes_of(const M& message) { return std::as_bytes(std::span(&message, 1)); }
+  static constexpr Proof kNoProof{};
+
   Bounds bounds_;
   std::vector<Envelope> envelopes_;
   std::vector<Completion> completions_;
@@ -167,6 +198,7 @@ class Outbox {
   PayloadArena *made_, *own_;
   Time now_ = 0;
   std::size_t sent_ = 0, completed_ = 0;
+  Authenticator* authenticator_;  ///< null where nothing is authenticated
 };
 
 }  // namespace coordbench

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/authentication.hpp"
 #include "harness/copy.hpp"
 #include "harness/description.hpp"
 #include "harness/outbox.hpp"

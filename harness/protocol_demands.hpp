@@ -131,6 +131,12 @@ concept HasRightConfigure = HasConfigurations<P> || !requires {
 template <class P>
 concept HasBothOfKinds = HasKinds<P> || !(
     requires { &P::kinds; } || requires { &P::kind; });
+template <class P>
+concept HasRightAuthentications = Authenticates<P> || !requires {
+  &P::authentications;
+};
+template <class P>
+concept MessageHasNoGaps = !Authenticates<P> || std::has_unique_object_representations_v<typename P::Message>;
 
 }  // namespace coordbench::demands
 
@@ -172,4 +178,7 @@ concept HasBothOfKinds = HasKinds<P> || !(
                 "`under_loss` must be callable as `static UnderLoss under_loss(const Shape&)`");                           \
   static_assert(demands::HasBothOfApplications<P>,                                                                         \
                 "applications need both `static double applications(const Shape&)` and `std::int64_t applied() const`");   \
+  static_assert(demands::HasRightAuthentications<P>, #P "::authentications must be a std::array of Authentication");         \
+  static_assert(demands::MessageHasNoGaps<P>,                                                                              \
+                #P "::Message may not have gaps between its fields: its bytes are signed as they are");                    \
   static_assert(Protocol<P>)

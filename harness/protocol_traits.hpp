@@ -196,6 +196,10 @@ concept CountsPrematureResends = requires(const P& machine) {
   { machine.premature_resends() } -> std::convertible_to<std::int64_t>;
 };
 
+/// A protocol that can bear authentication, and in which ways; others are not run with any.
+template <class P>
+concept Authenticates = requires { {std::span<const Authentication>(P::authentications)}; };
+
 /// Whether a rank has a mark of an operation, in a case in which nothing fails.
 template <class P>
 bool reaches(const Shape& shape, int mark, Rank rank, Operation operation) {

@@ -35,7 +35,8 @@ class ProtocolRank {
         transport_(Over::template transport<P>(run)),
         way_(way_to(transport_, shape_, run.rank())),
         counted_(way_, run.rank(), run.setting().reaches),
-        node_(shape_, run.rank(), counted_, witness_, run.setting().rule.operations_max()),
+        authenticator_(shape_, run.rank()),
+        node_(shape_, run.rank(), counted_, witness_, run.setting().rule.operations_max(), authenticator()),
         alarm_(run.setting().control_communicator, tag(ControlTree::kAlarm),
                times_out<P>(shape_) || silence_.first > 0 || shape_.loss.delay_ns > 0),
         closing_(static_cast<std::size_t>(shape_.in_flight)) {}
@@ -59,6 +60,17 @@ class ProtocolRank {
       return {transport, shape, self};
     else
       return transport;
+  }
+
+  struct NoAuthenticator {
+    NoAuthenticator(const Shape& /*shape*/, Rank /*self*/) {}
+  };
+  using AuthenticatorHeld = std::conditional_t<Authenticates<P>, Authenticator, NoAuthenticator>;
+  Authenticator* authenticator() {
+    if constexpr (Authenticates<P>)
+      return &authenticator_;
+    else
+      return nullptr;
   }
 
   [[nodiscard]] Rank self() const { return run_.rank(); }
@@ -154,6 +166,7 @@ class ProtocolRank {
       traffic.messages_lost = way_.lost();
       traffic.messages_doubled = way_.doubled();
     }
+    if constexpr (Authenticates<P>) traffic.refused = authenticator_.refused();
     return traffic;
   }
   [[nodiscard]] Tally tally() const {
@@ -228,6 +241,7 @@ class ProtocolRank {
   Transport transport_;
   WayHeld way_;
   Counted<Way> counted_;
+  [[no_unique_address]] AuthenticatorHeld authenticator_;
   Node<P, Way, Witness<P>> node_;
 
  private:

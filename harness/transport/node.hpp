@@ -12,6 +12,7 @@
 #include "harness/protocol_traits.hpp"
 #include "harness/simulated.hpp"
 #include "harness/transport/counted.hpp"
+#include "harness/transport/sealer.hpp"
 
 namespace coordbench {
 
@@ -33,18 +34,21 @@ class Node {
   using Message = typename P::Message;
 
   /// `operations_max` bounds the operations of the case. Everything is allocated here, nothing later, but in simulated worlds.
-  Node(const Shape& shape, Rank self, Counted<Transport>& transport, Witness& witness, std::int64_t operations_max)
+  /// Without an authenticator the source rank of the transport is trusted.
+  Node(const Shape& shape, Rank self, Counted<Transport>& transport, Witness& witness, std::int64_t operations_max,
+       Authenticator* authenticator = nullptr)
       : shape_(shape),
         self_(self),
         stride_(proposers_of<P>(shape)),
         bounds_(bounds_of<P>(shape, self)),
         machine_(shape, self),
-        outbox_(bounds_, !SharesItsProcess<Transport>, &transport.made(), &transport.own()),
+        outbox_(bounds_, !SharesItsProcess<Transport>, &transport.made(), &transport.own(), authenticator),
         transport_(transport),
         witness_(witness),
         times_out_(coordbench::times_out<P>(shape)),
         ticking_(times_out_),
-        depths_(static_cast<std::size_t>(operations_max), 0) {}
+        depths_(static_cast<std::size_t>(operations_max), 0),
+        sealer_(authenticator, bounds_.parts) {}
 
   /// Whether the machine may be asked or woken: nothing waits to leave, and it has payloads to make. So nothing but the
   /// transport's own pace holds a proposer back, whatever its messages carry; receipt is never held back.
@@ -78,11 +82,11 @@ class Node {
     return taken;
   }
 
+  /// What is not the sender's, or came before, is dropped here.
   void receive(Rank from, const Message& message, Depth deep, const Payload& payload) {
-    if constexpr (IsCompiledInPieces<Transport>)
-      receive_in_steps(from, message, deep, payload);
-    else
-      receive_as_one_piece(from, message, deep, payload);
+    if constexpr (Authenticates<P>)
+      if (sealer_.is_on()) return receive_sealed(from, message, deep, payload);
+    receive_genuine(from, message, deep, payload);
   }
 
   void tick_if_due() requires HasTimeouts<P> {
@@ -141,6 +145,17 @@ class Node {
     machine_.propose(operation, std::move(payload), outbox_);
     carry_out();
   }
+  void receive_genuine(Rank from, const Message& message, Depth deep, const Payload& payload) {
+    if constexpr (IsCompiledInPieces<Transport>)
+      receive_in_steps(from, message, deep, payload);
+    else
+      receive_as_one_piece(from, message, deep, payload);
+  }
+  void receive_sealed(Rank from, const Message& message, Depth deep, Payload payload) {
+    if (!sealer_.admit(from, message, payload)) return;
+    receive_genuine(from, message, deep, payload);
+    sealer_.forget();
+  }
   [[gnu::flatten]] void receive_as_one_piece(Rank from, const Message& message, Depth deep, const Payload& payload) {
     receive_in_steps(from, message, deep, payload);
   }
@@ -178,6 +193,7 @@ class Node {
     if (!outbox_.completions().empty()) tell_marks();
     if (receivers > 1 || envelopes.size() > 1) send_rest(envelopes);
     if (!envelopes.empty() && envelopes.front().payload) envelopes.front().payload = {};
+    if constexpr (Authenticates<P>) sealer_.rest();
     outbox_.clear();
   }
   void tell_marks() {
@@ -212,6 +228,8 @@ class Node {
   [[nodiscard]] Rank next_server(Rank rank) const { return rank + 1 >= shape_.ranks ? 0 : rank + 1; }
 
   void send(const Envelope& envelope, Rank to, Depth deep) {
+    if constexpr (Authenticates<P>)
+      if (sealer_.is_on()) return transport_.send(to, envelope.message, deep, sealer_.seal(envelope, to, outbox_));
     if constexpr (kGathers)
       if (envelope.parts > 0) return transport_.send(to, envelope.message, deep, outbox_.parts_of(envelope));
     transport_.send(to, envelope.message, deep, envelope.payload);
@@ -246,6 +264,7 @@ class Node {
   Witness& witness_;
   bool times_out_, ticking_, begins_ = false;
   std::vector<Depth> depths_;  ///< [operation]: greatest depth received for it here
+  [[no_unique_address]] std::conditional_t<Authenticates<P>, Sealer<Message>, Trust> sealer_;
 };
 
 }  // namespace coordbench

@@ -1,6 +1,8 @@
 #pragma once
 // Protocols as small as they can be, for what no kernel of the build does yet, and with faults that a case must find.
 
+#include <cstring>
+
 #include "harness/protocol.hpp"
 
 namespace coordbench::testing {
@@ -116,6 +118,81 @@ class Relay {
   Rank self_;
   std::int64_t fault_;
   Payload last_{};
+};
+
+/// Rank 0 tells rank 1, which shows rank 2 that it was told: by the message's proof, and by a MAC that rank 0 has made for rank 2.
+class Hearsay {
+ public:
+  enum Kind : std::uint32_t { code, told, shown };
+  struct Message {
+    std::uint32_t first;
+    std::uint32_t count = 1;
+    Kind kind;
+    std::uint32_t gap = 0;
+  };
+  using Out = Outbox<Message>;
+  static constexpr About about{.group = "delivery",
+                               .promise = "a third rank knows what the first has told the second",
+                               .messages = "3",
+                               .delays = "2",
+                               .source = "none",
+                               .latency = Latency::makespan};
+  static constexpr std::array authentications{Authentication::none, Authentication::mac, Authentication::signature};
+  static constexpr std::array marks{Mark{.name = "shown", .answers = true}};
+  static bool reaches(const Shape& /*shape*/, int /*mark*/, Rank rank, Operation /*k*/) { return rank == 2; }
+  static Cost cost(const Shape& /*shape*/, Operation /*k*/) { return {.messages = 3, .delays = {2}}; }
+  static Bounds bounds(const Shape& /*shape*/, Rank /*rank*/) {
+    return {.leases = 4, .made = 2, .made_bytes = sizeof(Evidence)};
+  }
+  static std::string unfit(const Shape& shape) { return shape.ranks < 3 ? "it takes three ranks" : ""; }
+
+  Hearsay(const Shape& /*shape*/, Rank /*self*/) {}
+  void propose(Operation operation, const Payload& payload, Out& out) {
+    const Message telling = of(operation, told);
+    Payload sealed = out.allocate(sizeof(Mac));
+    put(sealed, out.seal(2, telling, out.digest(payload)));
+    out.send(1, of(operation, code), sealed);
+    out.send(1, telling, payload);
+  }
+  void step(Rank /*from*/, const Message& message, const Payload& payload, Out& out) {
+    if (message.kind == code) {
+      code_ = got<Mac>(payload);
+    } else if (message.kind == told) {
+      Payload evidence = out.allocate(sizeof(Evidence));
+      put(evidence, Evidence{out.digest(payload), out.proof(), code_});
+      out.send(2, of(message.first, shown), evidence);
+    } else {
+      const auto shows = got<Evidence>(payload);
+      const Message telling = of(message.first, told);
+      believed_ = out.proves(0, telling, shows.digest, shows.proof) || out.opens(0, telling, shows.digest, shows.code);
+      digest_ = shows.digest;
+      out.complete(message.first, 0);
+    }
+  }
+  [[nodiscard]] Answer answer(Operation /*operation*/) const { return {.outcome = believed_ ? 1 : 0, .of = Answer::nothing}; }
+  static bool accepts(const Shape& /*shape*/, Operation /*operation*/, const Answer& answer) { return answer.outcome == 1; }
+  [[nodiscard]] const Digest& digest() const { return digest_; }
+
+ private:
+  struct Evidence {
+    Digest digest;
+    Proof proof;
+    Mac code;
+  };
+  static Message of(Operation operation, Kind kind) { return {.first = static_cast<std::uint32_t>(operation), .kind = kind}; }
+  template <class T>
+  static void put(const Payload& payload, const T& value) {
+    std::memcpy(payload.data(), &value, sizeof value);
+  }
+  template <class T>
+  static T got(const Payload& payload) {
+    T value;
+    std::memcpy(&value, payload.data(), sizeof value);
+    return value;
+  }
+  Mac code_{};
+  bool believed_ = false;
+  Digest digest_{};
 };
 
 }  // namespace coordbench::testing

@@ -21,7 +21,8 @@ class Cluster {
   using Message = typename P::Message;
 
   /// Servers are ranks 0 … N - 1, clients follow. Operations are 0 … operations_max - 1.
-  explicit Cluster(const Shape& shape, const Faults& faults = {}, std::int64_t operations_max = 64, Observer observer = {})
+  explicit Cluster(const Shape& shape, const Faults& faults = {}, std::int64_t operations_max = 64, Observer observer = {},
+                   Primitives primitives = Primitives::fast)
       : shape_(shape),
         size_(shape.members()),
         made_(PayloadArena::Growing{}, largest_made<P>(shape)),
@@ -33,7 +34,7 @@ class Cluster {
         members_(std::make_unique<std::optional<Site>[]>(static_cast<std::size_t>(size_))) {
     ticks_ = times_out<P>(shape);
     for (Rank rank = 0; rank < size_; ++rank) {
-      members_[static_cast<std::size_t>(rank)].emplace(*this, rank, adversary_.drift_per_million(), operations_max);
+      members_[static_cast<std::size_t>(rank)].emplace(*this, rank, adversary_.drift_per_million(), operations_max, primitives);
       set_alarm(member(rank));
     }
   }
@@ -291,8 +292,7 @@ class Cluster {
   Configurations configurations_;
   Observer observer_;
   Step<P> step_;
-  std::int64_t proposed_ = 0;
-  std::int64_t events_ = 0;
+  std::int64_t proposed_ = 0, events_ = 0;
   Endings<P> endings_;
   std::unique_ptr<std::optional<Site>[]> members_;
 };

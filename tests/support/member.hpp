@@ -17,19 +17,28 @@ class Member {
   using Message = typename P::Message;
   using Event = typename SimNetwork<Message>::Event;
 
-  Member(World& world, Rank self, std::int64_t drift_per_million, std::int64_t operations_max)
+  Member(World& world, Rank self, std::int64_t drift_per_million, std::int64_t operations_max,
+         Primitives primitives = Primitives::fast)
       : rank(self), clock(drift_per_million), world_(world), operations_max_(operations_max), counted_(*this, self) {
+    if constexpr (Authenticates<P>) authenticator_.emplace(world.shape(), self, primitives);
     make_anew();
   }
 
-  void make_anew() { node.emplace(world_.shape(), rank, counted_, *this, operations_max_); }
+  /// Keys and numbers survive what a machine forgets.
+  void make_anew() { node.emplace(world_.shape(), rank, counted_, *this, operations_max_, authenticator()); }
   void die_after(int sends, bool loses_memory) {
     is_dying = true;
     sends_before_death = sends;
     forgets = loses_memory;
   }
   [[nodiscard]] bool listens() const { return is_up && !is_paused; }
-  [[nodiscard]] const Traffic& traffic() const { return counted_.traffic(); }
+  [[nodiscard]] Traffic traffic() const {
+    Traffic traffic = counted_.traffic();
+    if (authenticator_) traffic.refused = authenticator_->refused();
+    return traffic;
+  }
+  /// Null where the protocol cannot bear one.
+  [[nodiscard]] Authenticator* authenticator() { return authenticator_ ? &*authenticator_ : nullptr; }
 
   // ---- what Counted asks of a transport ----------------------------------------------------------------------------
 
@@ -79,6 +88,7 @@ class Member {
   World& world_;
   std::int64_t operations_max_;
   Counted<Member> counted_;
+  std::optional<Authenticator> authenticator_;
 
  public:
   std::optional<Node<P, Member, Member>> node;
