@@ -21,7 +21,8 @@ from analysis.renamed import as_of_today, name_in
 from analysis.schema import NO_STAMP
 
 SIMULATED = "simulated"  # a source whose time has no noise: a median of three operations is no worse than one of three thousand
-IDENTITY = ["kernel", "ranks", "clients", "payload_bytes", "transport", "sync", "in_flight", "parameters", "network"]
+IDENTITY = ["kernel", "ranks", "clients", "payload_bytes", "transport", "sync", "in_flight", "parameters", "network",
+            "authentication"]
 # A launch with more ranks than cores yields in all its cases, so its two-rank case is not the two-rank case of another launch.
 KEY = IDENTITY + ["oversubscribed"]
 

@@ -18,8 +18,9 @@ PANELS = {"broadcast": ["broadcast"], "aggregation": ["aggregation"],
 PANEL_OF = {group: title for title, groups in PANELS.items() for group in groups}
 UNGROUPED = "others"
 SERIES_MAX = 8  # in a panel that shows several transports
-CLIENTS, NETWORK = "clients", "network"
-ALWAYS = (CLIENTS, NETWORK)  # said of every case that has some, not only where cases differ in it
+CLIENTS, NETWORK, AUTHENTICATION = "clients", "network", "authentication"
+ALWAYS = (CLIENTS, NETWORK, AUTHENTICATION)  # said of every case that has some, not only where cases differ in it
+AUTHENTICATED = {"none": "", "mac": "with MACs", "signature": "with signatures"}
 MPI = "mpi"  # the transport that goes without saying
 
 
@@ -78,16 +79,20 @@ def _telling(described: pd.DataFrame) -> list[str]:
 
 
 def _said(name: str, value) -> str:
-    """Of clients where they are, and nothing where there are none: servers ask themselves. Of the network in its own words."""
+    """Of clients where they are, and nothing where there are none: servers ask themselves. Of the network in its own words. Of
+    messages that prove their sender what they carry."""
     if name == NETWORK:
         return value
+    if name == AUTHENTICATION:
+        return AUTHENTICATED[value]
     if name != CLIENTS:
         return f"{name}={value}"
     return {0: "", 1: "client on a rank of its own"}.get(value, f"{value} clients on ranks of their own")
 
 
 def _described(row) -> dict:
-    named = {"in_flight": row.in_flight, "sync": row.sync, CLIENTS: row.clients, NETWORK: row.network}
+    named = {"in_flight": row.in_flight, "sync": row.sync, CLIENTS: row.clients, NETWORK: row.network,
+             AUTHENTICATION: row.authentication}
     return {**json.loads(row.parameters), **named}
 
 

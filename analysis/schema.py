@@ -10,6 +10,7 @@ NO_STAMP = -1
 NO_OUTCOME = -2**63
 SOURCES = ("measured", "simulated")
 DEFINITIONS = ("proposer", "makespan", "barrier")
+AUTHENTICATIONS = ("none", "mac", "signature")
 COUNT_RULES = ("exact", "range", "expected", "none")
 VERDICTS = ("ok", "wrong_answer", "count_mismatch", "timed_out", "failed")
 
@@ -78,7 +79,7 @@ CASES = {
     **_words(AMOUNT, """operations_per_second messages_per_operation expected_messages_per_operation bytes_per_operation
         busiest_rank_messages_per_operation cpu_ns_per_operation"""),
 }
-# Of /cases, since 1.2, 1.3 and 1.4.
+# Of /cases, since 1.2, 1.3, 1.4 and 1.5.
 LATER = {
     **_words(NAME, "group baseline_of"), **_words(COUNT, "nodes proposers"), "proposer": MAYBE_COUNT,
     "expected_delays_most": MAYBE_COUNT,
@@ -87,6 +88,7 @@ LATER = {
         stale_share expected_stale_share bytes_within_cache_per_operation bytes_within_node_per_operation
         bytes_within_zone_per_operation bytes_within_region_per_operation bytes_between_regions_per_operation"""),
     **_words(SHARE, "loss duplicate"), **_words(COUNT, "loss_delay_ns messages_lost messages_doubled premature_resends"),
+    "authentication": _of(AUTHENTICATIONS), **_words(COUNT, "refused_forged refused_replayed refused_truncated"),
 }
 # What stands for a column that a file lacks. A name of another column: what that one says.
 OTHERWISE = {
@@ -97,6 +99,7 @@ OTHERWISE = {
         bytes_within_zone_per_operation bytes_within_region_per_operation
         bytes_between_regions_per_operation""".split(), np.nan),
     **dict.fromkeys("loss duplicate loss_delay_ns messages_lost messages_doubled premature_resends".split(), 0),
+    "authentication": "none", **dict.fromkeys("refused_forged refused_replayed refused_truncated".split(), 0),
     "expected_messages_most_per_operation": "expected_messages_per_operation", "expected_delays_most": "expected_delays",
 }
 LIMITS = {"name": NAME, "time_ns": DURATION, "bytes_per_second": AMOUNT}  # of /limits, which a launch need not have

@@ -1,4 +1,5 @@
-"""The stack of costs: a cache line there and back, the transport's ping_pong, a protocol's marks and its end.
+"""The stack of costs: a cache line there and back, the transport's ping_pong, a protocol's marks and its end, and its end with
+authentication where a launch has both.
 
 Of protocols with their default parameters between two ranks with a core each, at 8 B, one operation at a time. Ratios are taken
 within each launch, so that what slows a launch as a whole drops out of them.
@@ -11,29 +12,32 @@ import pandas as pd
 from analysis.limits import clock_read_ns, line_round_trip_ns, ping_pongs
 from analysis.load import KEY, Campaign
 from analysis.marks import mark_medians
-from analysis.naming import MPI
+from analysis.naming import AUTHENTICATED, MPI
 from analysis.selection import SMALL_BYTES, one_at_a_time
 from analysis.summary import medians
 
 RANKS = 2
 FLOOR, BASE = "line_round_trip", "ping_pong"
 SAME = ["file", "sync", "transport"]
-ROW = ["transport", "kernel", "position", "mark"]
+CASE = ["transport", "kernel", "authentication"]
+ROW = [*CASE, "position", "mark"]
+TRUSTING = "none"  # the authentication of protocols that trust the sender
 VALUES = {"p50_ns": "latency{}_ns", "over_floor": "over_floor{}", "over_ping_pong": "over_ping_pong{}",
-          "clock_share": "clock_share{}"}
+          "over_trusting": "over_trusting{}", "clock_share": "clock_share{}"}
 
 
 def stack(campaign: Campaign) -> pd.DataFrame:
     """One row for the floor (kernel `line_round_trip`, of no transport), and for each transport one of `ping_pong`, without a
     mark, and one of each protocol's marks, of which the `last` is the end. Medians over launches, with intervals (`_low`,
-    `_high`), of `latency_ns`, of its ratios `over_floor` and `over_ping_pong`, and of `clock_share`, one reading of the clock
-    as a share of it; NaN where a launch has nothing to divide by. `launches`: how many have the latency."""
+    `_high`), of `latency_ns`, of its ratios `over_floor` and `over_ping_pong`, of `clock_share`, one reading of the clock as
+    a share of it, and with authentication of `over_trusting`, the end's ratio to that of the same kernel without; NaN where a launch has nothing to divide by. `launches`: how many have the latency."""
     costs = _costs(campaign)
     rows = costs.groupby(ROW, as_index=False).agg(launches=("p50_ns", "count"), last=("last", "first"))
     for column, names in VALUES.items():
         rows = rows.merge(medians(costs, column, names, ROW), on=ROW, how="left")
-    order = rows.assign(floor=rows.kernel != FLOOR, mpi=rows.transport != MPI, base=rows.kernel != BASE)
-    by = ["floor", "mpi", "transport", "base", "kernel", "position"]
+    order = rows.assign(floor=rows.kernel != FLOOR, mpi=rows.transport != MPI, base=rows.kernel != BASE,
+                        way=rows.authentication.map(list(AUTHENTICATED).index))
+    by = ["floor", "mpi", "transport", "base", "kernel", "way", "position"]
     return rows.loc[order.sort_values(by).index].reset_index(drop=True)
 
 
@@ -41,20 +45,33 @@ def _costs(campaign: Campaign) -> pd.DataFrame:
     """One row per launch and row of the stack."""
     protocols = mark_medians(replace(campaign, cases=campaign.timed.merge(reference_cases(campaign)[KEY])))
     trips = ping_pongs(campaign).merge(protocols[SAME].drop_duplicates())
-    base = trips.assign(kernel=BASE, position=-1, mark="", p50_ns=trips.ping_pong_ns)
+    base = trips.assign(kernel=BASE, authentication=TRUSTING, position=-1, mark="", p50_ns=trips.ping_pong_ns)
     measured = pd.concat([base, protocols.merge(trips[[*SAME, "ping_pong_ns"]], on=SAME, how="left")], ignore_index=True)
     floor = line_round_trip_ns(campaign).rename("p50_ns").reset_index()
-    floor = floor[floor.file.isin(measured.file)].assign(kernel=FLOOR, transport="", position=-1, mark="")
+    floor = floor[floor.file.isin(measured.file)]
+    floor = floor.assign(kernel=FLOOR, transport="", authentication=TRUSTING, position=-1, mark="")
     costs = pd.concat([floor, measured.assign(clock_share=measured.file.map(clock_read_ns(campaign)) / measured.p50_ns)])
-    return costs.assign(last=costs.position == costs.groupby(["transport", "kernel"]).position.transform("max"),
+    costs = costs.assign(last=costs.position == costs.groupby(CASE).position.transform("max"))
+    return costs.assign(over_trusting=_over_trusting(costs),
                         over_floor=costs.p50_ns / costs.file.map(line_round_trip_ns(campaign)),
                         over_ping_pong=costs.p50_ns / costs.ping_pong_ns).reset_index(drop=True)
 
 
+def _over_trusting(costs: pd.DataFrame) -> pd.Series:
+    """Of ends with authentication, how many times as long they take as the same launch's without."""
+    ends = costs.reset_index(drop=True)
+    ends = ends[ends["last"]]
+    trusting = ends[ends.authentication == TRUSTING][[*SAME, "kernel", "p50_ns"]].rename(columns={"p50_ns": "trusting_ns"})
+    sealed = ends[ends.authentication != TRUSTING].reset_index().merge(trusting, on=[*SAME, "kernel"]).set_index("index")
+    return (sealed.p50_ns / sealed.trusting_ns).reindex(range(len(costs))).set_axis(costs.index)
+
+
 def reference_cases(campaign: Campaign) -> pd.DataFrame:
-    """The cases that the stack is of, each as one of its launches has it: a name of five parts has the default parameters."""
+    """The cases that the stack is of, each as one of its launches has it: a name of five parts, that of the authentication apart,
+    has the default parameters."""
     cases = campaign.timed.drop_duplicates(KEY)
-    return _small(cases[(cases["name"].str.count("/") == 4) & (cases.family == "protocol")])
+    names = cases["name"].str.replace("/authentication=[a-z]+$", "", regex=True)
+    return _small(cases[(names.str.count("/") == 4) & (cases.family == "protocol")])
 
 
 def base_cases(campaign: Campaign) -> pd.DataFrame:

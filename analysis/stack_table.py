@@ -7,11 +7,13 @@ import pandas as pd
 from analysis.limits import clock_read_ns
 from analysis.load import Campaign
 from analysis.markdown import digits, table, with_interval
-from analysis.naming import transport_name
-from analysis.stack import FLOOR, stack
+from analysis.naming import AUTHENTICATED, transport_name
+from analysis.stack import FLOOR, TRUSTING, stack
 
 HEADER = ["8 B, N=2, one at a time", "transport", "until", "latency", "÷ floor", "÷ ping_pong", "one clock reading",
           "launches"]
+SEALED_HEADER = [*HEADER[:-2], "÷ without authentication", *HEADER[-2:]]
+SEALED = "÷ without authentication: how many times as long as the same kernel of the same launch that trusts the sender"
 CLOCK = ("one clock reading: its share of the latency; Hoefler and Belli (SC15) allow 5 %. A reading takes {read} ns (median "
          "over launches), so no operation under {least} ns meets that if each is timed by itself")
 ALLOWED = 0.05
@@ -23,17 +25,22 @@ def stack_table(campaign: Campaign) -> list[str]:
     if rows.empty:
         return []
     remarks = _remarks(rows, clock_read_ns(campaign).median())
-    return [table(HEADER, [_cells(row) for row in rows.itertuples()]), "".join(f"- {remark}\n" for remark in remarks)]
+    sealed = bool((rows.authentication != TRUSTING).any())
+    cells = [_cells(row, sealed) for row in rows.itertuples()]
+    remarks += [SEALED] * sealed
+    return [table(SEALED_HEADER if sealed else HEADER, cells), "".join(f"- {remark}\n" for remark in remarks)]
 
 
-def _cells(row) -> list[str]:
+def _cells(row, sealed: bool) -> list[str]:
     name = "floor: cache line there and back" if row.kernel == FLOOR else row.kernel
+    name = f"{name} {AUTHENTICATED[row.authentication]}".strip()
     latency = _ratio(row.latency_ns, row.latency_low_ns, row.latency_high_ns)
     latency += " ns" if latency != "–" else ""
     share = "–" if math.isnan(row.clock_share) else f"{100 * row.clock_share:.0f} %"
     return [name, transport_name(row.transport) or "–", row.mark or "–", latency,
             _ratio(row.over_floor, row.over_floor_low, row.over_floor_high),
-            _ratio(row.over_ping_pong, row.over_ping_pong_low, row.over_ping_pong_high), share, str(row.launches)]
+            _ratio(row.over_ping_pong, row.over_ping_pong_low, row.over_ping_pong_high),
+            *[_ratio(row.over_trusting, row.over_trusting_low, row.over_trusting_high)] * sealed, share, str(row.launches)]
 
 
 def _ratio(value: float, low: float, high: float) -> str:

@@ -24,7 +24,8 @@ from analysis.statistics import MIN_LAUNCHES
 from analysis.summary import COUNTED, LEAST, MOST, counts_agree, over_launches
 
 RANKS = 2
-SWEPT = ["kernel", "parameters", "clients", "network", "transport"]  # what the cases of one row have in common
+# What the cases of one row have in common.
+SWEPT = ["kernel", "parameters", "clients", "network", "authentication", "transport"]
 HEADER = ["kernel", "payload", "latency, N=2", "÷ ping_pong", "messages, N=2: measured = formula", "all cases equal",
           "launches", "flags"]
 

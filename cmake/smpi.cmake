@@ -25,7 +25,7 @@ target_include_directories(coordbench-smpi PRIVATE ${CMAKE_SOURCE_DIR} ${CMAKE_B
 target_include_directories(coordbench-smpi SYSTEM PRIVATE ${SMPI_INCLUDE_DIR} ${SIMGRID_INCLUDE_DIR} ${HDF5_INCLUDE_DIRS})
 target_compile_options(coordbench-smpi PRIVATE -O1)  # simulated time is the same, host time SimGrid's; compiles in half the time
 target_compile_definitions(coordbench-smpi PRIVATE COORDBENCH_SIMULATED)
-target_link_libraries(coordbench-smpi PRIVATE CLI11::CLI11 fmt::fmt nlohmann_json::nlohmann_json PkgConfig::HWLOC
+target_link_libraries(coordbench-smpi PRIVATE CLI11::CLI11 fmt::fmt nlohmann_json::nlohmann_json PkgConfig::HWLOC PkgConfig::SODIUM
                       ${HDF5_C_LIBRARIES} ${HDF5_C_HL_LIBRARIES} ${SIMGRID_LIBRARY})
 target_link_options(coordbench-smpi PRIVATE -Wl,-z,defs)
 add_dependencies(coordbench-smpi build-info)

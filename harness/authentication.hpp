@@ -54,6 +54,7 @@ struct Refused {
   std::int64_t replayed = 0;   ///< the number came before, or is too old to know
   std::int64_t truncated = 0;  ///< there is no room for a MAC or a signature
 
+  [[nodiscard]] std::int64_t all() const { return forged + replayed + truncated; }
   friend Refused operator+(const Refused& a, const Refused& b) {
     return {.forged = a.forged + b.forged, .replayed = a.replayed + b.replayed, .truncated = a.truncated + b.truncated};
   }

@@ -25,6 +25,10 @@ std::string_view name_of(Latency definition) {
   return pick(std::array<std::string_view, 3>{"proposer", "makespan", "barrier"}, definition);
 }
 
+std::string_view name_of(Authentication authentication) {
+  return pick(std::array<std::string_view, 3>{"none", "mac", "signature"}, authentication);
+}
+
 std::string_view name_of(Sync sync) { return pick(std::array<std::string_view, 3>{"round-time", "barrier", "none"}, sync); }
 
 std::string_view name_of(Verdict verdict) {

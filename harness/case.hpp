@@ -34,6 +34,7 @@ std::string_view name_of(Family family);
 std::string_view name_of(TransportName transport);  ///< "mpi", "shared-memory", "hybrid"
 std::string_view name_of(CountRule rule);
 std::string_view name_of(Latency definition);  ///< "proposer", "makespan", "barrier"
+std::string_view name_of(Authentication authentication);  ///< "none", "mac", "signature"
 std::string_view name_of(Sync sync);           ///< "round-time", "barrier", "none"
 std::string_view name_of(Verdict verdict);
 std::string_view name_of(StopReason reason);

@@ -20,6 +20,7 @@ struct Kernel {
   std::span<const Parameter> parameters{};
   std::span<const Mark> marks{};                                   ///< empty for collectives
   std::span<const std::string_view> kinds{};                       ///< of operations, where they differ
+  std::span<const Authentication> authentications{};               ///< that it can bear; empty: it trusts every sender
   Cost (*cost)(const Shape&, Operations) = nullptr;                ///< a collective's delays stand at mark 0
   std::int64_t (*messages_between_nodes)(const Shape&) = nullptr;  ///< of one operation; null: no closed form
   int clients_most = 0;                                            ///< ranks of their own that may ask

@@ -142,6 +142,7 @@ constexpr Kernel make_kernel(std::string_view name) {
     kernel.marks = K::marks;
     kernel.cost = &cost_of<K>;
     kernel.clients_most = clients_most<K>();
+    if constexpr (Authenticates<K>) kernel.authentications = K::authentications;
     if constexpr (IsAsked<K>) kernel.proposers = &proposers_of<K>;
     if constexpr (HasKinds<K>) {
       kernel.kinds = K::kinds;

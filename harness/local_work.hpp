@@ -1,5 +1,5 @@
 #pragma once
-// LogGP does not cover copying and adding. Calibration measures both, and simulation charges for them.
+// LogGP does not cover copying, adding and authenticating. Calibration measures these, and simulation charges for them.
 
 #include <array>
 #include <cstddef>
@@ -13,8 +13,8 @@
 
 namespace coordbench {
 
-enum class LocalWork : std::int8_t { copy, fold };
-inline constexpr std::array<std::string_view, 2> kLocalWorkNames = {"copy", "fold"};
+enum class LocalWork : std::int8_t { copy, fold, digest, mac, sign, verify };
+inline constexpr std::array<std::string_view, 6> kLocalWorkNames = {"copy", "fold", "digest", "mac", "sign", "verify"};
 
 namespace detail {
 template <class Element>

@@ -29,7 +29,7 @@ name_campaign() {
 }
 
 packages_to_build="g++ cmake ninja-build pkg-config openmpi-bin libopenmpi-dev libhwloc-dev libhdf5-dev libcli11-dev libfmt-dev
-  nlohmann-json3-dev libgtest-dev libbenchmark-dev"
+  libsodium-dev nlohmann-json3-dev libgtest-dev libbenchmark-dev"
 packages_to_analyse="python3 python3-h5py python3-xarray python3-h5netcdf python3-pandas python3-scipy python3-matplotlib"
 packages_to_simulate="libsimgrid-dev"
 packages_to_test="python3-pytest python3-pytest-xdist binutils libbenchmark-tools iproute2 util-linux slurmctld slurmd slurm-client munge

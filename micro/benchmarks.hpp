@@ -13,8 +13,9 @@ void register_outbox();     ///< outbox_send
 void register_protocols();  ///< step/…, encode/…, decode/…; generated, one entry for each header of kernels/
 void register_raft_log();   ///< raft_log_append/…
 
-// Both outlive the run.
+// They outlive the run.
 void register_line_round_trip(const Topology& topology, std::span<const Pair> pairs);  ///< line_round_trip/…
+void register_authentication(const Topology& topology, const CpuSet& here);  ///< seal/…, open/…, sign/…, verify/…, on one PU
 void register_copy(const Topology& topology, std::span<const Pair> pairs);  ///< copy/private/…, copy/<distance>/…
 
 }  // namespace coordbench

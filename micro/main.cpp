@@ -27,11 +27,12 @@ void describe(std::span<const Pair> pairs) {
                                 fmt::format("PUs {} and {}", pair.here.text(), pair.there.text()));
 }
 
-void register_all(const Topology& topology, std::span<const Pair> pairs) {
+void register_all(const Topology& topology, std::span<const Pair> pairs, const CpuSet& one) {
   register_clock();
   register_outbox();
   register_protocols();
   register_raft_log();
+  register_authentication(topology, one);
   register_line_round_trip(topology, pairs);
   register_copy(topology, pairs);
 }
@@ -56,7 +57,8 @@ int main_of(int argc, char** argv) {
         "coordbench-micro: this process may use PU {} only; line_round_trip and copy/<distance> need two, and are left out.\n",
         usable.text());
   describe(pairs);
-  register_all(topology, pairs);
+  const CpuSet one = usable.lowest();
+  register_all(topology, pairs, one);
   return run(into_file) > 0 ? kOk : kWrongUse;
 }
 

@@ -1,4 +1,5 @@
-"""The stack of costs: a cache line there and back, the transport's ping_pong, the protocol, each on top of the one before.
+"""The stack of costs: a cache line there and back, the transport's ping_pong, the protocol, authentication, each on top of the
+one before.
 
 In units of the floor, or of ping_pong where no launch has a floor, and each launch in its own, since a machine that is slow for
 a while is slow in all of them. Logarithmic, so that equal ratios are equal lengths over every transport.
@@ -12,7 +13,7 @@ from analysis import naming, style
 from analysis.doubts import cross_out
 from analysis.load import KEY, Campaign
 from analysis.markdown import digits, with_interval
-from analysis.stack import BASE, FLOOR, base_cases, reference_cases, stack
+from analysis.stack import BASE, CASE, FLOOR, TRUSTING, base_cases, reference_cases, stack
 
 WHAT = ("Protocols with default parameters, between two ranks with a core each, at 8 B, one operation at a time.")
 MULTIPLES = (" Multiples of {unit}, taken within each launch; medians over the {launches} launches in which {what} was "
@@ -31,7 +32,8 @@ MEASURED = {"over_floor": "the floor", "over_ping_pong": "ping_pong"}
 NOTHING_TO_COMPARE = "no launch has a ping_pong at 8 B on two ranks to compare these cases with"
 TITLE = "stack of costs"
 ROW = 0.21  # inches
-TRANSPORT, PROTOCOL = {"color": "0.8"}, {"color": style.COLOURS[5]}
+TRANSPORT, PROTOCOL, AUTHENTICATION = {"color": "0.8"}, {"color": style.COLOURS[5]}, {"color": style.COLOURS[1]}
+SEALED = " With authentication the last part of the bar is what the operation takes longer than without."
 # Heading, points from the axes, and how many of the column's units are one of the heading's.
 BESIDE = {"latency{}_ns": ("latency, µs", 4, 1000), "over_ping_pong{}": ("÷ ping_pong", 88, 1)}
 
@@ -65,17 +67,20 @@ def _what(rows: pd.DataFrame, unit: str) -> str:
     floor = rows[rows.kernel == FLOOR].dropna(subset=["latency_low_ns"])
     if known and len(floor):
         said += FLOOR_VARIED.format(low=digits(floor.latency_low_ns.iloc[0]), high=digits(floor.latency_high_ns.iloc[0]))
-    ends = rows[rows["last"] & (rows.kernel != FLOOR)].set_index(["transport", "kernel"])[unit]
-    base = ends.index.get_level_values("transport").map(ends.xs(BASE, level="kernel")) if unit == "over_floor" else 1
+    ends = rows[rows["last"] & (rows.kernel != FLOOR)].set_index(CASE)[unit]
+    trips = ends.xs((BASE, TRUSTING), level=("kernel", "authentication"))
+    base = ends.index.get_level_values("transport").map(trips) if unit == "over_floor" else 1
     marks = rows[~rows["last"]]
-    at_the_end = ends.reindex(pd.MultiIndex.from_frame(marks[["transport", "kernel"]])).to_numpy()
+    at_the_end = ends.reindex(pd.MultiIndex.from_frame(marks[CASE])).to_numpy()
+    said += SEALED * bool(rows.over_trusting.notna().any())
     return said + BACKWARDS * bool((ends < base).any()) + LATER * bool((marks[unit].to_numpy() > at_the_end).any())
 
 
 def _named(rows: pd.DataFrame) -> pd.DataFrame:
     measured = rows[rows.kernel != FLOOR]
     suffixes = naming.transport_suffixes(measured).reindex(rows.index, fill_value="")
-    return rows.assign(series=rows.kernel + suffixes)
+    words = rows.authentication.map(naming.AUTHENTICATED)
+    return rows.assign(series=(rows.kernel + " " + words).str.strip() + suffixes)
 
 
 def _ends(rows: pd.DataFrame, unit: str) -> pd.DataFrame:
@@ -89,15 +94,18 @@ def _ends(rows: pd.DataFrame, unit: str) -> pd.DataFrame:
 def _with_flags(campaign: Campaign, ends: pd.DataFrame) -> pd.DataFrame:
     """Those of any launch of the row's case."""
     cases = pd.concat([reference_cases(campaign)[KEY], base_cases(campaign)[KEY]]).merge(campaign.timed, on=KEY)
-    flags = cases.groupby(["kernel", "transport"])["flags"].agg(" ".join)
-    return ends.assign(flags=[flags.get((row.kernel, row.transport), "") for row in ends.itertuples()])
+    flags = cases.groupby(CASE)["flags"].agg(" ".join)
+    return ends.assign(flags=[flags.get(tuple(row), "") for row in ends[CASE].itertuples(index=False)])
 
 
 def _draw(axes: Axes, rows: pd.DataFrame, ends: pd.DataFrame, unit: str) -> None:
     base = ends.transport.map(rows[rows.kernel == BASE].set_index("transport")[unit])
     if unit == "over_floor":
         axes.barh(ends.index, base - 1, left=1, height=0.5, label="transport: to ping_pong", zorder=2, **TRANSPORT)
-    axes.barh(ends.index, ends[unit] - base, left=base, height=0.5, label="protocol: to its end", zorder=2, **PROTOCOL)
+    trusting = ends[unit] / ends.over_trusting.fillna(1)
+    axes.barh(ends.index, trusting - base, left=base, height=0.5, label="protocol: to its end", zorder=2, **PROTOCOL)
+    if ends.over_trusting.notna().any():
+        axes.barh(ends.index, ends[unit] - trusting, left=trusting, height=0.5, label="authentication", zorder=2, **AUTHENTICATION)
     axes.axvline(1, color="0.3", linewidth=0.8)
     known = ends.dropna(subset=[f"{unit}_low"])
     if len(known):

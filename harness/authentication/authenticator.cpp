@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <numeric>
 #include <stdexcept>
+
+#include "harness/local_work.hpp"
 
 namespace coordbench {
 namespace {
@@ -37,6 +40,11 @@ class Text {
   std::size_t size_ = 0;
 };
 
+std::size_t size_of(std::span<const Payload> payloads) {
+  return std::accumulate(payloads.begin(), payloads.end(), std::size_t{0},
+                         [](std::size_t sum, const Payload& payload) { return sum + payload.size(); });
+}
+
 Primitives started(Primitives primitives) {
   if (primitives == Primitives::libsodium) sodium::start();
   return primitives;
@@ -58,7 +66,7 @@ void Authenticator::seal_message(std::uint64_t number, Rank to, Bytes message, s
     const Mac code = mac(keys_.to(to), Text(Use::message, self_, number, message), payloads);
     std::memcpy(trailer + sizeof number, &code, sizeof code);
   } else {
-    const Signature signature = keys_.sign(Text(Use::message, self_, number, message, digest(payloads)));
+    const Signature signature = sign(Text(Use::message, self_, number, message, digest(payloads)));
     std::memcpy(trailer + sizeof number, &signature, sizeof signature);
   }
 }
@@ -91,20 +99,24 @@ bool Authenticator::is_genuine(Rank from, std::uint64_t number, Bytes message, c
 }
 
 Digest Authenticator::digest(std::span<const Payload> payloads) const {
-  if (std::all_of(payloads.begin(), payloads.end(), [](const Payload& payload) { return payload.size() == 0; })) return {};
+  const std::size_t bytes = size_of(payloads);
+  if (bytes == 0) return {};
+  detail::take_as_long_as(LocalWork::digest, bytes);
   return primitives_ == Primitives::fast ? fast::digest({}, payloads) : sodium::digest({}, payloads);
 }
 
 Proof Authenticator::prove(Bytes message, const Digest& payload) {
   if (way_ != Authentication::signature) return {};
   const std::uint64_t number = next_number();
-  return {.number = number, .signature = keys_.sign(Text(Use::message, self_, number, message, payload))};
+  return {.number = number, .signature = sign(Text(Use::message, self_, number, message, payload))};
 }
 
 bool Authenticator::proves(Rank from, Bytes message, const Digest& payload, const Proof& proof) const {
   if (!is_on()) return true;
-  return way_ == Authentication::signature &&
-         keys_.verifies(from, Text(Use::message, from, proof.number, message, payload), proof.signature);
+  if (way_ != Authentication::signature) return false;
+  const Text text(Use::message, from, proof.number, message, payload);
+  detail::take_as_long_as(LocalWork::verify, Bytes(text).size());
+  return keys_.verifies(from, text, proof.signature);
 }
 
 Mac Authenticator::seal(Rank to, Bytes message, const Digest& payload) const {
@@ -117,7 +129,13 @@ bool Authenticator::opens(Rank from, Bytes message, const Digest& payload, const
 }
 
 Mac Authenticator::mac(const Key& key, Bytes text, std::span<const Payload> payloads) const {
+  detail::take_as_long_as(LocalWork::mac, text.size() + size_of(payloads));
   return primitives_ == Primitives::fast ? fast::mac(key, text, payloads) : sodium::mac(key, text, payloads);
+}
+
+Signature Authenticator::sign(Bytes text) const {
+  detail::take_as_long_as(LocalWork::sign, text.size());
+  return keys_.sign(text);
 }
 
 }  // namespace coordbench

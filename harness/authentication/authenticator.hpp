@@ -47,6 +47,7 @@ class Authenticator {
 
  private:
   [[nodiscard]] Mac mac(const Key& key, Bytes text, std::span<const Payload> payloads) const;
+  [[nodiscard]] Signature sign(Bytes text) const;
   [[nodiscard]] bool is_genuine(Rank from, std::uint64_t number, Bytes message, const Payload& payload, const std::byte* tag);
 
   Authentication way_;

@@ -16,7 +16,8 @@ const unsigned char* raw(const std::byte* bytes) { return reinterpret_cast<const
 unsigned char* raw(std::byte* bytes) { return reinterpret_cast<unsigned char*>(bytes); }
 
 template <std::size_t size>
-void hash(std::array<std::byte, size>& to, const std::byte* key, std::size_t key_bytes, Bytes text, std::span<const Payload> payloads) {
+void hash(std::array<std::byte, size>& to, const std::byte* key, std::size_t key_bytes, Bytes text,
+          std::span<const Payload> payloads) {
   crypto_generichash_state state;
   crypto_generichash_init(&state, raw(key), key_bytes, size);
   crypto_generichash_update(&state, raw(text.data()), text.size());

@@ -1,5 +1,5 @@
 #pragma once
-// How long it takes to copy and to fold a payload, as kernels do between messages.
+// How long it takes to copy, fold and authenticate a payload, as kernels and nodes do between messages.
 
 #include <cstdint>
 #include <span>
@@ -9,8 +9,8 @@
 
 namespace coordbench {
 
-/// Copies and folds payloads of each size, `times` times each, on the calling rank alone. Throws std::runtime_error if a sum is
-/// wrong.
+/// Does every work with payloads of each size, `times` times each, on the calling rank alone; signs and verifies only what is
+/// no longer than a message. Throws std::runtime_error if a result is wrong.
 std::vector<WorkSample> probe_work(std::span<const std::int64_t> bytes, std::uint64_t seed, std::int64_t pass, int times);
 
 }  // namespace coordbench

@@ -35,7 +35,7 @@ class ProtocolRank {
         transport_(Over::template transport<P>(run)),
         way_(way_to(transport_, shape_, run.rank())),
         counted_(way_, run.rank(), run.setting().reaches),
-        authenticator_(shape_, run.rank()),
+        authenticator_(shape_, run.rank(), kSimulated ? Primitives::fast : Primitives::libsodium),
         node_(shape_, run.rank(), counted_, witness_, run.setting().rule.operations_max(), authenticator()),
         alarm_(run.setting().control_communicator, tag(ControlTree::kAlarm),
                times_out<P>(shape_) || silence_.first > 0 || shape_.loss.delay_ns > 0),
@@ -63,7 +63,7 @@ class ProtocolRank {
   }
 
   struct NoAuthenticator {
-    NoAuthenticator(const Shape& /*shape*/, Rank /*self*/) {}
+    NoAuthenticator(const Shape& /*shape*/, Rank /*self*/, Primitives /*primitives*/) {}
   };
   using AuthenticatorHeld = std::conditional_t<Authenticates<P>, Authenticator, NoAuthenticator>;
   Authenticator* authenticator() {

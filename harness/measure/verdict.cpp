@@ -146,6 +146,17 @@ void check_arrivals(CaseResult& result) {
                      all.messages_doubled, all.messages_received));
 }
 
+/// In a measured run nobody forges, and only --loss sends a message twice.
+void check_refusals(CaseResult& result) {
+  Refused refused;
+  for (const Traffic& traffic : result.traffic) refused = refused + traffic.refused;
+  if (result.planned->shape.loss.doubled > 0) refused.replayed = 0;
+  if (refused.all() > 0)
+    fail(result, Verdict::failed,
+         fmt::format("{} messages were refused as forged, {} as replayed and {} as truncated, and nobody tampers with them",
+                     refused.forged, refused.replayed, refused.truncated));
+}
+
 /// How often operations took effect: as often as declared, unless loss may make that wrong.
 void check_applications(CaseResult& result) {
   const double counted = result.applied_per_operation, expected = result.expected_applied_per_operation;
@@ -245,6 +256,7 @@ void judge(CaseResult& result, std::span<const CaseReport> reports, double clock
   check_reads(result, clock_error_ns);
   check_counts(result, expected, reports);
   check_arrivals(result);
+  check_refusals(result);
   check_applications(result);
   check_counts_between_nodes(result);
 }

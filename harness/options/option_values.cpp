@@ -140,6 +140,17 @@ std::vector<Loss> parse_losses(std::string_view option, const Texts& texts) {
   return losses;
 }
 
+std::vector<Authentication> parse_authentications(std::string_view option, const Texts& texts) {
+  static constexpr std::array kAll{Authentication::none, Authentication::mac, Authentication::signature};
+  std::vector<Authentication> authentications;
+  for (const std::string& item : parse_list(option, texts)) {
+    const auto found = std::find_if(kAll.begin(), kAll.end(), [&](Authentication way) { return item == name_of(way); });
+    if (found == kAll.end()) throw UsageError(option, item, "none, mac or signature, or several of them");
+    append_once(authentications, *found);
+  }
+  return authentications;
+}
+
 ParameterSetting parse_setting(std::string_view option, const std::string& text) {
   const auto equals = text.find('=');
   const auto dot = text.substr(0, equals).rfind('.');

@@ -41,6 +41,7 @@ std::vector<std::int64_t> parse_sizes(std::string_view option, const Texts& text
 std::vector<int> parse_in_flight(std::string_view option, const Texts& texts);
 std::vector<int> parse_clients(std::string_view option, const Texts& texts);
 std::vector<Loss> parse_losses(std::string_view option, const Texts& texts);  ///< one of each text
+std::vector<Authentication> parse_authentications(std::string_view option, const Texts& texts);
 ParameterSetting parse_setting(std::string_view option, const std::string& text);
 double parse_precision(std::string_view option, const std::string& text);
 Time parse_budget(std::string_view option, const std::string& text);  ///< ns

@@ -104,6 +104,8 @@ void describe_plan_options(OptionTable& table, Options& options) {
              "extra ranks that only send requests; 0: no clients, the servers make the proposals  [0]");
   table.list("--loss", options.losses, parse_losses, "P[,duplicate=Q][,delay=TIME]",
              "shares of messages to lose and duplicate, and a random delay; repeatable  [0]");
+  table.list("--authentication", options.authentications, parse_authentications, "none,mac,signature",
+             "messages carry a MAC or a signature, which receivers check; none: the sender is trusted  [none]");
   table.one("--sync", options.sync, parse_sync, "round-time|barrier|none",
             "start together at an agreed time, after a barrier, or not at all  [round-time]");
   table.list("--transport", options.transports, parse_transports, "mpi,shared-memory,hybrid",

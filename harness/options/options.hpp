@@ -25,6 +25,7 @@ struct Options {
   std::vector<int> in_flight{};         ///< empty: each kernel's default
   std::vector<int> clients{0};          ///< ranks of their own that ask, behind those that serve
   std::vector<Loss> losses{Loss{}};     ///< what happens to the messages of a case on their way
+  std::vector<Authentication> authentications{Authentication::none};  ///< how messages tell who sent them
   double precision = 0.05;              ///< half-width of the median's interval ÷ median at which a case may stop
   Time time_budget_ns = 2'000'000'000;  ///< per case
   Time total_budget_ns = 600'000'000'000;

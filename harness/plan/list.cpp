@@ -114,12 +114,14 @@ Json json_of(const Kernel& kernel) {
             {"marks", marks_of(kernel)},
             {"latency_definition", name_of(about.latency)},
             {"clients_most", kernel.clients_most},
+            {"authentications", Json::array()},
             {"has_payload", about.has_payload},
             {"streams", about.streams},
             {"only_over", about.only_over ? Json(name_of(*about.only_over)) : Json(nullptr)},
             {"parameters", Json::array()},
             {"source", about.source}};
   for (const Parameter& parameter : kernel.parameters) json["parameters"].push_back(json_of(parameter));
+  for (const Authentication way : kernel.authentications) json["authentications"].push_back(name_of(way));
   return json;
 }
 
@@ -174,6 +176,9 @@ std::string text_of(const Kernel& kernel) {
   for (const Parameter& parameter : kernel.parameters)
     stanza.line("parameter", fmt::format("{} = {} ({}): {}", parameter.name, value_text(parameter, parameter.initial),
                                          accepted_text(parameter), parameter.help));
+  std::string ways;
+  for (const Authentication way : kernel.authentications) ways += fmt::format("{}{}", ways.empty() ? "" : ", ", name_of(way));
+  stanza.line("option", ways.empty() ? "" : fmt::format("--authentication {}", ways));
   if (kernel.family == Family::protocol) stanza.line("disk", "none: everything stays in memory");
   stanza.line("source", about.source);
   return stanza.text();

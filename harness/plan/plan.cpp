@@ -51,13 +51,15 @@ std::vector<Shape> shapes_of(const Kernel& kernel, const Options& options, const
         for (const int window : windows_of(kernel, options))
           for (const int clients : kernel.family == Family::protocol ? options.clients : std::vector<int>{0})
             for (const Loss& loss : options.losses)
-              shapes.push_back({.ranks = ranks,
-                                .payload_bytes = bytes,
-                                .in_flight = window,
-                                .parameters = kernel.parameters,
-                                .values = values,
-                                .clients = clients,
-                                .loss = loss});
+              for (const Authentication authentication : options.authentications)
+                shapes.push_back({.ranks = ranks,
+                                  .payload_bytes = bytes,
+                                  .in_flight = window,
+                                  .parameters = kernel.parameters,
+                                  .values = values,
+                                  .clients = clients,
+                                  .loss = loss,
+                                  .authentication = authentication});
   return shapes;
 }
 
@@ -70,6 +72,7 @@ std::string name_of_case(const Case& planned) {
       name += fmt::format("/{}={}", parameter.name, value_text(parameter, shape.values[i]));
   if (shape.clients > 0) name += fmt::format("/clients={}", shape.clients);
   for (const std::string& part : loss_texts(shape.loss)) name += "/" + part;
+  if (shape.authentication != Authentication::none) name += fmt::format("/authentication={}", name_of(shape.authentication));
   return shape.in_flight == 1 ? name : fmt::format("{}/in_flight={}", name, shape.in_flight);
 }
 
@@ -123,6 +126,19 @@ std::string unfit_for(TransportName transport, const Case& planned, const Room& 
       format_bytes(needed), sharing, format_bytes(room.memory_bytes));
 }
 
+/// Why messages cannot be authenticated as the case asks for; empty if they can.
+std::string unfit_for_authentication(const Case& planned) {
+  const auto ways = planned.kernel->authentications;
+  const Authentication asked = planned.shape.authentication;
+  if (ways.empty()) return asked == Authentication::none ? "" : "it trusts every sender; leave --authentication out";
+  if (asked != Authentication::none && planned.shape.loss.delay_ns > 0)
+    return "a message with a MAC or a signature is not held back; give --loss without a delay, or leave --authentication out";
+  if (std::find(ways.begin(), ways.end(), asked) != ways.end()) return "";
+  std::string others;
+  for (const Authentication way : ways) others += fmt::format("{}{}", others.empty() ? "" : " or ", name_of(way));
+  return fmt::format("it cannot do with authentication {}; give --authentication {}", name_of(asked), others);
+}
+
 /// Whether operations that end in silence, or whose messages are held back, can end within the budget; empty if so.
 std::string unfit_for_budget(const Case& planned, const Options& options) {
   const Time each = planned.kernel->silence == nullptr ? 0 : planned.kernel->silence(planned.shape).first;
@@ -148,6 +164,7 @@ std::string unfit(const Case& planned, const Room& room, const Options& options)
   if (planned.members() > room.world)
     return fmt::format("needs a rank of its own for each client, {} in all; the launch has {}", planned.members(), room.world);
   if (std::string reason = planned.kernel->unfit(shape); !reason.empty()) return reason;
+  if (std::string reason = unfit_for_authentication(planned); !reason.empty()) return reason;
   if (std::string reason = unfit_for(planned.transport, planned, room); !reason.empty()) return reason;
   if (std::string reason = unfit_for_budget(planned, options); !reason.empty()) return reason;
   const Kernel& kernel = *planned.kernel;  // start, end, slack, each mark before the end, depths, and whose value was read
@@ -236,6 +253,16 @@ void refuse_useless_loss(const Options& options, const Selected& selected) {
       "leave it out");
 }
 
+void refuse_useless_authentication(const Options& options, const Selected& selected) {
+  const auto& asked = options.authentications;
+  if (std::all_of(asked.begin(), asked.end(), [](Authentication way) { return way == Authentication::none; }) ||
+      std::any_of(selected.begin(), selected.end(), [](auto* kernel) { return !kernel->authentications.empty(); }))
+    return;
+  throw UsageError(
+      "--authentication was given, but no selected kernel can bear it; select one that can, such as those of @byzantine, or "
+      "leave it out");
+}
+
 }  // namespace
 
 Plan make_plan(const Options& options, std::span<const Kernel> kernels, const Room& room) {
@@ -246,6 +273,7 @@ Plan make_plan(const Options& options, std::span<const Kernel> kernels, const Ro
   refuse_useless_window(options, selected);
   refuse_useless_clients(options, selected);
   refuse_useless_loss(options, selected);
+  refuse_useless_authentication(options, selected);
   Plan plan;
   const auto consider = [&](Case planned) {
     std::string reason = unfit(planned, room, options);

@@ -75,14 +75,15 @@ std::string flags_text(std::uint32_t flags) {
   return text;
 }
 
-/// The first word of each flag's name, how far the case's messages reached if not everywhere, and how often operations took
-/// effect if not once where they should.
+/// The first word of each flag's name, how far the case's messages reached if not everywhere, how many were refused, and how
+/// often operations took effect if not once where they should.
 std::string notes_of(const TableRow& row) {
   std::string text = flags_text(row.flags);
   const auto note = [&text](std::string_view what, double share) {
     text += fmt::format("{}{} {:.3g} %", text.empty() ? "" : " ", what, 100 * share);
   };
   if (row.coverage < 1) note("reached", row.coverage);
+  if (row.refused > 0) text += fmt::format("{}refused {}", text.empty() ? "" : " ", row.refused);
   if (row.applied_share < 1 || row.applied_share > 1) note("applied", row.applied_share);
   return text;
 }
@@ -182,13 +183,16 @@ std::string clock_line(std::span<const TableRow> rows, double timer_overhead_ns)
                      flagged);
 }
 
-std::string parameters_of(const Shape& shape) {
+/// Where a kernel can bear it, authentication is always told, because without it the sender is trusted.
+std::string parameters_of(const Case& planned) {
+  const Shape& shape = planned.shape;
   std::string text;
   for (std::size_t i = 0; i < shape.parameters.size(); ++i)
     if (const Parameter& parameter = shape.parameters[i]; shape.values[i] != parameter.initial)
       text += fmt::format("{}={} ", parameter.name, value_text(parameter, shape.values[i]));
   if (shape.clients > 0) text += fmt::format("clients={} ", shape.clients);
   for (const std::string& part : loss_texts(shape.loss)) text += part + " ";
+  if (!planned.kernel->authentications.empty()) text += fmt::format("authentication={} ", name_of(shape.authentication));
   if (shape.in_flight != 1) text += fmt::format("in_flight={} ", shape.in_flight);
   return text.substr(0, text.find_last_not_of(' ') + 1);
 }
@@ -206,6 +210,12 @@ double applied_share(const CaseResult& result) {
   return result.applied_per_operation / planned.kernel->applications(without_loss);
 }
 
+std::int64_t refused(const CaseResult& result) {
+  std::int64_t refused = 0;
+  for (const Traffic& traffic : result.traffic) refused += traffic.refused.all();
+  return refused;
+}
+
 double messages_per_operation(const CaseResult& result) {
   std::int64_t messages = 0;
   for (const Traffic& traffic : result.traffic) messages += traffic.carrying_sent();
@@ -221,7 +231,7 @@ TableRow row_of(const CaseResult& result) {
           .ranks = planned.shape.ranks,
           .clients = planned.shape.clients,
           .payload_bytes = planned.shape.payload_bytes,
-          .parameters = parameters_of(planned.shape),
+          .parameters = parameters_of(planned),
           .transport = planned.transport,
           .sync = planned.sync,
           .drift_watch = planned.drift_watch,
@@ -235,6 +245,7 @@ TableRow row_of(const CaseResult& result) {
           .expected_messages_most_per_operation = result.expected_messages_most_per_operation,
           .coverage = result.coverage,
           .applied_share = applied_share(result),
+          .refused = refused(result),
           .flags = result.flags,
           .verdict = result.verdict,
           .detail = result.detail};

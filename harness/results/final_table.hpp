@@ -32,6 +32,7 @@ struct TableRow {
   double expected_messages_most_per_operation = 0;  ///< the same; above it where timing decides
   double coverage = 1;                              ///< share of the marks that were due
   double applied_share = 1;  ///< times that operations took effect, of the times that are right; NaN where nobody counts
+  std::int64_t refused = 0;  ///< messages that were not their sender's, or came before
   std::uint32_t flags = 0;
   Verdict verdict = Verdict::ok;
   std::string detail;

@@ -13,7 +13,7 @@ namespace coordbench {
 
 template <class M>
 class Sealer {
-  static_assert(std::has_unique_object_representations_v<M>, "a message whose bytes are signed may have no gaps between fields");
+  static_assert(std::has_unique_object_representations_v<M>, "a message that is signed may have no gaps between fields");
 
  public:
   using Envelope = typename Outbox<M>::Envelope;

@@ -1,5 +1,5 @@
 """A platform out of a launch's calibration (/loggp of its file): what SimGrid is told so that a message of s bytes takes
-o_send(s) + L + G s + o_receive(s) between two ranks, as it did in the launch, and what copying and folding take.
+o_send(s) + L + G s + o_receive(s) between two ranks, as it did in the launch, and what copying, folding and the like take.
 
 SimGrid 3.32 has one table of overheads for all pairs, and charges o_receive only for messages whose send waits for nobody. So
 the tables hold the farthest level's, and what another level's messages take more or less, as well as the o_receive of those
@@ -113,7 +113,7 @@ def _works(group: h5py.Group, timer_ns: float) -> dict[str, list[tuple[int, floa
     names = text(group["work"].attrs["flag_meanings"]).split()
     work, sizes, times = (group[name][...] for name in ("work", "work_bytes", "work_time_ns"))
     median = lambda index, size: float(np.median(times[(work == index) & (sizes == size)]))
-    return {name: [(int(size), max(median(index, size) - timer_ns, 0)) for size in np.unique(sizes)]
+    return {name: [(int(size), max(median(index, size) - timer_ns, 0)) for size in np.unique(sizes[work == index])]
             for index, name in enumerate(names)}
 
 

@@ -56,6 +56,7 @@ class Case:
     expected_most: float | None = None
     kinds: tuple[str, ...] = ()
     loss: float = 0.0
+    authentication: str = "none"
     level: int = 0
     columns: dict[str, float] = field(default_factory=dict)  # further ones of /cases
     behind: np.ndarray | None = None  # [operation, 2]: versions behind, and for how many ns; -1: no read
@@ -71,6 +72,7 @@ class Case:
         swept += f"/in_flight={self.in_flight}" if self.in_flight > 1 else ""
         swept += f"/clients={self.clients}" if self.clients and "client" not in self.parameters else ""
         swept += f"/loss={self.loss:g}" if self.loss else ""
+        swept += f"/authentication={self.authentication}" if self.authentication != "none" else ""
         return f"{self.kernel}/n{self.ranks}/b{self.payload_bytes}/{self.transport}/{self.sync}{swept}{self.suffix}"
 
     def stamps(self) -> tuple[np.ndarray, np.ndarray]:
@@ -181,6 +183,8 @@ def _write_cases(group: h5py.Group, cases: list[Case], oversubscribed: bool) -> 
     _write_rates(group, cases)
     if any(case.expected_most is not None for case in cases):
         _write_ranges(group, cases)
+    if any(case.authentication != "none" for case in cases):
+        _text(group, "authentication", [case.authentication for case in cases], "case")
     if any(case.loss for case in cases):
         _numbers(group, "loss", np.array([case.loss for case in cases], dtype=float), "case")
     for name in sorted({name for case in cases for name in case.columns}):

@@ -66,6 +66,46 @@ def test_parameters_other_than_the_defaults_payloads_and_windows_are_no_part_of_
     assert rows[["kernel", "latency_ns", "over_ping_pong"]].values.tolist() == [["ping_pong", 1199.5, 1], ["k", 2399, 2]]
 
 
+def sealed_launches(folder, ways=("none", "mac", "signature"), launches=7):
+    """With MACs an operation takes 1.5 times as long as without, with signatures 10 times, in launches of unequal speed."""
+    for launch in range(1, launches + 1):
+        took = {"none": 2, "mac": 3, "signature": 20}
+        cases = [Case("k", SPREAD * launch * took[way], family="protocol", authentication=way, group="byzantine") for way in ways]
+        write_launch(folder / f"launch-{launch:03}.h5", [Case("ping_pong", SPREAD * launch), *cases], launch,
+                     limits={"line_round_trip/l3": (100.0 * launch, np.nan)})
+    return folder
+
+
+def test_authentication_lies_on_top_of_the_same_kernel_without(tmp_path):
+    rows = stack(load(sealed_launches(tmp_path)))
+    assert rows.kernel.tolist() == ["line_round_trip", "ping_pong", "k", "k", "k"]
+    assert rows.authentication.tolist() == ["none", "none", "none", "mac", "signature"]
+    assert values(rows.loc[3], "over_trusting{}") == [1.5, 1.5, 1.5] and values(rows.loc[4], "over_trusting{}") == [10, 10, 10]
+    assert rows.over_trusting[:3].isna().all()
+
+
+def test_the_table_and_the_figure_say_which_authentication(tmp_path):
+    campaign = load(sealed_launches(tmp_path))
+    table = markdown(campaign, summarise(campaign))
+    assert "| ÷ without authentication |" in table
+    assert "| k | MPI | ended |" in table and "| k with MACs | MPI | ended |" in table
+    assert "3.00 [3.00, 3.00] | 1.50 [1.50, 1.50] |" in table and "÷ without authentication: how many times" in table
+    figure, _ = draw("stack_of_costs", tmp_path)
+    axes, = figure.axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["ping_pong", "k", "k with MACs", "k with signatures"]
+    transport, protocol, authentication = (np.array(bars(axes))[part] for part in (range(4), range(4, 8), range(8, 12)))
+    assert transport[3] == pytest.approx((1, 11.995)) and protocol[3] == pytest.approx((11.995, 23.99))
+    assert authentication[:, 1] - authentication[:, 0] == pytest.approx([0, 0, 11.995, 215.91])
+    assert "longer than without" in caption(figure)
+
+
+def test_without_a_case_to_compare_with_authentication_is_part_of_the_protocol(tmp_path):
+    rows = stack(load(sealed_launches(tmp_path, ways=("mac",), launches=1)))
+    assert rows.authentication.tolist() == ["none", "none", "mac"] and rows.over_trusting.isna().all()
+    figure, _ = draw("stack_of_costs", tmp_path)
+    assert len(bars(figure.axes[0])) == 4 and "longer than without" not in caption(figure)
+
+
 def test_a_floor_is_of_the_launches_that_have_it(tmp_path):
     for launch, limits in ((1, {"line_round_trip/l3": (100.0, np.nan)}), (2, None)):
         write_launch(tmp_path / f"launch-{launch:03}.h5", [Case("ping_pong", SPREAD * launch),

@@ -28,6 +28,8 @@ WRONG = {
     "exactly and at most": (("--operations", 5, "--max-operations", 6), ("--operations", "--max-operations", "leave one out")),
     "window and start line": (("--in-flight", 8, "--sync", "barrier"), ("--in-flight 8", "--sync barrier", "leave --sync out")),
     "window for none": (("--kernels", "empty", "--in-flight", 8), ("--in-flight", "leave it out")),
+    "authentication for none": (("--kernels", "empty", "--authentication", "mac"), ("--authentication was given", "leave it")),
+    "unknown authentication": (("--authentication", "hmac"), ("--authentication", "'hmac'", "none, mac or signature")),
     "list and dry run": (("--list", "--dry-run"), ("--list", "--dry-run", "leave one out")),
     "parameter too small": (("--set", "two_phase_commit.read_only=-1"), ("two_phase_commit.read_only", "'-1'", "0 to 1048575")),
     "parameter too large": (("--set", "binomial_broadcast.root=9999999999"), ("broadcast.root", "'9999999999'", "0 to")),

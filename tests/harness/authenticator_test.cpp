@@ -79,12 +79,14 @@ TEST(Sodium, HashesAsItsSpecificationSays) {  // RFC 7693, with 32 bytes: the re
 TEST(Sodium, SignsAsItsSpecificationSays) {  // RFC 8032, section 7.1, tests 1 and 2
   sodium::start();
   Key open;
-  const auto first = sodium::signing_key(from_hex<32>("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"), open);
+  const SigningKey first =
+      sodium::signing_key(from_hex<32>("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"), open);
   EXPECT_EQ(hex(open), "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
   EXPECT_EQ(hex(sodium::sign(first, {})),
             "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46b"
             "d25bf5f0595bbe24655141438e7a100b");
-  const auto second = sodium::signing_key(from_hex<32>("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb"), open);
+  const SigningKey second =
+      sodium::signing_key(from_hex<32>("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb"), open);
   const std::string text = "\x72";
   const Signature signature = sodium::sign(second, bytes_of(text));
   EXPECT_EQ(hex(signature),

@@ -69,6 +69,17 @@ TEST(EveryKernel, ProtocolsCarryAMebibyteAndWindows) {
   }
 }
 
+TEST(EveryKernel, CountsHoldWithEveryAuthenticationThatItBears) {
+  for (const Kernel& kernel : all_kernels())
+    for (const Authentication authentication : kernel.authentications)
+      for (const auto& [bytes, in_flight] : {std::pair{0, 1}, {8, 1}, {4097, 1}, {8, 7}}) {
+        Case planned = case_of(kernel, bytes, in_flight > 1 ? Sync::none : Sync::round_time);
+        planned.shape.in_flight = in_flight;
+        planned.shape.authentication = authentication;
+        expect_ok_if_fit(planned);
+      }
+}
+
 TEST(EveryKernel, CommitCountsHoldInEveryVariant) {
   for (const Kernel& kernel : all_kernels()) {
     if (kernel.name != "two_phase_commit") continue;

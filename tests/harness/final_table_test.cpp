@@ -238,6 +238,20 @@ TEST(RowOf, HoldsWhatWasAppliedAgainstWhatIsRight) {
   EXPECT_DOUBLE_EQ(row_of(result).applied_share, 0.4);
 }
 
+TEST(RowOf, TellsHowAKernelAuthenticatesWhereItCan) {
+  constexpr std::array kWays{Authentication::none, Authentication::mac};
+  Kernel kernel = testing::fake_commit();
+  Case planned{.kernel = &kernel, .shape = {.parameters = kernel.parameters}, .name = {}};
+  CaseResult result;
+  result.planned = &planned;
+  result.traffic = {{.refused = {.forged = 1, .replayed = 2}}, {.refused = {.truncated = 4}}};
+  kernel.authentications = kWays;
+  EXPECT_EQ(row_of(result).parameters, "authentication=none") << "the sender is trusted, which is to be told";
+  planned.shape.authentication = Authentication::mac;
+  EXPECT_EQ(row_of(result).parameters, "authentication=mac");
+  EXPECT_EQ(row_of(result).refused, 7);
+}
+
 TEST(RowOf, LeavesDefaultsOut) {
   const Kernel kernel = testing::fake_commit();
   const Case planned{.kernel = &kernel, .shape = {.parameters = kernel.parameters}, .name = {}};

@@ -49,6 +49,16 @@ TEST(List, JsonSaysWhatANativeKernelIsTheBaselineOfAndWhereItRuns) {
   EXPECT_EQ(kernel["only_over"], "mpi");
 }
 
+TEST(List, SaysHowAKernelMayAuthenticate) {
+  constexpr std::array kWays{Authentication::none, Authentication::signature};
+  Kernel kernel = fake_commit();
+  EXPECT_EQ(json::parse(list_json(std::span(&kernel, 1)))[0]["authentications"], json::array());
+  EXPECT_EQ(list_text(std::span(&kernel, 1)).find("--authentication"), std::string::npos);
+  kernel.authentications = kWays;
+  EXPECT_EQ(json::parse(list_json(std::span(&kernel, 1)))[0]["authentications"], json({"none", "signature"}));
+  EXPECT_NE(list_text(std::span(&kernel, 1)).find("    option      --authentication none, signature\n"), std::string::npos);
+}
+
 TEST(List, JsonEvaluatesClosedForms) {
   EXPECT_EQ(listed("flat_broadcast")["messages_at"], json({0, 1, 2, 3, 4, 5, 6, 7}));
   EXPECT_EQ(listed("flat_broadcast")["delays_at"], json({1, 1, 1, 1, 1, 1, 1, 1}));

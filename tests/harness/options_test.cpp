@@ -75,6 +75,15 @@ TEST(Options, BudgetsAndTheRestAreRead) {
   EXPECT_FALSE(parse_run({}).ranks_per_node);
 }
 
+TEST(Options, AuthenticationsAreAList) {
+  EXPECT_EQ(parse_run({}).authentications, std::vector{Authentication::none});
+  EXPECT_EQ(parse_run({"--authentication", "signature,none", "--authentication", "mac,none"}).authentications,
+            (std::vector{Authentication::signature, Authentication::none, Authentication::mac}));
+  for (const std::string way : {"hmac", "", "mac,", "MAC"})
+    expect_names(refusal_of_run({"--authentication", way.c_str()}), {"--authentication", "'"});
+  expect_names(refusal_of_run({"--authentication", "hmac"}), {"--authentication", "'hmac'", "none, mac or signature"});
+}
+
 TEST(Options, TransportsAreAList) {
   EXPECT_EQ(parse_run({}).transports, std::vector{TransportName::mpi});
   EXPECT_EQ(parse_run({"--transport", "shared-memory,mpi,mpi"}).transports,

@@ -120,7 +120,7 @@ class Relay {
   Payload last_{};
 };
 
-/// Rank 0 tells rank 1, which shows rank 2 that it was told: by the message's proof, and by a MAC that rank 0 has made for rank 2.
+/// Rank 0 tells rank 1, which shows rank 2 that it was told: by the message's proof, and by a MAC of rank 0's for rank 2.
 class Hearsay {
  public:
   enum Kind : std::uint32_t { code, told, shown };
@@ -142,7 +142,7 @@ class Hearsay {
   static bool reaches(const Shape& /*shape*/, int /*mark*/, Rank rank, Operation /*k*/) { return rank == 2; }
   static Cost cost(const Shape& /*shape*/, Operation /*k*/) { return {.messages = 3, .delays = {2}}; }
   static Bounds bounds(const Shape& /*shape*/, Rank /*rank*/) {
-    return {.leases = 4, .made = 2, .made_bytes = sizeof(Evidence)};
+    return {.leases = 4, .made = 16, .made_bytes = sizeof(Evidence)};
   }
   static std::string unfit(const Shape& shape) { return shape.ranks < 3 ? "it takes three ranks" : ""; }
 

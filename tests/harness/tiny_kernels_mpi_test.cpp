@@ -13,6 +13,7 @@ namespace {
 constexpr std::int64_t kOperations = 12;  ///< in blocks of 4
 constexpr Kernel kGreeting = make_kernel<Greeting>("greeting");
 constexpr Kernel kRelay = make_kernel<Relay>("relay");
+constexpr Kernel kHearsay = make_kernel<Hearsay>("hearsay");
 
 Case relay(int proposers, Sync sync = Sync::round_time, int clients = 0) {
   Case planned = case_of(kRelay, 64, sync, clients);
@@ -94,6 +95,33 @@ TEST(OperationsThatEndElsewhere, TellWhyProposersOrClientsDoNotFit) {
   EXPECT_EQ(kRelay.unfit(planned.shape), "") << "the clients propose instead";
   planned.shape.clients = 3;
   EXPECT_EQ(kRelay.unfit(planned.shape), "at most 2 clients can ask; give --clients fewer");
+}
+
+TEST(ProtocolsThatBearAuthentication, AreExactWithEachAndRefuseNothing) {
+  for (const Authentication authentication : kHearsay.authentications)
+    for (const auto& [bytes, in_flight] : {std::pair{0, 1}, {8, 1}, {4097, 1}, {1 << 20, 1}, {8, 64}})
+      for (const TransportName transport : kTransports) {
+        Case planned = case_of(kHearsay, bytes, in_flight > 1 ? Sync::none : Sync::round_time);
+        planned.shape.in_flight = in_flight;
+        planned.shape.authentication = authentication;
+        if (kHearsay.unfit(planned.shape).empty()) expect_ok_over(transport, planned, kOperations);
+      }
+}
+
+TEST(ProtocolsThatBearAuthentication, CountTheBytesOfTrailers) {
+  std::vector<std::int64_t> bytes;
+  for (const Authentication authentication : kHearsay.authentications) {
+    Case planned = case_of(kHearsay, 24, Sync::round_time);
+    planned.shape.authentication = authentication;
+    if (!kHearsay.unfit(planned.shape).empty()) return;
+    const CaseResult result = run_over(TransportName::shared_memory, planned, kOperations).result;
+    Traffic all;
+    for (const Traffic& traffic : result.traffic) all = all + traffic;
+    bytes.push_back(all.bytes_sent());
+  }
+  if (!world().is_root()) return;
+  EXPECT_EQ(bytes[1] - bytes[0], 3 * kOperations * 24);
+  EXPECT_EQ(bytes[2] - bytes[0], 3 * kOperations * 72);
 }
 
 TEST(FaultsOfProtocols, AMarkWhereNoneIsDueIsACountMismatch) {

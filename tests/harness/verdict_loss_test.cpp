@@ -1,5 +1,6 @@
 // Verdicts of cases with loss: what is lost is known message by message, and what is applied is counted.
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -66,6 +67,23 @@ TEST(JudgeLoss, TakesDamageThatIsDeclaredForAResult) {
   erring.planned.shape.loss = {};
   erring.reports[0].traffic = erring.reports[1].traffic = {.messages_sent = 3, .messages_received = 3};
   EXPECT_EQ(erring.verdict(), Verdict::wrong_answer) << "there is no loss to blame";
+}
+
+TEST(JudgeRefusals, ExcusesNoneButWhatLossSendsTwice) {
+  for (const Refused refused : {Refused{.forged = 1}, Refused{.replayed = 1}, Refused{.truncated = 1}}) {
+    SoundCase tampered;
+    tampered.reports[1].traffic.refused = refused;
+    EXPECT_EQ(tampered.verdict(), Verdict::failed);
+    const std::string counts = fmt::format("{} messages were refused as forged, {} as replayed and {} as truncated",
+                                           refused.forged, refused.replayed, refused.truncated);
+    EXPECT_EQ(tampered.result.detail, counts + ", and nobody tampers with them");
+  }
+  CaseOfLoss doubled;
+  doubled.planned.shape.loss.doubled = 0.1;
+  doubled.reports[1].traffic.refused = {.replayed = 1};
+  EXPECT_EQ(doubled.verdict(), Verdict::ok) << doubled.result.detail;
+  doubled.reports[1].traffic.refused = {.forged = 1, .replayed = 1};
+  EXPECT_EQ(doubled.verdict(), Verdict::failed);
 }
 
 TEST(JudgeLoss, AddsUpWhatWasSentAgainTooEarly) {

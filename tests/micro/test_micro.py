@@ -48,6 +48,8 @@ def test_everything_has_its_name_and_nothing_else_is_there(everything, by_name):
     names = {"clock_read", "record_sample", "outbox_send"}
     names |= {f"{what}/{protocol}" for what in ("step", "encode", "decode") for protocol in PROTOCOLS}
     names |= {f"raft_log_append/{size}" for size in ENTRY_BYTES}
+    names |= {f"{what}/{whose}/{size}" for what in ("seal", "open", "sign", "verify") for whose in ("ours", "bare")
+              for size in ENTRY_BYTES}
     names |= {f"line_round_trip/{distance}" for distance in distances(everything["context"])}
     names |= {f"copy/{source}/{size}" for source in ["private", *distances(everything["context"])] for size in COPIED_BYTES}
     assert set(by_name) == names
