@@ -156,6 +156,8 @@ class Outbox {
   // ---- what a node calls ---------------------------------------------------------------------------------------------
 
   void hand(Time now) { now_ = now; }
+  /// More room than declared, for what a traitor of a simulated world says besides.
+  void widen(std::size_t sends) { bounds_.sends = std::max(bounds_.sends, sends); }
   [[nodiscard]] std::span<Envelope> envelopes() { return {envelopes_.data(), sent_}; }
   [[nodiscard]] std::span<const Payload> parts_of(const Envelope& envelope) const {
     return {parts_.data() + envelope.first_part, envelope.parts};

@@ -2,6 +2,7 @@
 // One rank's part in a case with --authentication: numbers and seals what it sends, checks what arrives, and signs and checks
 // what machines show each other. It outlives the node, as keys and numbers outlive a crash.
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -28,6 +29,8 @@ class Authenticator {
 
   /// The number of the next message, however many receive it.
   [[nodiscard]] std::uint64_t next_number() { return ++number_; }
+  /// Two machines of one rank, as there are in simulated worlds, count together.
+  void count_on_from(const Authenticator& other) { number_ = std::max(number_, other.number_); }
   /// Writes a message's trailer, of trailer_bytes().
   void seal_message(std::uint64_t number, Rank to, Bytes message, std::span<const Payload> payloads, std::byte* trailer) const;
   /// Checks what has arrived, and takes the trailer off its payload. False: it is counted as refused, and is to be dropped.

@@ -28,6 +28,12 @@ concept IsCompiledInPieces = SharesItsProcess<Transport> || requires {
   requires Transport::compiled_in_pieces;
 };
 
+/// A witness that may change what a step leads to, before it leaves: a rank of a simulated world may be a traitor.
+template <class Witness, class Out>
+concept Twists = requires(Witness& witness, Out& out) {
+  witness.twist(out);
+};
+
 template <Protocol P, class Transport, class Witness>
 class Node {
  public:
@@ -82,11 +88,12 @@ class Node {
     return taken;
   }
 
-  /// What is not the sender's, or came before, is dropped here.
-  void receive(Rank from, const Message& message, Depth deep, const Payload& payload) {
+  /// What is not the sender's, or came before, is dropped here; then false.
+  bool receive(Rank from, const Message& message, Depth deep, const Payload& payload) {
     if constexpr (Authenticates<P>)
       if (sealer_.is_on()) return receive_sealed(from, message, deep, payload);
     receive_genuine(from, message, deep, payload);
+    return true;
   }
 
   void tick_if_due() requires HasTimeouts<P> {
@@ -151,10 +158,11 @@ class Node {
     else
       receive_as_one_piece(from, message, deep, payload);
   }
-  void receive_sealed(Rank from, const Message& message, Depth deep, Payload payload) {
-    if (!sealer_.admit(from, message, payload)) return;
+  bool receive_sealed(Rank from, const Message& message, Depth deep, Payload payload) {
+    if (!sealer_.admit(from, message, payload)) return false;
     receive_genuine(from, message, deep, payload);
     sealer_.forget();
+    return true;
   }
   [[gnu::flatten]] void receive_as_one_piece(Rank from, const Message& message, Depth deep, const Payload& payload) {
     receive_in_steps(from, message, deep, payload);
@@ -183,6 +191,7 @@ class Node {
   /// One message leaves before the marks are stamped: reading the clock costs as much as half a hop, and would make everything
   /// after the mark later by it. So a mark is late by one send, however many follow. The marks of one step share one reading.
   void empty_outbox() {
+    if constexpr (Twists<Witness, Outbox<Message>>) witness_.twist(outbox_);
     const auto envelopes = outbox_.envelopes();
     int receivers = 0;  // of the first envelope
     if (!envelopes.empty()) {
@@ -252,7 +261,12 @@ class Node {
 
   static constexpr bool kGathers = requires(const Shape& shape) { P::batch(shape); };
 
-  Depth& depth(Operation operation) { return depths_[static_cast<std::size_t>(operation)]; }
+  Depth& depth(Operation operation) {
+    if constexpr (SharesItsProcess<Transport>)  // where a traitor may name an operation that there is not
+      if (static_cast<std::size_t>(operation) >= depths_.size()) [[unlikely]]
+        return nowhere_ = 0;
+    return depths_[static_cast<std::size_t>(operation)];
+  }
 
   const Shape shape_;
   Rank self_;
@@ -264,6 +278,7 @@ class Node {
   Witness& witness_;
   bool times_out_, ticking_, begins_ = false;
   std::vector<Depth> depths_;  ///< [operation]: greatest depth received for it here
+  Depth nowhere_ = 0;          ///< of what is no operation
   [[no_unique_address]] std::conditional_t<Authenticates<P>, Sealer<Message>, Trust> sealer_;
 };
 

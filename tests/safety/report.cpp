@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <vector>
+
 #include "tests/safety/soak.hpp"
 
 namespace coordbench::testing {
@@ -23,6 +25,33 @@ std::string delays_in_words(const Faults& faults) {
   if (faults.delay == Faults::Delay::constant) return fmt::format("  every message takes {} ns\n", faults.delay_least_ns);
   return fmt::format("  {} delays, {} to {} ns, {}\n", name, faults.delay_least_ns, faults.delay_most_ns,
                      faults.fifo ? "in order within a pair" : "messages overtake each other");
+}
+
+std::string members_in_words(std::uint16_t some, int members) {
+  std::vector<int> named;
+  for (int rank = 0; rank < members; ++rank)
+    if ((some >> static_cast<unsigned>(rank) & 1U) != 0) named.push_back(rank);
+  return static_cast<int>(named.size()) == members ? "all" : fmt::format("{}", fmt::join(named, ", "));
+}
+
+std::string traitors_in_words(const Schedule& schedule) {
+  static constexpr std::array<const char*, kTreasons.size()> kDoes{
+      "is silent", "is late", "repeats what it said or heard", "lies about what it holds", "tells two stories",
+      "passes on what it hears", "is there twice"};
+  const Traitors& traitors = schedule.faults.traitors;
+  std::string text;
+  for (const Traitor& it : traitors.all) {
+    if (it.rank < 0) continue;
+    std::vector<const char*> does;
+    for (std::size_t kind = 0; kind < kDoes.size(); ++kind)
+      if (it.does(static_cast<Treason>(kind))) does.push_back(kDoes[kind]);
+    text += fmt::format("  traitor {} {}, in {} % of its messages to {}", it.rank, fmt::join(does, ", "), it.per_cent,
+                        members_in_words(it.victims, schedule.shape.members()));
+    text += it.accomplice < 0 ? "\n" : fmt::format("; its accomplice is {}\n", it.accomplice);
+  }
+  if (traitors.count() > 0 && traitors.turn_every_ns > 0)
+    text += fmt::format("  who hears which twin changes about every {} ns\n", traitors.turn_every_ns);
+  return text;
 }
 
 std::string faults_in_words(const Faults& faults) {
@@ -53,7 +82,7 @@ std::string in_words(const Schedule& schedule) {
   return fmt::format("  {} ranks, {} clients, {} operations, {} at a time, a look of the user every {} ns\n",
                      schedule.shape.ranks, schedule.shape.clients, schedule.operations, schedule.shape.in_flight,
                      schedule.think_ns) +
-         parameters_in_words(schedule.shape) + faults_in_words(schedule.faults);
+         parameters_in_words(schedule.shape) + faults_in_words(schedule.faults) + traitors_in_words(schedule);
 }
 
 std::string report_of(const Subject& subject, std::uint64_t seed) {

@@ -18,6 +18,7 @@ struct Schedule {
   std::int64_t operations = 1;
   Time think_ns = kHop;      ///< between two looks of the user, who proposes what the window admits; between two rounds
   Time ends_at_ns = kNever;  ///< what must happen in the end has happened by now; kNever: when nothing is left to happen
+  Primitives primitives = Primitives::fast;  ///< of `shape.authentication`; real ones are slow
   int redrawn = 0;           ///< draws before this one that the kernel called unfit
 };
 

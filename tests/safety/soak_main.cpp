@@ -53,6 +53,14 @@ void tell(const Subject& subject, const Soaked& sum, double seconds) {
       it.crashes_while_sending, it.amnesias, it.pauses, it.exclusions, sum.redrawn);
 }
 
+/// What traitors did, of a protocol that faces any.
+void tell_treasons(const Soaked& sum) {
+  std::string text;
+  for (std::size_t kind = 0; kind < kTreasons.size(); ++kind)
+    text += fmt::format("{}{} {}", kind > 0 ? ", " : "", kTreasons[kind], sum.happened.treasons[kind]);
+  say("traitors acted in {} schedules: {}\n", sum.betrayed, text);
+}
+
 Status soak(const Options& options) {
   const Subject& subject = subject_called(options.protocol);
   const std::uint64_t schedules = whole("--schedules", options.schedules, 1, 1'000'000'000'000);
@@ -61,6 +69,7 @@ Status soak(const Options& options) {
   const Time start_ns = now_ns();
   const Soaked sum = soak(subject, seed, schedules, jobs);
   tell(subject, sum, static_cast<double>(now_ns() - start_ns) * 1e-9);
+  if (subject.traitors_most) tell_treasons(sum);
   if (!sum.failing_seed) return kHeld;
   say("{}", report_of(subject, *sum.failing_seed));
   return kViolated;

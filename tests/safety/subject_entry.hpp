@@ -11,7 +11,8 @@ template <class Safety>
 Outcome run(const Schedule& schedule, bool record) {
   static constexpr std::size_t kLines = 40;
   using World = Cluster<typename Safety::Protocol, Watch<Safety>>;
-  World world(schedule.shape, schedule.faults, schedule.operations, Watch<Safety>(schedule, record));
+  World world(schedule.shape, schedule.faults, schedule.operations, Watch<Safety>(schedule, record),
+              schedule.primitives);
   Outcome outcome;
   try {
     play<Safety>(world, schedule);
@@ -36,6 +37,14 @@ bool fits(const Shape& shape) {
   return unfit_of<typename Safety::Protocol>(shape).empty();
 }
 
+template <class Safety>
+constexpr auto traitors_most_of() -> int (*)(const Shape&) {
+  if constexpr (FacesTraitors<Safety>)
+    return [](const Shape& shape) -> int { return Safety::traitors_most(shape); };
+  else
+    return nullptr;
+}
+
 template <class... Invariant>
 constexpr std::array<std::string_view, sizeof...(Invariant)> sentences_of(const std::tuple<Invariant...>* /*type*/) {
   return {Invariant::sentence...};
@@ -45,7 +54,7 @@ inline constexpr auto kSentences = sentences_of(static_cast<const typename Safet
 
 template <class Safety>
 constexpr Subject make_subject(std::string_view name) {
-  return {name, kSentences<Safety>, &draw<Safety>, &fits<Safety>, &run<Safety>};
+  return {name, kSentences<Safety>, &draw<Safety>, &fits<Safety>, &run<Safety>, traitors_most_of<Safety>()};
 }
 
 }  // namespace coordbench::testing

@@ -22,13 +22,15 @@ class Watch {
  public:
   static constexpr bool watches = true;
   using P = typename Safety::Protocol;
+  using Judges = Safety;  ///< says whether a world faces traitors
 
   explicit Watch(const Schedule& schedule, bool record)
       : invariants_(made_of(schedule, static_cast<typename Safety::Invariants*>(nullptr))) {
     if (record) history_.emplace();
   }
 
-  /// Throws Violation for the first invariant, in the order of their list, that no longer holds.
+  /// Throws Violation for the first invariant, in the order of their list, that no longer holds. What a traitor does binds
+  /// nobody: only an invariant with `static constexpr bool sees_traitors = true` is told of it.
   template <class World>
   void saw(const Step<P>& step, const World& world) {
     if (history_) history_->saw(step, world);
@@ -48,8 +50,11 @@ class Watch {
   }
   template <class Invariant, class World>
   static void demand(Invariant& invariant, const Step<P>& step, const World& world) {
-    if constexpr (requires { invariant.holds(step, world); })
+    if constexpr (requires { invariant.holds(step, world); }) {
+      if constexpr (World::faces_traitors && !requires { Invariant::sees_traitors; })
+        if (!world.is_correct(step.rank)) return;
       if (!invariant.holds(step, world)) throw Violation(Invariant::sentence);
+    }
   }
   template <class Invariant, class World>
   static void demand_at_end(Invariant& invariant, const World& world) {

@@ -38,6 +38,11 @@ class Adversary {
     if (faults_.notices_after_ns > 0) before_healing(Kind::notice, rank, faults_.notices_after_ns);
   }
 
+  /// Twins change their listeners, unless everything has healed by then.
+  void plan_turn(Time every) {
+    if (every > 0) before_healing(Kind::turn, 0, every);
+  }
+
   /// Does to the world what a planned failure, or its end, says.
   template <class World>
   void strike(Kind kind, Rank rank, World& world) {
@@ -52,6 +57,7 @@ class Adversary {
       cut_some(world);
       return plan_end(Kind::mend, 0);
     }
+    if (kind == Kind::turn) return;    // no rank is there twice
     if (kind == Kind::notice) return;  // no machine of this protocol listens to it
     if (kind == Kind::pause) world.pause(rank);
     if (kind == Kind::crash) crash(rank, world);

@@ -10,6 +10,7 @@
 #include "tests/support/growing_arena.hpp"
 #include "tests/support/history.hpp"
 #include "tests/support/member.hpp"
+#include "tests/support/treachery.hpp"
 
 namespace coordbench::testing {
 
@@ -19,6 +20,8 @@ class Cluster {
  public:
   static constexpr bool watches = Observer::watches;
   using Message = typename P::Message;
+  using Treacherous = typename TreacheryOf<P, Observer>::type;
+  static constexpr bool faces_traitors = Treacherous::exists;
 
   /// Servers are ranks 0 … N - 1, clients follow. Operations are 0 … operations_max - 1.
   explicit Cluster(const Shape& shape, const Faults& faults = {}, std::int64_t operations_max = 64, Observer observer = {},
@@ -26,17 +29,21 @@ class Cluster {
       : shape_(shape),
         size_(shape.members()),
         made_(PayloadArena::Growing{}, largest_made<P>(shape)),
-        network_(faults, size_),
+        treachery_(shape, faults),
+        network_(faults, treachery_.sites()),
         adversary_(faults, network_, size_),
         configurations_(shape.ranks, size_),
         observer_(std::move(observer)),
-        endings_(shape, operations_max),
-        members_(std::make_unique<std::optional<Site>[]>(static_cast<std::size_t>(size_))) {
+        endings_(shape, operations_max, faults.traitors),
+        members_(std::make_unique<std::optional<Site>[]>(static_cast<std::size_t>(sites()))) {
     ticks_ = times_out<P>(shape);
-    for (Rank rank = 0; rank < size_; ++rank) {
-      members_[static_cast<std::size_t>(rank)].emplace(*this, rank, adversary_.drift_per_million(), operations_max, primitives);
-      set_alarm(member(rank));
+    for (int site = 0; site < sites(); ++site) {
+      const std::int64_t drift = adversary_.drift_per_million();
+      std::optional<Site>& at = members_[static_cast<std::size_t>(site)];
+      at.emplace(*this, treachery_.rank_of(site), site, drift, operations_max, primitives);
+      if (ticks_) at->set_alarm();
     }
+    if constexpr (faces_traitors) adversary_.plan_turn(treachery_.turns_every());
   }
   Cluster(const Cluster&) = delete;
   Cluster& operator=(const Cluster&) = delete;
@@ -66,10 +73,10 @@ class Cluster {
 
   /// Every rank is told, each after a delay of its own, as the word of the harness and the messages travel apart.
   void round(Operation operation, int number) requires HasRounds<P> {
-    for (Rank to = 0; to < size_; ++to) network_.put(network_.now() + network_.delay(), Kind::round, to, number, operation);
+    for (int to = 0; to < sites(); ++to) network_.put(network_.now() + network_.delay(), Kind::round, to, number, operation);
   }
   void flush() requires HasFlush<P> {
-    for (Rank to = 0; to < size_; ++to) network_.put(network_.now() + network_.delay(), Kind::flush, to);
+    for (int to = 0; to < sites(); ++to) network_.put(network_.now() + network_.delay(), Kind::flush, to);
   }
 
   /// The next event; false when nothing will ever happen again.
@@ -93,11 +100,8 @@ class Cluster {
   void crash(Rank rank, bool forgets = false) {
     Site& at = member(rank);
     if (!at.is_up) return;
-    at.forgets = forgets;
     ++network_.happened.crashes;
-    at.is_up = at.is_paused = at.is_dying = at.is_silenced = false;
-    at.held.clear();
-    at.wakes_at = kNever;
+    at.fall(forgets);
     begin(at, Cause::crash);
     if constexpr (watches) observer_.saw(step_, *this);
     adversary_.plan_end(Kind::restart, rank);
@@ -127,7 +131,7 @@ class Cluster {
   void exclude(Rank rank) requires HasConfigurations<P> {
     if (is_up(rank) || !configurations_.exclude(rank)) return;
     ++network_.happened.exclusions;
-    for (Rank to = 0; to < size_; ++to)
+    for (int to = 0; to < size_; ++to)
       network_.put(network_.now() + network_.delay(), Kind::configure, to, 0, configurations_.newest().epoch);
   }
   void pause(Rank rank) {
@@ -160,12 +164,17 @@ class Cluster {
   [[nodiscard]] Time now() const { return network_.now(); }
   [[nodiscard]] Time next_at() const { return network_.next_at(); }
   [[nodiscard]] Time clock(Rank rank) const { return member(rank).clock.shows(now()); }  ///< what the rank's own shows now
+  [[nodiscard]] bool is_correct(Rank rank) const { return !treachery_.is_traitor(rank); }  ///< what it does binds it
   [[nodiscard]] bool is_up(Rank rank) const { return member(rank).is_up; }
   [[nodiscard]] bool listens(Rank rank) const { return member(rank).listens(); }
   [[nodiscard]] const P& machine(Rank rank) const { return member(rank).node->machine(); }
   [[nodiscard]] std::int64_t proposed() const { return proposed_; }  ///< how many operations were
   [[nodiscard]] bool was_proposed(Operation operation) const { return endings_.was_asked(operation); }
   [[nodiscard]] bool has_ended(Operation operation) const { return endings_.has_ended(operation); }
+  /// Whether whoever asks for the operation is correct; of others nothing is to be expected, and anything.
+  [[nodiscard]] bool is_owed(Operation operation) const {
+    return is_correct(was_proposed(operation) ? endings_.asked(operation) : proposer_of<P>(shape_, operation));
+  }
   [[nodiscard]] const Configuration& configuration() const { return configurations_.newest(); }
   [[nodiscard]] const Happened& happened() const { return network_.happened; }
   [[nodiscard]] std::int64_t events() const { return events_; }
@@ -173,7 +182,7 @@ class Cluster {
   [[nodiscard]] const Observer& observer() const { return observer_; }
   [[nodiscard]] Traffic traffic() const {
     Traffic sum{};
-    for (Rank rank = 0; rank < size_; ++rank) sum = sum + member(rank).traffic();
+    for (int site = 0; site < sites(); ++site) sum = sum + member(site).traffic();
     return sum;
   }
 
@@ -183,11 +192,17 @@ class Cluster {
   using Kind = typename Network::Kind;
   using Site = Member<P, Cluster>;
   friend Site;
+  friend Treacherous;
 
   void hand(Operation operation, Rank proposer) {
     Payload payload = arena_.allocate(static_cast<std::size_t>(shape_.payload_bytes));
     Pattern::of(shape_.seed, operation, 0).fill(payload.bytes());
-    Site& at = member(proposer);
+    if constexpr (faces_traitors)
+      treachery_.for_each_asked(proposer, [&](int site) { ask(member(site), operation, payload); });
+    else
+      ask(member(proposer), operation, std::move(payload));
+  }
+  void ask(Site& at, Operation operation, Payload payload) {
     begin(at, Cause::propose, operation);
     at.node->propose(operation, std::move(payload));
     conclude(at);
@@ -197,6 +212,8 @@ class Cluster {
     if (event.kind <= Kind::configure) return come(member(event.to), std::move(event));
     if constexpr (HasConfigurations<P>)
       if (event.kind == Kind::notice) return exclude(event.to);
+    if constexpr (faces_traitors)
+      if (event.kind == Kind::turn) return treachery_.turn(), adversary_.plan_turn(treachery_.turns_every());
     adversary_.strike(event.kind, event.to, *this);
   }
 
@@ -233,23 +250,15 @@ class Cluster {
     conclude(at);
   }
   void deliver(Site& at, const Event& event) {
+    const Rank from = treachery_.rank_of(event.from);
+    if constexpr (faces_traitors) treachery_.hear(*this, at.rank, event);
     begin(at, Cause::deliver);
-    if constexpr (watches) step_.from = event.from, step_.message = &event.message;
-    at.node->receive(event.from, event.message, event.depth, event.payload);
-    conclude(at);
+    if constexpr (watches) step_.from = from, step_.message = &event.message;
+    if (at.node->receive(from, event.message, event.depth, event.payload)) conclude(at);
   }
 
   void begin(const Site& at, Cause cause, Operation operation = -1) {
-    if constexpr (watches) {
-      step_.at = network_.now();
-      step_.rank = at.rank;
-      step_.cause = cause;
-      step_.operation = operation;
-      step_.message = nullptr;
-      step_.sent.clear();
-      step_.reached.clear();
-      step_.answered.clear();
-    }
+    if constexpr (watches) step_.begin(network_.now(), at.rank, cause, operation);
   }
   void conclude(Site& at) {
     if constexpr (watches) observer_.saw(step_, *this);
@@ -257,19 +266,7 @@ class Cluster {
       ++network_.happened.crashes_while_sending;
       return crash(at.rank, at.forgets);
     }
-    set_alarm(at);
-  }
-  /// A wake event that turns out too early finds nothing due and is set again, which costs less than taking it back.
-  void set_alarm(Site& at) {
-    if constexpr (HasTimeouts<P>) {
-      if (!ticks_) return;
-      const Time deadline = at.node->machine().deadline();
-      if (deadline == kNever) return;
-      const Time due = std::max(at.clock.when_it_shows(deadline), network_.now() + 1);
-      if (due >= at.wakes_at) return;
-      at.wakes_at = due;
-      network_.put(due, Kind::wake, at.rank);
-    }
+    if (ticks_) at.set_alarm();
   }
 
   // ---- what a member asks ------------------------------------------------------------------------------------------
@@ -279,14 +276,17 @@ class Cluster {
   PayloadArena& made() { return made_; }
   Step<P>& told() { return step_; }
   void ended(Rank rank, Operation operation) { endings_.reach(operation, rank); }
-  Site& member(Rank rank) { return *members_[static_cast<std::size_t>(rank)]; }
-  const Site& member(Rank rank) const { return *members_[static_cast<std::size_t>(rank)]; }
+  Treacherous& treachery() { return treachery_; }
+  [[nodiscard]] int sites() const { return treachery_.sites(); }
+  Site& member(int site) { return *members_[static_cast<std::size_t>(site)]; }  ///< of twins the first is at their rank
+  const Site& member(int site) const { return *members_[static_cast<std::size_t>(site)]; }
 
   Shape shape_;
   int size_;
   bool ticks_ = false;
   GrowingArena arena_;  // before whatever may hold a lease, as messages under way do
   PayloadArena made_;
+  Treacherous treachery_;
   Network network_;
   Adversary<Network> adversary_;
   Configurations configurations_;

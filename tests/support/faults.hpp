@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <string_view>
 
 #include "tests/support/random.hpp"
+#include "tests/support/traitors.hpp"
 
 namespace coordbench::testing {
 
@@ -28,6 +30,7 @@ struct Faults {
   Time heals_at_ns = kNever;                            ///< from then on nothing fails and everybody is up; clocks drift on
   std::array<std::uint16_t, 16> for_ever{};             ///< [from], a bit for each `to`: pairs that are cut and never heal …
   Time for_ever_from_ns = 0;                            ///< … from here on
+  Traitors traitors{};                                  ///< they stay what they are as long as the world lasts
 
   /// Nothing gets from `from` to `to`, of the first 16 ranks, as long as the world lasts.
   void cut_for_ever(Rank from, Rank to) {
@@ -60,6 +63,7 @@ struct FaultKind {
 };
 
 inline constexpr std::array kFaultKinds{
+    FaultKind{"traitors", [](const Faults& f) { return f.traitors.count() > 0; }, [](Faults& f) { f.traitors = {}; }},
     FaultKind{"amnesia", [](const Faults& f) { return f.amnesia > 0 && f.crash_every_ns > 0; },
               [](Faults& f) { f.amnesia = 0; }},
     FaultKind{"crashes", [](const Faults& f) { return f.crash_every_ns > 0; },
@@ -83,17 +87,20 @@ struct Happened {
   std::int64_t cut_for_ever = 0;                                  ///< messages, by pairs that never heal
   std::int64_t partitions = 0, crashes = 0, crashes_while_sending = 0, amnesias = 0, restarts = 0, pauses = 0;
   std::int64_t exclusions = 0;  ///< of crashed ranks, by configurations
+  std::array<std::int64_t, kTreasons.size()> treasons{};  ///< [Treason]: how often a traitor did it
 
   /// Whether every message arrived once and in order, and every rank was there all the time.
   [[nodiscard]] bool is_nothing() const {
-    return lost + duplicated + cut + cut_for_ever + overtaken + partitions + crashes + restarts + pauses == 0;
+    return lost + duplicated + cut + cut_for_ever + overtaken + partitions + crashes + restarts + pauses + betrayed() == 0;
   }
+  [[nodiscard]] std::int64_t betrayed() const { return std::accumulate(treasons.begin(), treasons.end(), std::int64_t{0}); }
   Happened& operator+=(const Happened& other) {
     lost += other.lost, duplicated += other.duplicated, cut += other.cut, overtaken += other.overtaken;
     cut_for_ever += other.cut_for_ever;
     partitions += other.partitions, crashes += other.crashes, crashes_while_sending += other.crashes_while_sending;
     amnesias += other.amnesias, restarts += other.restarts, pauses += other.pauses;
     exclusions += other.exclusions;
+    for (std::size_t i = 0; i < treasons.size(); ++i) treasons[i] += other.treasons[i];
     return *this;
   }
 };

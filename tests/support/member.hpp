@@ -17,19 +17,38 @@ class Member {
   using Message = typename P::Message;
   using Event = typename SimNetwork<Message>::Event;
 
-  Member(World& world, Rank self, std::int64_t drift_per_million, std::int64_t operations_max,
+  /// `at`: where this machine of the rank runs; the rank itself, but for the second of twins.
+  Member(World& world, Rank self, int at, std::int64_t drift_per_million, std::int64_t operations_max,
          Primitives primitives = Primitives::fast)
-      : rank(self), clock(drift_per_million), world_(world), operations_max_(operations_max), counted_(*this, self) {
+      : rank(self), site(at), clock(drift_per_million), world_(world), operations_max_(operations_max), counted_(*this, self) {
     if constexpr (Authenticates<P>) authenticator_.emplace(world.shape(), self, primitives);
     make_anew();
   }
 
   /// Keys and numbers survive what a machine forgets.
   void make_anew() { node.emplace(world_.shape(), rank, counted_, *this, operations_max_, authenticator()); }
+  /// It crashes.
+  void fall(bool loses_memory) {
+    forgets = loses_memory;
+    is_up = is_paused = is_dying = is_silenced = false;
+    held.clear();
+    wakes_at = kNever;
+  }
   void die_after(int sends, bool loses_memory) {
     is_dying = true;
     sends_before_death = sends;
     forgets = loses_memory;
+  }
+  /// A wake event that turns out too early finds nothing due and is set again, which costs less than taking it back.
+  void set_alarm() {
+    if constexpr (HasTimeouts<P>) {
+      const Time deadline = node->machine().deadline();
+      if (deadline == kNever) return;
+      const Time due = std::max(clock.when_it_shows(deadline), world_.network().now() + 1);
+      if (due >= wakes_at) return;
+      wakes_at = due;
+      world_.network().put(due, SimNetwork<Message>::Kind::wake, site);
+    }
   }
   [[nodiscard]] bool listens() const { return is_up && !is_paused; }
   [[nodiscard]] Traffic traffic() const {
@@ -49,6 +68,8 @@ class Member {
   void send(Rank to, const Message& message, Depth depth, const Payload& payload) {
     const bool survives = !is_dying || sends_before_death-- > 0;
     is_silenced |= is_dying;
+    if constexpr (World::faces_traitors)
+      if (survives) return world_.treachery().carry(world_, site, to, message, depth, payload);
     const auto sent = survives ? world_.network().send(rank, to, message, depth, payload) : kUnsent;
     if constexpr (World::watches) world_.told().sent.push_back({to, message, sent.fate, sent.arrives_at});
   }
@@ -58,6 +79,8 @@ class Member {
   [[nodiscard]] Time now() const { return clock.shows(world_.network().now()); }
 
   // ---- what Node tells a witness -----------------------------------------------------------------------------------
+
+  void twist(Outbox<Message>& out) requires(World::faces_traitors) { world_.treachery().twist(world_, *this, out); }
 
   void reached(Operation operation, int mark, Time /*local*/, int depth) {
     if (mark + 1 == static_cast<int>(P::marks.size())) world_.ended(rank, operation);
@@ -74,6 +97,7 @@ class Member {
   }
 
   const Rank rank;
+  const int site;
   const LocalClock clock;
   bool is_up = true, is_paused = false;
   bool is_dying = false, is_silenced = false;  ///< will die in the middle of its next sends; is doing so

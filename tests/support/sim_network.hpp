@@ -28,12 +28,13 @@ class SimNetwork {
     cut,
     mend,
     heal,
-    notice
+    notice,
+    turn
   };
   struct Event {
     Kind kind;
     Rank from, to;
-    Operation operation;  ///< of a round, whose number is in `from`; of a configuration, its epoch
+    Operation operation;  ///< of a round, whose number is in `from`; of a configuration, its epoch; of a message, a remark
     M message;
     Depth depth;
     Payload payload;
@@ -69,6 +70,13 @@ class SimNetwork {
     if (healed() || !random_.chance(faults_.duplication)) return sent;
     ++happened.duplicated;
     return travel(arrival(from, to), from, to, message, depth, payload), Sent{Fate::duplicated, sent.arrives_at};
+  }
+
+  /// A traitor's own way: nothing is lost there, and nothing holds it back but the traitor. The receiver's site is told `remark`.
+  Sent send_late(Rank from, Rank to, const M& message, Depth depth, const Payload& payload, Time late, Operation remark = 0) {
+    const Time at = now() + faults_.delay_least_ns + late;
+    events_.push(at, {Kind::message, from, to, remark, message, depth, payload});
+    return {Fate::travels, at};
   }
 
   /// From now on nothing gets from `from` to `to`; the other direction is a matter of its own.

@@ -42,6 +42,18 @@ struct Step {
   std::vector<Sent> sent{};                      ///< in order, lost ones included
   std::vector<Reached> reached{};
   std::vector<Answered> answered{};
+
+  /// Something begins to happen to a rank, and has led to nothing yet.
+  void begin(Time now, Rank to, Cause why, Operation of) {
+    at = now;
+    rank = to;
+    cause = why;
+    operation = of;
+    message = nullptr;
+    sent.clear();
+    reached.clear();
+    answered.clear();
+  }
 };
 
 /// An observer that looks away, at no cost.

@@ -8,13 +8,17 @@
 namespace coordbench::testing::common {
 
 /// One register that all operations read or write. Operation k writes its own payload, or reads: Answer::of says whose value it
-/// returned, -1 for the initial one, and k for a write. An operation ends where and when its proposer answers it.
+/// returned, -1 for the initial one, and k for a write. An operation ends where and when its proposer answers it. What a
+/// traitor writes may be read at any time.
 template <class P>
 struct LinearizableRegister {
   static constexpr std::string_view sentence =
       "Linearizability: reads and writes fit one order, in which nothing precedes what ended before it began";
   explicit LinearizableRegister(const Schedule& schedule)
-      : proposers_(static_cast<std::size_t>(schedule.operations), -1), history_(schedule.operations) {}
+      : proposers_(static_cast<std::size_t>(schedule.operations), -1), history_(schedule.operations) {
+    for (Operation k = 0; k < schedule.operations; ++k)
+      if (schedule.faults.traitors.includes(proposer_of<P>(schedule.shape, k))) history_.begins(k);
+  }
 
   bool holds(const Step<P>& step, const auto& world) {
     if (step.cause == Cause::propose) {

@@ -12,7 +12,10 @@ template <class P>
 struct PromisedRegister {
   static constexpr std::string_view sentence =
       "Linearizability: reads return what a single copy would, with each operation at one instant between its call and its end";
-  PromisedRegister(const Schedule& schedule, bool is_promised) : is_promised_(is_promised), history_(schedule.operations) {}
+  PromisedRegister(const Schedule& schedule, bool is_promised) : is_promised_(is_promised), history_(schedule.operations) {
+    for (Operation k = 0; k < schedule.operations; ++k)  // what a traitor writes may be read at any time
+      if (schedule.faults.traitors.includes(proposer_of<P>(schedule.shape, k))) history_.begins(k);
+  }
 
   bool holds(const Step<P>& step, const auto& world) {
     if (!is_promised_) return true;

@@ -15,7 +15,7 @@ struct RegisterIntegrity {
 
   bool holds(const Step<P>& step, const auto& world) const {
     return std::all_of(step.answered.begin(), step.answered.end(), [&world](const auto& answer) {
-      const bool was_asked = answer.of < 0 || world.was_proposed(answer.of);
+      const bool was_asked = answer.of < 0 || world.was_proposed(answer.of) || !world.is_owed(answer.of);
       return was_asked && answer.payload_is_right && answer.is_accepted;
     });
   }

@@ -20,9 +20,9 @@ struct Rest {
   bool holds_at_end(const auto& world) const {
     if (!resends_ && !has_lost_nothing(world.happened())) return true;
     for (Operation k = 0; k < operations_; ++k)
-      if (!world.was_proposed(k) || !world.has_ended(k)) return false;
+      if (world.is_owed(k) && (!world.was_proposed(k) || !world.has_ended(k))) return false;
     for (Rank rank = 0; resends_ && rank < world.size(); ++rank)
-      if (world.machine(rank).deadline() != kNever) return false;
+      if (world.is_correct(rank) && world.machine(rank).deadline() != kNever) return false;
     return true;
   }
 

@@ -10,9 +10,8 @@ struct Termination {
   explicit Termination(const Schedule& schedule) : operations_(schedule.operations) {}
 
   bool holds_at_end(const auto& world) const {
-    if (world.proposed() < operations_) return false;
     for (Operation k = 0; k < operations_; ++k)
-      if (!world.has_ended(k)) return false;
+      if (world.is_owed(k) && (!world.was_proposed(k) || !world.has_ended(k))) return false;
     return true;
   }
 
