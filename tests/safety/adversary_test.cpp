@@ -43,6 +43,18 @@ TEST(Adversary, PartitionCutsOneDirectionOnly) {
   EXPECT_EQ(world.happened().cut, 1);
 }
 
+TEST(Adversary, ASlowPairDelaysOneDirectionAndLosesNothing) {
+  World world(probe_shape(2, 1000));
+  world.propose(0, 0);
+  world.slow(0, 1, 10);
+  world.propose(1, 0);
+  world.propose(2, 1);
+  world.run_until(20);
+  using Arrivals = std::vector<Probe::Arrival>;
+  EXPECT_EQ(world.machine(1).arrivals, (Arrivals{{1, 0, 8}, {11, 1, 8}})) << "what was on its way comes in time";
+  EXPECT_EQ(world.machine(0).arrivals, (Arrivals{{1, 2, 8}}));
+}
+
 TEST(Adversary, PauseDelaysEverythingAndLosesNothing) {
   World world(probe_shape(2, 10));
   world.pause(1);

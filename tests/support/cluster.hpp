@@ -1,6 +1,5 @@
 #pragma once
-// N machines of a protocol in one process, in a simulated world. An observer is told after every event what it led to; with
-// Unobserved nothing is recorded and nothing is paid for it.
+// N machines of a protocol in one simulated world. An observer that watches is told after every event what it led to.
 
 #include <memory>
 
@@ -147,6 +146,7 @@ class Cluster {
     for (Event& event : std::exchange(at.held, {})) come(at, std::move(event));  // it may die of one of them
   }
   void cut(Rank from, Rank to) { network_.cut(from, to); }
+  void slow(Rank from, Rank to, Time by) { network_.slow(from, to, by); }
   void mend() { network_.mend(); }
   void heal() {
     mend();

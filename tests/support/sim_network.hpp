@@ -85,6 +85,13 @@ class SimNetwork {
     cut_.resize(members_ * members_, false);
     cut_[pair(from, to)] = true;
   }
+  /// From now on a message from `from` to `to` travels longer by so much. What was sent before does not.
+  void slow(Rank from, Rank to, Time by) {
+    plain_ = false;
+    last_arrival_.resize(members_ * members_, 0);
+    slower_by_.resize(members_ * members_, 0);
+    slower_by_[pair(from, to)] = by;
+  }
   /// All pairs but those that are cut for ever.
   void mend() {
     any_cut_ = false;
@@ -120,7 +127,7 @@ class SimNetwork {
   }
 
   Time arrival(Rank from, Rank to) {
-    const Time at = now() + delay();
+    const Time at = now() + delay() + (slower_by_.empty() ? 0 : slower_by_[pair(from, to)]);
     if (plain_) return at;
     Time& last = last_arrival_[pair(from, to)];
     if (at < last && !faults_.fifo) ++happened.overtaken;
@@ -138,6 +145,7 @@ class SimNetwork {
   bool plain_, is_any_for_ever_, any_cut_ = false;
   std::vector<bool> cut_;           ///< [from, to]
   std::vector<Time> last_arrival_;  ///< [from, to], for order within a pair
+  std::vector<Time> slower_by_{};   ///< [from, to]; empty: no pair is
   EventQueue<Event> events_;
 };
 
