@@ -145,7 +145,7 @@ class Leader {
   }
   void advance_commit() {
     Index& index = replica_.commit_index;
-    while (index < replica_.log.last() && votes_.count(index + 1) >= replica_.setting.q2) ++index;
+    while (index < sendable() && votes_.count(index + 1) >= replica_.setting.q2) ++index;
   }
   /// A quorum of one is the leader itself.
   void choose_alone(Out& out) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/kernels/violations.hpp"
 #include "tests/safety/multi_paxos/paxos_world.hpp"
 #include "tests/support/shapes.hpp"
@@ -53,6 +55,21 @@ TEST(MultiPaxosQuorums, TellTheStoryOfTwoValuesForASlot) {
   EXPECT_GE(there.commit_index, 1U);
   EXPECT_EQ(here.log[1].operation, 0);
   EXPECT_EQ(there.log[1].operation, 1);
+}
+
+/// A leader alone has accepted what waits for its batch, but tells nobody of it yet, so it has not chosen it either.
+TEST(MultiPaxosQuorums, OfOneServerChooseABatchWhenItLeaves) {
+  Shape shape = shape_of<MultiPaxos>(3, 8, {{"q1", 3}, {"q2", 1}, {"batch", 4}});
+  shape.in_flight = 12;
+  multi_paxos::PaxosWorld world(shape, {}, 6);
+  for (Operation k = 0; k < 6; ++k) world.propose(k);
+  world.run();  // the answers to the first four find two that wait
+  EXPECT_EQ(world.machine(0).replica().commit_index, 4U);
+  world.flush();
+  world.run();
+  const auto& reached = world.history().reached;
+  const auto is_committed = [](const auto& it) { return it.mark == paxos::committed; };
+  EXPECT_EQ(std::count_if(reached.begin(), reached.end(), is_committed), 6);
 }
 
 }  // namespace
