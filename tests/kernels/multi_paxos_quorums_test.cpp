@@ -26,12 +26,12 @@ int found_with(int surplus) {
   });
 }
 
-TEST(MultiPaxosQuorums, ChooseTwoValuesIfTheyNeedNotMeet) {
+TEST(MultiPaxosQuorums, SchedulesFindTwoValuesWhereTheyNeedNotMeet) {
   const int found = found_with(0);
   EXPECT_GT(found, 0);
   ::testing::Test::RecordProperty("violations", found);
 }
-TEST(MultiPaxosQuorums, ChooseOneValueIfTheyMeet) { EXPECT_EQ(found_with(1), 0); }
+TEST(MultiPaxosQuorums, SchedulesFindOneValueWhereTheyMeet) { EXPECT_EQ(found_with(1), 0); }
 
 /// Two of four servers on either side of a partition: both sides are a quorum of both phases, and both choose for slot 1.
 TEST(MultiPaxosQuorums, TellTheStoryOfTwoValuesForASlot) {

@@ -177,7 +177,7 @@ int stale_reads(std::int64_t drift_percent) {
   return stale;
 }
 
-TEST_F(RaftReplicationLease, AReadIsStaleWhereAClockIsSlowerThanTheBound) {
+TEST_F(RaftReplicationLease, RunsFindAStaleReadWhereAClockIsSlowerThanTheBound) {
   EXPECT_GT(stale_reads(0), 0);
   EXPECT_GT(stale_reads(10), 0);
   EXPECT_EQ(stale_reads(47), 0);
