@@ -21,6 +21,8 @@ SERIES_MAX = 8  # in a panel that shows several transports
 CLIENTS, NETWORK, AUTHENTICATION = "clients", "network", "authentication"
 ALWAYS = (CLIENTS, NETWORK, AUTHENTICATION)  # said of every case that has some, not only where cases differ in it
 AUTHENTICATED = {"none": "", "mac": "with MACs", "signature": "with signatures"}
+TRUSTING = "trusting senders"  # said of kernels of this group without authentication, whose promise needs it
+BYZANTINE = "byzantine"
 MPI = "mpi"  # the transport that goes without saying
 
 
@@ -79,20 +81,24 @@ def _telling(described: pd.DataFrame) -> list[str]:
 
 
 def _said(name: str, value) -> str:
-    """Of clients where they are, and nothing where there are none: servers ask themselves. Of the network in its own words. Of
-    messages that prove their sender what they carry."""
-    if name == NETWORK:
+    """Of clients where they are, and nothing where there are none: servers ask themselves. Of the network and of authentication
+    in their own words."""
+    if name in (NETWORK, AUTHENTICATION):
         return value
-    if name == AUTHENTICATION:
-        return AUTHENTICATED[value]
     if name != CLIENTS:
         return f"{name}={value}"
     return {0: "", 1: "client on a rank of its own"}.get(value, f"{value} clients on ranks of their own")
 
 
+def authentication(row) -> str:
+    """How messages tell who sent them, in words; empty where nobody expects them to."""
+    trusts = row.authentication == "none" and getattr(row, "group", "") == BYZANTINE
+    return TRUSTING if trusts else AUTHENTICATED[row.authentication]
+
+
 def _described(row) -> dict:
     named = {"in_flight": row.in_flight, "sync": row.sync, CLIENTS: row.clients, NETWORK: row.network,
-             AUTHENTICATION: row.authentication}
+             AUTHENTICATION: authentication(row)}
     return {**json.loads(row.parameters), **named}
 
 

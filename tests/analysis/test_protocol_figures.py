@@ -156,6 +156,14 @@ def test_a_label_says_what_the_network_loses_also_where_it_always_does(tmp_path)
     assert draw("latency_against_ranks", tmp_path)[1].series.tolist() == ["k 10 % lost"]
 
 
+@pytest.mark.parametrize("group, trusting", [("byzantine", "k trusting senders"), ("replication", "k")])
+def test_a_label_says_which_authentication(tmp_path, group, trusting):
+    cases = [Case("k", SPREAD, family="protocol", authentication=way, group=group) for way in ("none", "mac", "signature")]
+    write_launch(tmp_path / "launch-001.h5", cases)
+    series = draw("latency_against_ranks", tmp_path)[1].series
+    assert sorted(series.unique()) == sorted([trusting, "k with MACs", "k with signatures"])
+
+
 def test_networks_that_are_nearly_alike_are_told_apart(tmp_path):
     losses = (0.1234567, 0.1234568, 0.99999999)
     cases = [Case("k", SPREAD, family="protocol", loss=loss, suffix=f"/{loss}") for loss in losses]
