@@ -1,0 +1,78 @@
+#pragma once
+// Castro, Liskov, TOCS 20(4) 2002, 4.2, 4.4: replicas that have carried out the same requests are in the same state; a request
+// is carried out once; what is forgotten is in the state of a quorum.
+
+#include "tests/safety/pbft/replicas.hpp"
+
+namespace coordbench::testing::pbft {
+
+struct SameStates {
+  static constexpr std::string_view sentence =
+      "Same States: replicas that have carried out all requests up to the same number are in the same state";
+  explicit SameStates(const Schedule& /*schedule*/) {}
+
+  bool holds(const Step& step, const auto& world) {
+    const machine::Replica* replica = replica_of(step, world);
+    if (!replica) return true;
+    const auto& state = replica->service.state();
+    const std::pair now(state.count(), state.digest());
+    return states_.emplace(replica->executed, now).first->second == now;
+  }
+
+ private:
+  std::map<Sequence, std::pair<std::uint32_t, std::uint32_t>> states_;
+};
+
+struct ExactlyOnce {
+  static constexpr std::string_view sentence = "Exactly Once: an operation is carried out under one number, the same everywhere";
+  explicit ExactlyOnce(const Schedule& schedule)
+      : numbers_(static_cast<std::size_t>(schedule.operations), 0), executed_(static_cast<std::size_t>(schedule.shape.ranks)) {}
+
+  bool holds(const Step& step, const auto& world) {
+    const machine::Replica* replica = replica_of(step, world);
+    if (!replica) return true;
+    for (const auto& reached : step.reached) {
+      if (reached.mark != machine::committed) continue;
+      const Sequence number = number_of(*replica, reached.operation);
+      Sequence& known = numbers_[static_cast<std::size_t>(reached.operation)];
+      if (number == 0 || (known != 0 && known != number)) return false;
+      known = number;
+      if (!executed_[static_cast<std::size_t>(step.rank)].insert(reached.operation).second) return false;
+    }
+    return true;
+  }
+
+ private:
+  static Sequence number_of(const machine::Replica& replica, Operation operation) {
+    const Sequence last = replica.executed;
+    for (Sequence sequence = last; sequence > 0 && last - sequence < replica.setting.log_size; --sequence)
+      if (const machine::Slot* slot = replica.log.find(sequence);
+          slot && slot->request.count > 0 && slot->request.first == operation)
+        return sequence;
+    return 0;
+  }
+  std::vector<Sequence> numbers_;              ///< [operation]
+  std::vector<std::set<Operation>> executed_;  ///< [rank]
+};
+
+struct StableCheckpoint {
+  static constexpr std::string_view sentence =
+      "Stable Checkpoint: a quorum has told of the checkpoint behind which a replica forgets its log";
+  explicit StableCheckpoint(const Schedule& schedule) : quorum_(machine::Setting(schedule.shape).quorum) {}
+
+  bool holds(const Step& step, const auto& world) {
+    const machine::Replica* replica = replica_of(step, world);
+    if (!replica) return true;
+    for (const auto& sent : step.sent)
+      if (sent.message.kind == Kind::checkpoint) told_[sent.message.sequence].insert(step.rank);
+    const Sequence begin = replica->selected.checkpoint().sequence;  // f + 1 have told the new primary of it
+    return replica->stable == 0 || replica->stable == begin ||
+           static_cast<int>(told_[replica->stable].size()) >= quorum_;
+  }
+
+ private:
+  int quorum_;
+  std::map<Sequence, std::set<Rank>> told_;
+};
+
+}  // namespace coordbench::testing::pbft
