@@ -39,6 +39,7 @@ class Pbft {
   static constexpr std::array parameters = pbft::parameters;
   static constexpr std::array marks = pbft::marks;
   static constexpr int clients_most = replication::State::kSessionsMax;
+  static constexpr std::array authentications{Authentication::none, Authentication::mac, Authentication::signature};
 
   static Cost cost(const Shape& shape, Operations operations) { return pbft::Setting(shape).cost(operations.count); }
   static std::string unfit(const Shape& shape) { return pbft::Setting(shape).unfit(); }
@@ -158,12 +159,21 @@ class Pbft {
   void serve(Rank from, const Message& message, const Payload& payload, Out& out) {
     const Operation operation = message.first;
     const replication::Turn turn = replica_.service.state().turns().of(operation);
-    if (from != replica_.setting.client_of(turn.client) || payload.size() != replica_.setting.payload_bytes) return;
+    if (from != replica_.setting.client_of(turn.client) || payload.size() != replica_.setting.carried_bytes()) return;
     if (replica_.service.is_done(operation)) return replica_.reply_again(operation, out);
+    if (!is_genuine(from, operation, payload, out)) return;
     if (replica_.is_primary() && replica_.is_active)
       primary_.request(operation, payload, out);
     else if (replica_.timers.are_on())
       replica_.pending.add(operation, payload);
+  }
+
+  /// Others would not take it from this replica without the client's credentials.
+  bool is_genuine(Rank client, Operation operation, const Payload& payload, Out& out) const {
+    const pbft::Setting& setting = replica_.setting;
+    return setting.credential_bytes() == 0 ||
+           pbft::is_asked(setting, replica_.self, client, operation, payload,
+                          out.digest(pbft::without_credentials(setting, payload)), out);
   }
 
   // ---- where there are no clients, rank 0 asks -------------------------------------------------------------------------
@@ -198,16 +208,20 @@ class Pbft {
 /// A step may carry out all that the log holds, or say again what a view or another replica lacks.
 inline Bounds Pbft::bounds(const Shape& shape, Rank rank) {
   const pbft::Setting setting(shape);
-  if (rank >= shape.ranks) return {.sends = static_cast<std::size_t>(shape.in_flight) + 2};
+  const auto in_flight = static_cast<std::size_t>(shape.in_flight);
+  const bool makes = setting.credential_bytes() > 0;
+  if (rank >= shape.ranks)
+    return {.sends = in_flight + 2, .made = makes ? in_flight + 1 : 0, .made_bytes = makes ? setting.carried_bytes() : 0};
   const auto servers = static_cast<std::size_t>(shape.ranks), window = static_cast<std::size_t>(setting.window);
   const std::size_t log = setting.slots(), changes = times_out(shape) ? 1 : 0;
-  const std::size_t made_bytes = pbft::Service(setting.sessions(), setting.in_flight).bytes();
+  const std::size_t made_bytes =
+      std::max(pbft::Service(setting.sessions(), setting.in_flight).bytes(), makes ? setting.carried_bytes() : 0);
   const std::size_t changing = std::max(pbft::Report::bytes_most(setting),
                                         pbft::NewView::bytes_most(setting.log_size, setting.servers));
   return {.sends = (2 + 2 * changes) * log + 3 * window + setting.checkpoints() + 8 * servers + 64,
           .completions = 3 * log + window,
           .receives = 2 * window * servers,
-          .leases = (1 + changes) * log + 2 * window + changes * (4 * servers + 8),
+          .leases = (2 + changes) * log + 2 * window + changes * (4 * servers + 8),
           .made = 4 + changes * (4 + servers),
           .made_bytes = changes == 1 ? std::max(made_bytes, changing) : made_bytes};
 }

@@ -13,20 +13,26 @@ class Agreement {
   explicit Agreement(Replica& replica) : replica_(replica) {}
 
   /// The primary's own.
-  void begin(Sequence sequence, const Request& request, Payload payload, Out& out) {
-    accept(replica_.log.claim(sequence), request, std::move(payload));
+  void begin(Sequence sequence, const Request& request, Payload payload, Payload carried, Out& out) {
+    Slot& slot = replica_.log.claim(sequence);
+    accept(slot, request, std::move(payload));
+    slot.carried = std::move(carried);
     advance(sequence, out);
   }
   /// A backup accepts one request for each number of a view.
   void pre_prepare(Rank from, const Message& message, const Payload& payload, Out& out) {
     const Sequence sequence = message.sequence;
     if (from != replica_.primary() || !replica_.is_active || !replica_.is_between_watermarks(sequence)) return;
-    if (payload.size() != replica_.setting.payload_bytes || message.size != 1) return;
+    const bool is_selected = sequence <= replica_.selected.last();
+    if (payload.size() != (is_selected ? setting().payload_bytes : setting().carried_bytes()) || message.size != 1) return;
     Slot& slot = replica_.log.claim(sequence);
     const Request request = message.request();
-    if (slot.is_pre_prepared || !may_get(sequence, request)) return;
-    if (digest_of(payload, out) != request.digest) return;
-    accept(slot, request, kept(replica_.setting.replicate, payload, out));
+    if (slot.is_pre_prepared || (is_selected && replica_.selected.request_of(sequence) != request)) return;
+    const Payload own = without_credentials(setting(), payload);
+    const coordbench::Digest digest = out.digest(own);
+    if (short_of(digest) != request.digest) return;
+    if (!is_selected && !is_genuine(sequence, request, payload, digest, out)) return;
+    accept(slot, request, kept(setting().replicate, own, out));
     prepare_it(sequence, request, out);
   }
   void prepare(Rank from, const Message& message, Out& out) {
@@ -64,7 +70,7 @@ class Agreement {
     if (replica_.log.decisions.count_of(sequence, request) <= replica_.setting.faults) return;
     if (slot.request != request) slot.is_pre_prepared = slot.is_prepared = false;
     slot.request = request;
-    slot.payload = kept(replica_.setting.replicate, payload, out);
+    slot.payload = kept(setting().replicate, payload, out);
     slot.payload_is_known = slot.is_committed = true;
     replica_.execute(out);
   }
@@ -109,13 +115,20 @@ class Agreement {
     out.send_others(about(Kind::commit, replica_.view, slot.sequence, request));
     if (replica_.setting.tentative) replica_.execute(out);
   }
-  /// In a new view numbers that the old ones had given keep what the new view selected for them.
-  [[nodiscard]] bool may_get(Sequence sequence, const Request& request) const {
-    return sequence > replica_.selected.last() || replica_.selected.request_of(sequence) == request;
+  /// 4.2: the client's credentials say so, or the client itself has said so, or f + 1 others have found it so.
+  bool is_genuine(Sequence sequence, const Request& request, const Payload& payload, const coordbench::Digest& digest,
+                  Out& out) const {
+    const Rank client = setting().client_of(replica_.service.state().turns().of(request.first).client);
+    if (is_asked(setting(), replica_.self, client, request.first, payload, digest, out)) [[likely]]
+      return true;
+    const Pending::Asked* asked = replica_.pending.find(request.first);
+    return (asked && digest_of(without_credentials(setting(), asked->payload), out) == request.digest) ||
+           replica_.log.prepares.count_of(sequence, request) > setting().faults;
   }
+  [[nodiscard]] const Setting& setting() const { return replica_.setting; }
   bool is_payload_of(const Request& request, const Payload& payload, Out& out) const {
     if (request.count == 0) return request == Request{};
-    return payload.size() == replica_.setting.payload_bytes && digest_of(payload, out) == request.digest;
+    return payload.size() == setting().payload_bytes && digest_of(payload, out) == request.digest;
   }
 
   Replica& replica_;

@@ -5,7 +5,7 @@
 
 #include <bit>
 
-#include "kernels/pbft/setting.hpp"
+#include "kernels/pbft/credentials.hpp"
 
 namespace coordbench::pbft {
 
@@ -14,7 +14,8 @@ class Client {
   using Kind = Message::Kind;
 
   Client(const Setting& setting, int in_flight)
-      : servers_(static_cast<std::size_t>(setting.servers)),
+      : setting_(setting),
+        servers_(static_cast<std::size_t>(setting.servers)),
         faults_(setting.faults),
         quorum_(setting.quorum),
         turns_(setting.sessions()),
@@ -32,9 +33,10 @@ class Client {
     if (is_only) oldest_ = operation;
     next_ = operation + turns_.clients();
     if (is_only) set_alarm(out.now());
-    open_[slot(operation)] = {.payload = std::move(payload)};
+    Payload carried = with_credentials(setting_, operation, payload, out);
+    open_[slot(operation)] = {.payload = std::move(payload), .carried = carried};
     std::fill_n(said_.begin() + static_cast<std::ptrdiff_t>(slot(operation) * servers_), servers_, Said{});
-    out.send(static_cast<Rank>(view_ % servers_), asking(operation, 1), open_[slot(operation)].payload);
+    out.send(static_cast<Rank>(view_ % servers_), asking(operation, 1), std::move(carried));
   }
   void step(Rank from, const Message& message, Out& out) {
     const bool is_final = message.kind == Kind::reply;
@@ -51,7 +53,7 @@ class Client {
   [[gnu::noinline, gnu::cold]] void tick(Out& out) {
     if (alarm_ > out.now()) return;
     for (Operation k = oldest_; k != next_; k += turns_.clients())
-      if (!open_[slot(k)].is_answered) out.send_others(asking(k, 0), open_[slot(k)].payload);
+      if (!open_[slot(k)].is_answered) out.send_others(asking(k, 0), open_[slot(k)].carried);
     set_alarm(out.now());
   }
   void restart(Out& out) { set_alarm(out.now()); }
@@ -65,6 +67,7 @@ class Client {
     bool is_answered = false;
     std::uint32_t value = 0;
     Payload payload{};
+    Payload carried{};  ///< the same with this client's credentials
   };
   struct Said {
     enum Kind : std::uint32_t { nothing, tentative, final } kind = nothing;
@@ -72,9 +75,6 @@ class Client {
     std::uint32_t value = 0;
   };
 
-  static Message asking(Operation operation, std::uint32_t count) {
-    return {.first = static_cast<std::uint32_t>(operation), .count = count, .kind = Kind::request, .size = 1};
-  }
   /// Whether enough replicas say the same.
   [[nodiscard]] bool is_believed(Operation operation, const Said& last) const {
     int finals = 0, alike = 0;
@@ -96,6 +96,7 @@ class Client {
   }
   void end(Operation operation, std::uint32_t value, Out& out) {
     open_[slot(operation)].is_answered = true;
+    open_[slot(operation)].carried = {};
     open_[slot(operation)].value = value;
     out.complete(operation, answered);
     while (oldest_ != next_ && open_[slot(oldest_)].is_answered) oldest_ += turns_.clients();
@@ -105,6 +106,7 @@ class Client {
   [[nodiscard]] std::size_t slot(Operation operation) const { return turns_.of(operation).number & (open_.size() - 1); }
   void set_alarm(Time now) { alarm_ = timeout_ > 0 && oldest_ != next_ ? now + timeout_ : kNever; }
 
+  Setting setting_;
   std::size_t servers_;
   int faults_, quorum_;
   replication::Turns turns_;

@@ -14,7 +14,8 @@ struct Slot {
   bool is_answered = false;                           ///< tentatively
   bool payload_is_known = false;                      ///< the request's, which may be empty
   Request request{};
-  Payload payload{};
+  Payload payload{};  ///< the client's bytes
+  Payload carried{};  ///< at the primary that gave the number: the same with the client's credentials
 };
 
 /// What happened to a sequence number in earlier views; 4.5.
@@ -80,6 +81,7 @@ class Log {
     for (Sequence sequence = low + 1; sequence <= high; ++sequence) {
       Slot& slot = claim(sequence);
       slot.is_pre_prepared = slot.is_prepared = slot.is_answered = false;
+      slot.carried = {};
       prepares.forget(sequence);
       commits.forget(sequence);
     }
@@ -103,7 +105,7 @@ class Log {
   void clear(Slot& slot, Sequence sequence) {
     slot.sequence = sequence;
     slot.is_pre_prepared = slot.is_prepared = slot.is_committed = slot.is_answered = slot.payload_is_known = false;
-    slot.payload = {};
+    slot.payload = slot.carried = {};
     slot.request = {};
     prepares.forget(sequence);
     commits.forget(sequence);

@@ -11,6 +11,7 @@ namespace coordbench::pbft {
 struct Origin {
   std::uint32_t author = 0;
   ShortDigest digest{};
+  Proof proof{};  ///< with signatures: that it is the author's
 };
 
 /// A lease of the message, read where it lies. Without one: the beginning of view 0, which selects nothing.

@@ -15,10 +15,10 @@ class Primary {
 
   /// A request takes the next number if it is its turn and there is room between the watermarks; else it waits for that. Where
   /// time-outs are on it is kept until it is carried out, so that another primary can be told of it.
-  void request(Operation operation, Payload payload, Out& out) {
+  void request(Operation operation, const Payload& carried, Out& out) {
     const bool takes_one = is_due(operation) && has_room();
-    if (!takes_one || replica_.timers.are_on()) replica_.pending.add(operation, payload);
-    if (takes_one) give_number(operation, std::move(payload), out);
+    if (!takes_one || replica_.timers.are_on()) replica_.pending.add(operation, carried);
+    if (takes_one) give_number(operation, carried, out);
     if (!replica_.pending.is_empty()) order_pending(out);
   }
   void order_pending(Out& out) {
@@ -49,12 +49,12 @@ class Primary {
     const Sequence low = replica_.timers.are_on() ? replica_.stable : replica_.checkpoints.slowest();
     return last_ < low + replica_.setting.log_size;
   }
-  void give_number(Operation operation, Payload payload, Out& out) {
+  void give_number(Operation operation, const Payload& carried, Out& out) {
     asked_.note(replica_.service.state(), number(operation));
-    payload = kept(replica_.setting.replicate, payload, out);
+    Payload payload = kept(replica_.setting.replicate, without_credentials(replica_.setting, carried), out);
     const Request request{static_cast<std::uint32_t>(operation), 1, digest_of(payload, out)};
-    out.send_others(about(Kind::pre_prepare, replica_.view, ++last_, request), payload);
-    agreement_.begin(last_, request, std::move(payload), out);
+    out.send_others(about(Kind::pre_prepare, replica_.view, ++last_, request), carried);
+    agreement_.begin(last_, request, std::move(payload), carried, out);
   }
 
   Replica& replica_;

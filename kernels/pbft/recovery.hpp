@@ -88,7 +88,7 @@ class Recovery {
     if (has_payload || !replica_.is_primary())
       out.send(to,
                about(has_payload ? Kind::pre_prepare : Kind::prepare, replica_.view, slot.sequence, slot.request, true),
-               has_payload ? slot.payload : Payload());
+               has_payload ? (slot.carried ? slot.carried : slot.payload) : Payload());
     if (slot.is_prepared) out.send(to, about(Kind::commit, replica_.view, slot.sequence, slot.request, true));
   }
 

@@ -3,7 +3,7 @@
 // Source: Castro, Liskov, TOCS 20(4) 2002, 4.1 (replies), 4.2 (execution), 4.4 (checkpoints), 5.1 (tentative execution).
 
 #include "kernels/pbft/checkpoints.hpp"
-#include "kernels/pbft/digest.hpp"
+#include "kernels/pbft/credentials.hpp"
 #include "kernels/pbft/log.hpp"
 #include "kernels/pbft/new_view.hpp"
 #include "kernels/pbft/pending.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 // The view-changes that a replica has: of each replica the latest that came from itself, who vouches for which of them, and
 // copies that came from others. A MAC convinces nobody but its receiver, so a view-change counts if its author sent it to this
-// replica, or if f + 1 others say that it came to them.
+// replica, or if f + 1 others say that it came to them. Its signature convinces everybody.
 // Source: Castro, Liskov, TOCS 20(4) 2002, 4.5 (view-change acknowledgements).
 
 #include "kernels/pbft/report.hpp"
@@ -13,12 +13,14 @@ class Reports {
   struct Known {
     Report report{};  ///< of view 0: none
     ShortDigest digest{};
+    Proof proof{};  ///< with signatures: of the message
   };
 
   Reports(const Setting& setting, Rank self)
       : servers_(setting.servers),
         faults_(setting.faults),
         quorum_(setting.quorum),
+        has_signatures_(setting.has_signatures()),
         self_(self),
         known_(static_cast<std::size_t>(servers_)),
         copies_(known_.size()),
@@ -28,12 +30,13 @@ class Reports {
   }
 
   /// From its author. False if it is no newer than what is known.
-  bool add(Rank author, Report report, const ShortDigest& digest) {
+  bool add(Rank author, Report report, const ShortDigest& digest, const Proof& proof) {
     Known& known = known_[index(author)];
     if (report.view() <= view_of(author)) return false;
-    known = {std::move(report), digest};
+    known = {std::move(report), digest, proof};
     return true;
   }
+  [[nodiscard]] bool is_replica(std::uint32_t rank) const { return rank < known_.size(); }
   [[nodiscard]] const Known& of(Rank author) const { return known_[index(author)]; }
   /// How many are in this view, or were on their way there.
   [[nodiscard]] int count(View view) const {
@@ -57,7 +60,7 @@ class Reports {
   /// Whether the primary of the view can prove that it is the author's: a quorum has it, the author and itself included.
   [[nodiscard]] bool is_proved(Rank author, View view) const {
     if (view_of(author) != view) return false;
-    if (author == self_) return true;
+    if (author == self_ || has_signatures_) return true;
     int others = 0;
     for (Rank rank = 0; rank < servers_; ++rank) {
       const Acknowledged& one = acknowledged_[pair(author, rank)];
@@ -66,13 +69,16 @@ class Reports {
     return others >= quorum_ - 2;
   }
 
-  /// A copy of another replica's, which a new view names. A copy with another digest replaces it.
-  void add_copy(Rank from, Rank author, Report report, const ShortDigest& digest) {
+  /// A copy of another replica's, which a new view names. A copy with another digest replaces it. `is_proved`: its author has
+  /// signed it.
+  void add_copy(Rank from, Rank author, Report report, const ShortDigest& digest, bool is_proved) {
     Known& copy = copies_[index(author)];
     if (copy.digest != digest || copy.report.view() != report.view()) {
-      copy = {std::move(report), digest};
+      copy = {std::move(report), digest, {}};
       std::fill_n(vouches_.begin() + static_cast<std::ptrdiff_t>(pair(author, 0)), servers_, std::uint8_t{0});
     }
+    if (is_proved)
+      std::fill_n(vouches_.begin() + static_cast<std::ptrdiff_t>(pair(author, 0)), servers_, std::uint8_t{1});
     vouches_[pair(author, from)] = 1;
   }
   /// The author's view-change with this digest; null if it is not known that it is the author's.
@@ -95,6 +101,7 @@ class Reports {
   [[nodiscard]] View view_of(Rank rank) const { return known_[index(rank)].report.view(); }
 
   int servers_, faults_, quorum_;
+  bool has_signatures_;
   Rank self_;
   std::vector<Known> known_;                ///< [author]
   std::vector<Known> copies_;               ///< [author]

@@ -44,6 +44,7 @@ struct Setting {
         payload_bytes(static_cast<std::size_t>(shape.payload_bytes)),
         tentative(shape["tentative"] == 1),
         replicate(shape["replicate"]),
+        authentication(shape.authentication),
         timeout(shape["timeout_us"] * 1000) {}
 
   [[nodiscard]] int sessions() const { return clients > 0 ? clients : 1; }
@@ -53,6 +54,14 @@ struct Setting {
   [[nodiscard]] std::size_t slots() const { return std::bit_ceil(static_cast<std::size_t>(log_size)); }
   /// Checkpoints that may be in the log, the stable one included.
   [[nodiscard]] std::size_t checkpoints() const { return log_size / checkpoint + 2; }
+
+  /// What a client adds to a request that others pass on.
+  [[nodiscard]] std::size_t credential_bytes() const {
+    if (clients == 0 || authentication == Authentication::none) return 0;
+    return authentication == Authentication::signature ? sizeof(Proof) : static_cast<std::size_t>(servers) * sizeof(Mac);
+  }
+  [[nodiscard]] std::size_t carried_bytes() const { return payload_bytes + credential_bytes(); }
+  [[nodiscard]] bool has_signatures() const { return authentication == Authentication::signature; }
 
   /// Pre-prepare N - 1, prepare (N - 1)^2, commit N(N - 1); with a client request 1, replies N.
   [[nodiscard]] Cost cost(std::int64_t operations) const {
@@ -83,6 +92,7 @@ struct Setting {
   std::size_t payload_bytes;
   bool tentative;
   std::int64_t replicate;
+  Authentication authentication;
   Time timeout;  ///< ns; 0: none
 };
 

@@ -6,9 +6,8 @@
 //
 // Source: Castro, Liskov, TOCS 20(4) 2002, 4.5 (view changes without signatures).
 
-#include "kernels/pbft/decision.hpp"
+#include "kernels/pbft/offer.hpp"
 #include "kernels/pbft/primary.hpp"
-#include "kernels/pbft/reports.hpp"
 
 namespace coordbench::pbft {
 
@@ -17,7 +16,11 @@ class ViewChange {
   using Kind = Message::Kind;
 
   ViewChange(Replica& replica, Agreement& agreement, Primary& primary)
-      : replica_(replica), agreement_(agreement), primary_(primary), reports_(replica.setting, replica.self) {
+      : replica_(replica),
+        agreement_(agreement),
+        primary_(primary),
+        reports_(replica.setting, replica.self),
+        offer_(replica.setting.servers) {
     chosen_.reserve(static_cast<std::size_t>(replica.setting.servers));
     origins_.reserve(chosen_.capacity());
     selected_.reserve(replica.setting.timeout > 0 ? replica.setting.log_size : 0);
@@ -37,23 +40,25 @@ class ViewChange {
     replica_.timers.change_view();
     replica_.log.begin_view(replica_.low(), replica_.high());
     missing_.clear();
-    offered_ = {};
+    offer_.drop();
     Report own(Report::make(view, replica_, out));
     const ShortDigest digest = digest_of(own.payload(), out);
-    out.send_others({.kind = Kind::view_change, .view = view, .digest = digest}, own.payload());
-    reports_.add(replica_.self, std::move(own), digest);
+    const Message message = moving(view, digest);
+    out.send_others(message, own.payload());
+    const Proof proof = out.prove(message, out.digest(own.payload()));
+    reports_.add(replica_.self, std::move(own), digest, proof);
     go_on(out);
   }
   [[gnu::noinline, gnu::cold]] void take_report(Rank from, const Message& message, const Payload& payload, Out& out) {
     Report report(payload);
     if (!report.is_sound(message.view, replica_.setting) || digest_of(payload, out) != message.digest) return;
-    if (!reports_.add(from, std::move(report), message.digest) && reports_.of(from).digest != message.digest) return;
+    if (!reports_.add(from, std::move(report), message.digest, out.proof()) && reports_.of(from).digest != message.digest) return;
     acknowledge(from, out);
     if (const View view = reports_.view_of_some(); view > replica_.view) return move_to(view, out);
     go_on(out);
   }
   [[gnu::noinline, gnu::cold]] void take_ack(Rank from, const Message& message, Out& out) {
-    if (message.first >= servers()) return;
+    if (!reports_.is_replica(message.first)) return;
     reports_.acknowledge(from, static_cast<Rank>(message.first), message.view, message.digest);
     go_on(out);
   }
@@ -61,19 +66,24 @@ class ViewChange {
     if (from != replica_.primary() || message.view != replica_.view || replica_.is_active) return;
     NewView offered(payload);
     if (!offered.is_whole(replica_.setting.log_size, replica_.setting.servers)) return;
-    offered_ = std::move(offered);
+    offer_.set(replica_.view, std::move(offered));
     go_on(out);
-    if (!replica_.is_active) ask_for_reports(out);
+    if (!replica_.is_active) offer_.ask_for_reports(reports_, out);
   }
   [[gnu::noinline, gnu::cold]] void take_copy(Rank from, const Message& message, const Payload& payload, Out& out) {
     Report report(payload);
-    if (message.first >= servers() || !report.is_sound(message.view, replica_.setting)) return;
-    if (digest_of(payload, out) != message.digest || !is_named(message)) return;
-    reports_.add_copy(from, static_cast<Rank>(message.first), std::move(report), message.digest);
+    if (!reports_.is_replica(message.first) || !report.is_sound(message.view, replica_.setting)) return;
+    const coordbench::Digest digest = out.digest(payload);
+    Origin origin;
+    if (short_of(digest) != message.digest || !offer_.find_origin(message, origin)) return;
+    const auto author = static_cast<Rank>(message.first);
+    const bool is_proved = replica_.setting.has_signatures() &&
+                           out.proves(author, moving(message.view, message.digest), digest, origin.proof);
+    reports_.add_copy(from, author, std::move(report), message.digest, is_proved);
     go_on(out);
   }
   [[gnu::noinline, gnu::cold]] void tell_report(Rank to, const Message& message, Out& out) const {
-    if (message.first >= servers()) return;
+    if (!reports_.is_replica(message.first)) return;
     if (const Report* report = reports_.find(static_cast<Rank>(message.first), message.view, message.digest))
       out.send(to, {.first = message.first, .kind = Kind::copy_view_change, .view = message.view, .digest = message.digest},
                report->payload());
@@ -99,7 +109,7 @@ class ViewChange {
   [[gnu::noinline, gnu::cold]] void help(Rank to, View view, bool is_active, Out& out) const {
     if (view > replica_.view || (view == replica_.view && is_active) || replica_.view == 0) return;
     const Reports::Known& own = reports_.of(replica_.self);
-    out.send(to, {.kind = Kind::view_change, .view = replica_.view, .digest = own.digest}, own.report.payload());
+    out.send(to, moving(replica_.view, own.digest), own.report.payload());
     if (replica_.is_primary() && replica_.is_active) offer(to, out);
     if (to == replica_.primary())
       for (Rank author = 0; author < replica_.setting.servers; ++author) acknowledge(author, out);
@@ -107,7 +117,7 @@ class ViewChange {
   /// Asks again for what it lacks.
   [[gnu::noinline, gnu::cold]] void remind(Out& out) {
     if (replica_.is_active) return;
-    ask_for_reports(out);
+    offer_.ask_for_reports(reports_, out);
     for (const Request& request : selected_)
       if (const auto sequence = begin_.sequence + 1 + static_cast<Sequence>(&request - selected_.data());
           std::find(missing_.begin(), missing_.end(), sequence) != missing_.end())
@@ -115,7 +125,9 @@ class ViewChange {
   }
 
  private:
-  [[nodiscard]] std::uint32_t servers() const { return static_cast<std::uint32_t>(replica_.setting.servers); }
+  static Message moving(View view, const ShortDigest& digest) {
+    return {.kind = Kind::view_change, .view = view, .digest = digest};
+  }
 
   /// The sets P and Q, before the log forgets this view.
   void remember() {
@@ -131,6 +143,7 @@ class ViewChange {
   void acknowledge(Rank author, Out& out) const {
     const Reports::Known& known = reports_.of(author);
     const View view = known.report.view();
+    if (replica_.setting.has_signatures()) return;
     if (const Rank primary = replica_.setting.primary_of(view); view > 0 && primary != replica_.self && author != primary)
       out.send(primary, {.first = static_cast<std::uint32_t>(author),
                          .kind = Kind::view_change_ack,
@@ -141,7 +154,7 @@ class ViewChange {
     if (replica_.is_active || replica_.view == 0) return;
     if (replica_.is_primary())
       begin_if_decided(out);
-    else if (offered_.payload())
+    else if (offer_.is_there())
       follow_if_right(out);
   }
 
@@ -166,7 +179,7 @@ class ViewChange {
   }
   void choose(Rank author, const Reports::Known& known) {
     chosen_.push_back(known.report);
-    origins_.push_back({static_cast<std::uint32_t>(author), known.digest});
+    origins_.push_back({static_cast<std::uint32_t>(author), known.digest, known.proof});
   }
   /// A request for each number, or the null request. False if the view-changes do not say which, or if a payload is missing
   /// here; it is asked for.
@@ -221,52 +234,11 @@ class ViewChange {
 
   /// Once every view-change that the new primary names is here, this replica decides as the primary should have.
   void follow_if_right(Out& out) {
-    chosen_.clear();
-    for (std::uint32_t i = 0; i < offered_.origins(); ++i) {
-      const Origin origin = offered_.origin(i);
-      const Report* report = find(i);
-      if (!report || is_named_before(i, origin.author)) return;
-      chosen_.push_back(*report);
-    }
-    if (is_right())
-      enter(std::move(offered_), out);
+    if (!offer_.is_complete(reports_)) return;
+    if (offer_.is_right(replica_.setting))
+      enter(offer_.take(), out);
     else
       move_to(replica_.view + 1, out);
-  }
-  [[nodiscard]] const Report* find(std::uint32_t i) const {
-    const Origin origin = offered_.origin(i);
-    return origin.author < servers() ? reports_.find(static_cast<Rank>(origin.author), replica_.view, origin.digest) : nullptr;
-  }
-  [[nodiscard]] bool is_named_before(std::uint32_t end, std::uint32_t author) const {
-    for (std::uint32_t i = 0; i < end; ++i)
-      if (offered_.origin(i).author == author) return true;
-    return false;
-  }
-  [[nodiscard]] bool is_right() const {
-    const Decision decision(replica_.setting, chosen_);
-    Checkpoint begin{};
-    if (static_cast<int>(chosen_.size()) < replica_.setting.quorum || !decision.find_checkpoint(begin)) return false;
-    if (begin != offered_.checkpoint()) return false;
-    const Sequence last = std::max(offered_.last(), decision.last_prepared(begin.sequence));
-    for (Sequence sequence = begin.sequence + 1; sequence <= last; ++sequence)
-      if (!decision.allows(sequence, offered_.request_of(sequence))) return false;
-    return true;
-  }
-  [[nodiscard]] bool is_named(const Message& message) const {
-    if (!offered_.payload() || message.view != replica_.view) return false;
-    for (std::uint32_t i = 0; i < offered_.origins(); ++i)
-      if (const Origin origin = offered_.origin(i); origin.author == message.first && origin.digest == message.digest)
-        return true;
-    return false;
-  }
-  void ask_for_reports(Out& out) const {
-    if (!offered_.payload()) return;
-    for (std::uint32_t i = 0; i < offered_.origins(); ++i)
-      if (!find(i)) {
-        const Origin origin = offered_.origin(i);
-        out.send_others(
-            {.first = origin.author, .kind = Kind::ask_view_change, .view = replica_.view, .digest = origin.digest});
-      }
   }
 
   // ---- both --------------------------------------------------------------------------------------------------------
@@ -285,7 +257,7 @@ class ViewChange {
   Agreement& agreement_;
   Primary& primary_;
   Reports reports_;
-  NewView offered_{};              ///< by the primary of this view, and not yet found right
+  Offer offer_;                    ///< by the primary of this view
   Checkpoint begin_{};             ///< what a new primary has selected: where to begin, …
   std::vector<Request> selected_;  ///< … and what to do again behind that
   std::vector<Sequence> missing_;  ///< numbers whose payloads a new primary lacks
