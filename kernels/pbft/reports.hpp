@@ -38,10 +38,10 @@ class Reports {
   }
   [[nodiscard]] bool is_replica(std::uint32_t rank) const { return rank < known_.size(); }
   [[nodiscard]] const Known& of(Rank author) const { return known_[index(author)]; }
-  /// How many are in this view, or were on their way there.
+  /// How many have moved to this view, or beyond.
   [[nodiscard]] int count(View view) const {
     int count = 0;
-    for (Rank rank = 0; rank < servers_; ++rank) count += view_of(rank) == view ? 1 : 0;
+    for (Rank rank = 0; rank < servers_; ++rank) count += view_of(rank) >= view ? 1 : 0;
     return count;
   }
   /// The last view that f + 1 other replicas have moved to or beyond, so that one that is no traitor has.

@@ -116,7 +116,7 @@ TEST(Pbft, TellsOfItsStateEveryCheckpoint) {
         EXPECT_EQ(Range(counted(world)), Pbft::cost(shape, {.count = 40}).messages);
         for (Rank rank = 0; rank < 4; ++rank) {
           EXPECT_EQ(world.machine(rank).replica().executed, 40U);
-          EXPECT_EQ(world.machine(rank).replica().stable, static_cast<pbft::Sequence>(40 / checkpoint * checkpoint));
+          EXPECT_EQ(world.machine(rank).replica().stable, static_cast<coordbench::pbft::Sequence>(40 / checkpoint * checkpoint));
         }
       }
 }
@@ -170,7 +170,7 @@ TEST(Pbft, HasQuorumsThatMeet) {
     EXPECT_LE(3 * setting.faults + 1, ranks);
     EXPECT_GE(2 * setting.quorum - ranks, setting.faults + 1);
     EXPECT_LE(setting.quorum, ranks - setting.faults);
-    if (ranks % 3 == 1) EXPECT_EQ(setting.quorum, 2 * setting.faults + 1);
+    EXPECT_TRUE(ranks % 3 != 1 || setting.quorum == 2 * setting.faults + 1);
   }
 }
 

@@ -43,7 +43,7 @@ TEST(PbftViews, LeavesAsManyPrimariesAsAreDead) {
     world.propose(0);
     world.run_until(100 * kTimeout);
     EXPECT_TRUE(world.has_ended(0)) << ranks;
-    EXPECT_EQ(world.replica(ranks - 1).view, static_cast<pbft::View>(dead));
+    EXPECT_EQ(world.replica(ranks - 1).view, static_cast<coordbench::pbft::View>(dead));
   }
 }
 

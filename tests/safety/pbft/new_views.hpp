@@ -10,7 +10,7 @@ struct NewViews {
   static constexpr std::string_view sentence =
       "New View: what a quorum has prepared in an earlier view keeps its number, or lies before the view's checkpoint";
   explicit NewViews(const Schedule& schedule)
-      : quorum_(machine::Setting(schedule.shape).quorum), seen_(static_cast<std::size_t>(schedule.shape.ranks), 0) {}
+      : quorum_(correct_of_quorum(schedule)), seen_(static_cast<std::size_t>(schedule.shape.ranks), 0) {}
 
   bool holds(const Step& step, const auto& world) {
     const machine::Replica* replica = replica_of(step, world);

@@ -40,7 +40,7 @@ class PbftWorld : public Cluster<Pbft, Watch<Safety>> {
   }
 
  private:
-  static bool is_dull(const History<Pbft>::Spoken& spoken) { return spoken.message.kind == Kind::status; }
+  static bool is_dull(const History<Pbft>::Spoken& spoken) { return spoken.message.kind == pbft::Kind::status; }
 };
 
 }  // namespace coordbench::testing::pbft

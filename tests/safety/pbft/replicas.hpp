@@ -52,17 +52,22 @@ class Executed {
   std::vector<Sequence> seen_;  ///< [rank]
 };
 
+/// Replicas of a quorum that are surely correct. What traitors say is seen by nobody who watches.
+inline int correct_of_quorum(const Schedule& schedule) {
+  return machine::Setting(schedule.shape).quorum - schedule.faults.traitors.count();
+}
+
 /// Which replicas have said that a request prepared under a number in a view: they sent a commit.
 class Prepared {
  public:
-  explicit Prepared(const Schedule& schedule) : quorum_(machine::Setting(schedule.shape).quorum) {}
+  explicit Prepared(const Schedule& schedule) : quorum_(correct_of_quorum(schedule)) {}
 
   void saw(const Step& step) {
     for (const auto& sent : step.sent)
       if (sent.message.kind == Kind::commit)
         by_[{sent.message.sequence, key_of(sent.message.request())}][sent.message.view].insert(step.rank);
   }
-  /// Whether a quorum has, in one view.
+  /// Whether a quorum has, in one view, as far as those who watch can see.
   [[nodiscard]] bool has_quorum(Sequence sequence, const Request& request) const {
     const auto found = by_.find({sequence, key_of(request)});
     if (found == by_.end()) return false;

@@ -1,8 +1,11 @@
 #pragma once
-// What PBFT promises, and what it claims to survive: everything but the loss of what replicas remember.
+// What PBFT promises, and what it claims to survive: f traitors, and everything else but the loss of what correct replicas
+// remember.
 
 #include "tests/safety/common/integrity.hpp"
+#include "tests/safety/draw_traitors.hpp"
 #include "tests/safety/pbft/agreement.hpp"
+#include "tests/safety/pbft/lies.hpp"
 #include "tests/safety/pbft/linearizability.hpp"
 #include "tests/safety/pbft/liveness.hpp"
 #include "tests/safety/pbft/new_views.hpp"
@@ -27,6 +30,7 @@ struct Safety {
     shape.in_flight = draw_window(random);
     set(shape, "checkpoint", random.below(4) == 0 ? 128 : random.between(1, 16));
     set(shape, "tentative", shape.clients > 0 ? random.below(2) : 0);
+    shape.authentication = static_cast<Authentication>(random.below(3));
     schedule.operations = random.between<std::int64_t>(1, 40);
     schedule.faults.amnesia = 0;
     if (random.below(6) == 0) return never_times_out(schedule);
@@ -36,13 +40,19 @@ struct Safety {
     const Time time_outs = 200 + 4 * schedule.operations;
     schedule.ends_at_ns =
         schedule.faults.heals_at_ns + time_outs * timeout_us * 1000 + 4 * schedule.think_ns * schedule.operations;
-    if (random.below(4) == 0) cut_some_for_ever(schedule, random);
+    if (random.below(4) == 0)
+      cut_some_for_ever(schedule, random);
+    else
+      draw_traitors<Safety>(schedule, random);
   }
+
+  static int traitors_most(const Shape& shape) { return machine::Setting(shape).faults; }
+  static bool lie(auto& lie) { return Liar(lie).lies(); }
 
   /// Everyone has carried out what anyone has.
   static bool is_at_rest(const auto& world) {
     for (Rank rank = 0; rank < world.shape().ranks; ++rank)
-      if (world.machine(rank).replica().service.state().count() != world.proposed()) return false;
+      if (world.is_correct(rank) && world.machine(rank).replica().service.state().count() != world.proposed()) return false;
     return true;
   }
 

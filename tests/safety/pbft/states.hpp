@@ -58,7 +58,7 @@ struct ExactlyOnce {
 struct StableCheckpoint {
   static constexpr std::string_view sentence =
       "Stable Checkpoint: a quorum has told of the checkpoint behind which a replica forgets its log";
-  explicit StableCheckpoint(const Schedule& schedule) : quorum_(machine::Setting(schedule.shape).quorum) {}
+  explicit StableCheckpoint(const Schedule& schedule) : quorum_(correct_of_quorum(schedule)) {}
 
   bool holds(const Step& step, const auto& world) {
     const machine::Replica* replica = replica_of(step, world);

@@ -3,16 +3,15 @@
 
 #include <fmt/core.h>
 
-#include "kernels/pbft.hpp"
+#include "tests/safety/pbft/replicas.hpp"
 
 namespace coordbench::testing::pbft {
 
-inline std::string request_in_words(const coordbench::pbft::Message& message) {
+inline std::string request_in_words(const machine::Message& message) {
   return message.size == 0 ? "the null request" : fmt::format("operation {}", message.first);
 }
 
-inline std::string describe(const coordbench::pbft::Message& message) {
-  using Kind = coordbench::pbft::Message::Kind;
+inline std::string describe(const machine::Message& message) {
   const auto& [first, count, kind, view, sequence, size, digest] = message;
   const std::string request = request_in_words(message);
   switch (kind) {
