@@ -168,7 +168,9 @@ class Node {
     receive_in_steps(from, message, deep, payload);
   }
   void receive_in_steps(Rank from, const Message& message, Depth deep, const Payload& payload) {
-    for_each_operation<P>(shape_, stride_, message, payload, [&](Operation k) { depth(k) = std::max(depth(k), deep); });
+    for_each_operation<P>(shape_, stride_, message, payload, [&](Operation k, int longer = 0) {
+      depth(k) = std::max(depth(k), static_cast<Depth>(deep + longer));
+    });
     outbox_.hand(clock());
     machine_.step(from, message, payload, outbox_);
     carry_out();
@@ -250,7 +252,9 @@ class Node {
       if (begins_) return 1;
     Depth deepest = 0;
     for_each_operation<P>(shape_, stride_, envelope.message, envelope.payload,
-                          [&](Operation k) { deepest = std::max(deepest, depth(k)); });
+                          [&](Operation k, int longer = 0) {
+                            deepest = std::max(deepest, static_cast<Depth>(std::max(0, depth(k) - longer)));
+                          });
     return static_cast<Depth>((deepest + 1) & kDepthMax);
   }
 
