@@ -4,7 +4,8 @@
 //
 // A round asks the others whether this server still leads. Reads that come while one is under way wait for the next: one round
 // confirms them all. Its stamp comes back with the answers: a number or, with leases, the time at which the round was sent. So
-// an answer that is late counts for its own round and for no later one.
+// an answer that is late counts for its own round and for no later one. A round that needs several messages to name its reads
+// numbers each of them: the answer to one confirms what that message names, and what was named before it.
 // Source: Ongaro's dissertation, 2014, 6.4, 6.4.1.
 
 #include <algorithm>
@@ -92,8 +93,8 @@ class LeaderReads {
 
   /// All that waits, in runs of reads with none between them that is not there.
   void begin_round(Out& out) {
-    turn_stamp(out.now());
     for (std::size_t first = 0, i = 0; i < open_.size(); first = i) {
+      turn_stamp(out.now());
       for (open_[i++].round = stamp_; i < open_.size() && follows(open_[i].operation, open_[i - 1].operation); ++i)
         open_[i].round = stamp_;
       const Operation operation = open_[first].operation;
@@ -136,7 +137,7 @@ class LeaderReads {
     while (count < open_.size() && open_[count].round <= confirmed_) answer(open_[count++].operation, out);
     if (count == 0) return;
     open_.erase(open_.begin(), open_.begin() + static_cast<std::ptrdiff_t>(count));
-    if (!open_.empty()) begin_round(out);
+    if (!open_.empty() && open_.front().round == kUnsent) begin_round(out);
   }
   void answer(Operation k, Out& out) {
     asked_[k].waits = false;

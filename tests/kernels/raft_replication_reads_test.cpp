@@ -172,6 +172,20 @@ TEST_F(RaftReplicationReads, OneRoundConfirmsAllReadsThatWait) {
   for (Operation k = 0; k < 8; ++k) EXPECT_TRUE(world.has_ended(k));
 }
 
+/// Two clients' reads come in another order than that of their numbers, so a round needs several messages to name them. Each
+/// read waits for the answer to the message that names it.
+TEST_F(RaftReplicationReads, AReadWaitsForTheAnswerToItsOwnMessage) {
+  for (int ranks = 2; ranks <= 5; ++ranks) {
+    const Shape shape = this->shape(ranks, index, {{"reads", 100}}, 4, 2);
+    RaftWorld world(shape, {}, 6);
+    for (const Operation k : {0, 1, 3, 5, 2, 4}) world.propose(k);
+    world.run();
+    EXPECT_EQ(sent(world), 6 * 2 + 6 * 2 * (ranks - 1)) << "one message alone, then five in one round";
+    expect_marks(world, shape, 6);
+    world.expect_end();
+  }
+}
+
 /// Writes between them do not hold reads apart; a read between them that is not there does.
 TEST_F(RaftReplicationReads, ARoundNamesTheReadsThatItCarries) {
   const Shape shape = this->shape(3, index);
