@@ -88,7 +88,7 @@ class Pbft {
     if (is_client_) return client_.tick(out);
     if (replica_.timers.is_status_due(out.now())) {
       recovery_.tick(out);
-      if (asks()) ask_all_again(out);
+      if (replica_.asks()) ask_all_again(out);
     }
     if (replica_.timers.is_suspicious(out.now())) change_.move_to(replica_.view + 1, out);
     watch(out);
@@ -178,7 +178,6 @@ class Pbft {
 
   // ---- where there are no clients, rank 0 asks -------------------------------------------------------------------------
 
-  [[nodiscard]] bool asks() const { return replica_.setting.clients == 0 && replica_.self == 0; }
   [[gnu::noinline, gnu::cold]] void ask_others(Operation operation, Payload payload, Out& out) {
     ask(operation, 1, payload, out);
     replica_.pending.add(operation, std::move(payload));

@@ -12,6 +12,7 @@ class Pending {
  public:
   struct Asked {
     Operation operation = -1;  ///< -1: none
+    bool is_done = false;      ///< it came with another replica's state, and is kept for its answer
     Payload payload{};
   };
 
@@ -23,33 +24,39 @@ class Pending {
   [[nodiscard]] bool is_empty() const { return count_ == 0; }
   [[nodiscard]] const Asked* find(Operation operation) const {
     const Asked& asked = asked_[place(operation)];
-    return asked.operation == operation ? &asked : nullptr;
+    return asked.operation == operation && !asked.is_done ? &asked : nullptr;
+  }
+  [[nodiscard]] const Asked* find_done(Operation operation) const {
+    const Asked& asked = asked_[place(operation)];
+    return asked.operation == operation && asked.is_done ? &asked : nullptr;
   }
   /// A client that asks for a later operation in the same place has been answered the earlier one.
   void add(Operation operation, Payload payload) {
     Asked& asked = asked_[place(operation)];
     if (asked.operation >= operation) return;
-    if (asked.operation < 0) ++count_;
-    asked = {operation, std::move(payload)};
+    if (asked.operation < 0 || asked.is_done) ++count_;
+    asked = {operation, false, std::move(payload)};
   }
   void remove(Operation operation) {
     Asked& asked = asked_[place(operation)];
     if (asked.operation < 0 || asked.operation > operation) return;
+    if (!asked.is_done) --count_;
     asked = {};
-    --count_;
   }
   /// Calls visit(asked) for each.
   template <class Visit>
   void for_each(Visit&& visit) const {
     for (const Asked& asked : asked_)
-      if (asked.operation >= 0) visit(asked);
+      if (asked.operation >= 0 && !asked.is_done) visit(asked);
   }
-  template <class IsDone>
-  void remove_if(IsDone&& is_done) {
+  /// Calls visit(operation) for those of which is_done(operation) says so.
+  template <class IsDone, class Visit>
+  void note_done(IsDone&& is_done, Visit&& visit) {
     for (Asked& asked : asked_)
-      if (asked.operation >= 0 && is_done(asked.operation)) {
-        asked = {};
+      if (asked.operation >= 0 && !asked.is_done && is_done(asked.operation)) {
+        asked.is_done = true;
         --count_;
+        visit(asked.operation);
       }
   }
 

@@ -29,6 +29,8 @@ class Replica {
         places_(setting.slots() * static_cast<std::size_t>(setting.sessions()), 0) {}
 
   [[nodiscard]] Rank primary() const { return setting.primary_of(view); }
+  /// Where there are no clients, rank 0 asks.
+  [[nodiscard]] bool asks() const { return setting.clients == 0 && self == 0; }
   [[nodiscard]] bool is_primary() const { return primary() == self; }
   /// The low watermark. Where nobody times out, no view changes, and a replica needs nothing that it has carried out.
   [[nodiscard]] Sequence low() const { return timers.are_on() ? stable : checkpoints.latest(self); }
@@ -52,7 +54,10 @@ class Replica {
     service.read(state);
     executed = checkpoint.sequence;
     next_checkpoint_ = executed + setting.checkpoint;
-    pending.remove_if([&](Operation operation) { return service.is_done(operation); });
+    pending.note_done([&](Operation operation) { return service.is_done(operation); },
+                      [&](Operation operation) {
+                        if (asks()) out.complete(operation, answered);
+                      });
     timers.progress();
     tell_checkpoint(checkpoint, out);
   }
@@ -81,8 +86,10 @@ class Replica {
   [[nodiscard]] Answer answer(Operation operation) const {
     const Slot* slot = log.find(places_[place(operation)]);
     std::uint32_t value = 0;
-    if (!slot || slot->request.first != operation || !service.recall(operation, value)) return {};
-    return {outcome_of(operation, value), slot->payload};
+    if (!service.recall(operation, value)) return {};
+    if (slot && slot->request.first == operation) return {outcome_of(operation, value), slot->payload};
+    const Pending::Asked* asked = pending.find_done(operation);
+    return asked ? Answer{outcome_of(operation, value), asked->payload} : Answer();
   }
   [[nodiscard]] std::int64_t outcome_of(Operation operation, std::uint32_t value) const {
     return setting.sessions() > 1 ? 1 : 1 + static_cast<std::int64_t>(value) - operation;
@@ -113,7 +120,7 @@ class Replica {
     out.complete(operation, committed);
     if (setting.clients > 0 && !slot.is_answered)
       reply(Kind::reply, operation, value, 1, out);
-    else if (setting.clients == 0 && self == 0)
+    else if (asks())
       out.complete(operation, answered);
   }
   /// 5.1: the next request of all, if it has prepared: everything before it is committed.

@@ -151,10 +151,10 @@ TEST(Pbft, TellsTheStoryOfOneOperation) {
             "   3  1 → 2  view 0: commit 1 as operation 0\n"
             "   3  1 → 3  view 0: commit 1 as operation 0\n"
             "   3  1 → 0  view 0: commit 1 as operation 0\n"
-            "   4  3 → 4  operation 0 is done: 0\n"
             "   4  0 → 4  operation 0 is done: 0\n"
             "   4  1 → 4  operation 0 is done: 0\n"
-            "   4  2 → 4  operation 0 is done: 0\n");
+            "   4  2 → 4  operation 0 is done: 0\n"
+            "   4  3 → 4  operation 0 is done: 0\n");
 }
 
 TEST(Pbft, RefusesWhatCannotRun) {

@@ -34,8 +34,8 @@ struct Agreement {
     const machine::Replica* replica = replica_of(step, world);
     bool agree = true;
     if (replica)
-      executed_.visit_new(step, *replica, [&](Sequence sequence, const Request& request) {
-        agree &= requests_.emplace(sequence, request).first->second == request;
+      executed_.visit_new(step, *replica, [&](const machine::Slot& slot) {
+        agree &= requests_.emplace(slot.sequence, slot.request).first->second == slot.request;
       });
     return agree;
   }
@@ -54,8 +54,8 @@ struct Certificate {
     if (!replica) return true;
     prepared_.saw(step);
     bool is_prepared = true;
-    executed_.visit_new(step, *replica, [&](Sequence sequence, const Request& request) {
-      is_prepared &= prepared_.has_quorum(sequence, request);
+    executed_.visit_new(step, *replica, [&](const machine::Slot& slot) {
+      is_prepared &= prepared_.has_quorum(slot.sequence, slot.request);
     });
     return is_prepared;
   }
@@ -66,15 +66,18 @@ struct Certificate {
 };
 
 struct Validity {
-  static constexpr std::string_view sentence = "Validity: only an operation that somebody asked for is carried out";
+  static constexpr std::string_view sentence = "Validity: only an operation that somebody asked for is carried out, as it was asked for";
   explicit Validity(const Schedule& schedule) : executed_(schedule) {}
 
   bool holds(const Step& step, const auto& world) {
     const machine::Replica* replica = replica_of(step, world);
     bool was_asked = true;
     if (replica)
-      executed_.visit_new(step, *replica, [&](Sequence /*sequence*/, const Request& request) {
-        was_asked &= request.count == 0 || world.was_proposed(request.first);
+      executed_.visit_new(step, *replica, [&](const machine::Slot& slot) {
+        const Operation operation = slot.request.first;
+        was_asked &= slot.request.count == 0 ||
+                     (world.was_proposed(operation) &&
+                      Pattern::of(world.shape().seed, operation, 0).matches(slot.payload.bytes()));
       });
     return was_asked;
   }

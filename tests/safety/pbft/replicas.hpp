@@ -40,11 +40,11 @@ class Executed {
  public:
   explicit Executed(const Schedule& schedule) : seen_(static_cast<std::size_t>(schedule.shape.ranks), 0) {}
 
-  /// Calls visit(sequence, request).
+  /// Calls visit(slot).
   void visit_new(const Step& step, const machine::Replica& replica, auto&& visit) {
     Sequence& seen = seen_[static_cast<std::size_t>(step.rank)];
     for (Sequence sequence = seen + 1; sequence <= replica.executed; ++sequence)
-      if (const machine::Slot* slot = replica.log.find(sequence); slot && slot->is_committed) visit(sequence, slot->request);
+      if (const machine::Slot* slot = replica.log.find(sequence); slot && slot->is_committed) visit(*slot);
     seen = replica.executed;
   }
 
