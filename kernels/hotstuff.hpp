@@ -6,13 +6,13 @@
 //                                   ──decide───►                       chained: a view has only propose and vote; its
 //            ◄───reply───────────────────────────  all N               certificate is one phase more of the three views before
 //
-// 7(N - 1) messages per operation in mode=basic, 8(N - 1) with new_view=each, 2(N - 1) in mode=chained, where blocks overlap and a
-// proposal without an operation is background; 1 + N more with a client, who believes f + 1 equal answers. Delays: the leader
-// decides after 6, the others execute after 7, a client has its answer after 9. Views are pairs: a leader keeps its round as long
-// as it makes progress, and takes a step for each proposal. With `timeout_us` a round may end: N(N - 1) wishes, N - 1 new-view
-// messages. Certificates are lists of votes; signed ones (--authentication signature) convince everybody. Without signatures they
-// are lists of voters, and a server is believed to have counted right. Safe whatever the network does and f servers do; live once
-// messages come in time. A MAC would not do: it cannot be shown to others.
+// 7(N - 1) messages per operation in mode=basic, 8(N - 1) with new_view=each, 2(N - 1) in mode=chained, where blocks overlap
+// and a proposal without an operation is background; 1 + N more with a client, who believes f + 1 equal answers. Delays: the
+// leader decides after 6, the others execute after 7, a client has its answer after 9. Views are pairs: a leader keeps its
+// round as long as it makes progress, and takes a step for each proposal. With `timeout_us` a round may end: N(N - 1) wishes,
+// N - 1 new-view messages. Certificates are lists of votes; signed ones (--authentication signature) convince everybody.
+// Without signatures they are lists of voters, and a server is believed to have counted right. Safe whatever the network does
+// and f servers do; live once messages come in time. A MAC would not do: it cannot be shown to others.
 // Source: Yin, Malkhi, Reiter, Gueta, Abraham, "HotStuff: BFT consensus with linearity and responsiveness", PODC 2019.
 
 #include "kernels/hotstuff/catching_up.hpp"
@@ -253,8 +253,8 @@ class Hotstuff {
   hotstuff::CatchingUp catching_up_;
   hotstuff::Client client_;
   bool is_client_;
-  std::uint32_t round_ = 0;   ///< whose leader has been told
-  hotstuff::View ready_{};    ///< the last decided view after which it was
+  std::uint32_t round_ = 0;  ///< whose leader has been told
+  hotstuff::View ready_{};   ///< the last decided view after which it was
 };
 
 }  // namespace coordbench

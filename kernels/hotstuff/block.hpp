@@ -1,6 +1,6 @@
 #pragma once
-// A block: the digest of the one that it extends, its height, one operation with the client's proof, and the operation's bytes.
-// Blocks are known by their digests.
+// A block: the digest of the one that it extends, its height, one operation with the client's proof, and the operation's
+// bytes. Blocks are known by their digests.
 
 #include <algorithm>
 #include <cstring>

@@ -1,8 +1,9 @@
 #pragma once
-// How a server that was cut off or asleep gets what it lacks. It fetches blocks, whose digests it knows, one behind the other; of
-// blocks that the others have compacted it takes the state, if f + 1 servers show the same. Servers that have executed something
-// tell it to those that may not have, until they have said that they have it too. All of it is background and runs on time-outs.
-// Source: Castro, Liskov, "Practical Byzantine fault tolerance", OSDI 1999, 4.3 (checkpoints), 4.6 (state transfer).
+// How a server that was cut off or asleep gets what it lacks. It fetches blocks, whose digests it knows, one behind the other;
+// of blocks that the others have compacted it takes the state, if f + 1 servers show the same. Servers that have executed
+// something tell it to those that may not have, until they have said that they have it too. All of it is background and runs
+// on time-outs. Source: Castro, Liskov, "Practical Byzantine fault tolerance", OSDI 1999, 4.3 (checkpoints), 4.6 (state
+// transfer).
 
 #include "kernels/hotstuff/voter.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
-// A certificate: N - f servers have voted for a block in one phase of one view. It holds the vote's message, the block's digest,
-// and each voter with its proof, in the order of their ranks. Where votes are not signed it is a list of voters.
+// A certificate: N - f servers have voted for a block in one phase of one view. It holds the vote's message, the block's
+// digest, and each voter with its proof, in the order of their ranks. Where votes are not signed it is a list of voters.
 
 #include "kernels/hotstuff/block.hpp"
 

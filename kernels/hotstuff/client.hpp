@@ -1,6 +1,6 @@
 #pragma once
-// A client on a rank of its own. It asks the server that it believes to lead, and believes an answer once f + 1 servers give it.
-// After a time-out it asks everyone. Source: Castro, Liskov, "Practical Byzantine fault tolerance", OSDI 1999, 4.1.
+// A client on a rank of its own. It asks the server that it believes to lead, and believes an answer once f + 1 servers give
+// it. After a time-out it asks everyone. Source: Castro, Liskov, "Practical Byzantine fault tolerance", OSDI 1999, 4.1.
 
 #include <functional>
 
@@ -88,9 +88,9 @@ class Client {
   Setting setting_;
   Turns turns_;
   Time alarm_ = kNever;
-  Operation oldest_ = 0, next_ = 0;  ///< open are [oldest, next), but for those answered out of order
-  std::vector<Asked> asked_;         ///< [turn mod twice the operations in flight]
-  std::vector<Reply> replies_;       ///< [the same, server]
+  Operation oldest_ = 0, next_ = 0;             ///< open are [oldest, next), but for those answered out of order
+  std::vector<Asked> asked_;                    ///< [turn mod twice the operations in flight]
+  std::vector<Reply> replies_;                  ///< [the same, server]
   std::vector<std::uint32_t> rounds_, sorted_;  ///< [server]: where it was last; scratch
 };
 

@@ -10,9 +10,9 @@ namespace coordbench::hotstuff {
 /// What a leader says in one view, and what the others know of it.
 struct Proposal {
   Message message{};
-  View extends{};     ///< the view of its certificate
-  Digest content{};   ///< the block that it is about
-  Block block{};      ///< without bytes if it brings none
+  View extends{};    ///< the view of its certificate
+  Digest content{};  ///< the block that it is about
+  Block block{};     ///< without bytes if it brings none
   [[nodiscard]] bool has_block() const { return block.bytes.size() > 0; }
   [[nodiscard]] Tip tip() const { return {message.height, content}; }
   [[nodiscard]] Message vote() const {
@@ -24,8 +24,7 @@ struct Proposal {
 
 class Leader {
  public:
-  explicit Leader(Core& core)
-      : core_(core), votes_(core.setting), new_views_(static_cast<std::size_t>(core.setting.servers)) {}
+  explicit Leader(Core& core) : core_(core), votes_(core.setting), new_views_(static_cast<std::size_t>(core.setting.servers)) {}
 
   /// This server has entered a round.
   [[gnu::noinline, gnu::cold]] void begin_round() {

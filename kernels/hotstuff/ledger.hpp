@@ -1,6 +1,6 @@
 #pragma once
-// What a server has executed: the replicated state, its answers, and the states at the last checkpoints, which are what it shows
-// to servers that have fallen far behind. Two that have executed the same blocks show the same bytes.
+// What a server has executed: the replicated state, its answers, and the states at the last checkpoints, which are what it
+// shows to servers that have fallen far behind. Two that have executed the same blocks show the same bytes.
 
 #include "kernels/hotstuff/chain.hpp"
 #include "kernels/replication/answers.hpp"

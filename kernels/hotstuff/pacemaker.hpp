@@ -1,9 +1,9 @@
 #pragma once
 // Which round a server is in, and when it wants the next. A server whose time-out expires tells everyone which round it wants;
-// it joins f + 1 who want a later one, and enters a round that N - f want, that f + 1 are in, or in which something was certified.
-// So all correct servers are in a round together, and no f faulty ones can drive them on.
-// Source: Yin et al., PODC 2019, 4.4 and 7.3 leave the pacemaker open; Bravo, Chockler, Gotsman, "Making Byzantine consensus
-// live", DISC 2020 (wishes); Castro, Liskov, OSDI 1999, 4.5.2 (growing time-outs).
+// it joins f + 1 who want a later one, and enters a round that N - f want, that f + 1 are in, or in which something was
+// certified. So all correct servers are in a round together, and no f faulty ones can drive them on. Source: Yin et al., PODC
+// 2019, 4.4 and 7.3 leave the pacemaker open; Bravo, Chockler, Gotsman, "Making Byzantine consensus live", DISC 2020 (wishes);
+// Castro, Liskov, OSDI 1999, 4.5.2 (growing time-outs).
 
 #include <algorithm>
 #include <functional>

@@ -53,7 +53,8 @@ class Pending {
         if (executed - next->since > patience_) return true;
     return false;
   }
-  /// Those that `state` has executed, by another way than block by block, wait no longer. Calls f(operation, is_mine) for each.
+  /// Those that `state` has executed, by another way than block by block, wait no longer. Calls f(operation, is_mine) for
+  /// each.
   template <class F>
   void remove_executed(const State& state, F&& f) {
     for (Asked& asked : asked_)

@@ -2,8 +2,8 @@
 // What keeps a server safe, and is durable: its highest certificate, its lock, what it has voted for, what is decided.
 // Source: Yin, Malkhi, Reiter, Gueta, Abraham, "HotStuff: BFT consensus with linearity and responsiveness", PODC 2019,
 // algorithms 1 and 2 (basic), 3 (chained). Here a block extends the one that is certified directly, and a proposal without a
-// block certifies that one again in a later view: so the locked block is an ancestor if and only if the view of the certificate
-// that is extended is the lock's or a later one, and both branches of the paper's safeNode are one comparison.
+// block certifies that one again in a later view: so the locked block is an ancestor if and only if the view of the
+// certificate that is extended is the lock's or a later one, and both branches of the paper's safeNode are one comparison.
 
 #include "kernels/hotstuff/certificate.hpp"
 

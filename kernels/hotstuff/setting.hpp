@@ -28,7 +28,7 @@ inline constexpr std::array parameters{
               .choices = {"on_timeout", "each"}},
     Parameter{.name = "timeout_us",
               .highest = 60'000'000,
-              .help = "least time-out before a replica asks for the next leader, 0: never; an unexpected one makes the case fail"}};
+              .help = "least time-out before a replica wants the next leader, 0: never; an unexpected one fails the case"}};
 
 struct Setting {
   explicit Setting(const Shape& shape)

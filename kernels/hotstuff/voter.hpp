@@ -1,6 +1,6 @@
 #pragma once
-// A replica's part: it votes for proposals that are safe, once all blocks up to them are here, so that whatever is certified is
-// held by f + 1 correct servers. Source: Yin et al., PODC 2019, algorithm 2 ("as a replica") and algorithm 3.
+// A replica's part: it votes for proposals that are safe, once all blocks up to them are here, so that whatever is certified
+// is held by f + 1 correct servers. Source: Yin et al., PODC 2019, algorithm 2 ("as a replica") and algorithm 3.
 
 #include "kernels/hotstuff/leader.hpp"
 
@@ -29,7 +29,8 @@ class Voter {
   bool accept(const Proposal& proposal, Out& out) {
     const Rules& rules = core_.rules;
     const View view = proposal.message.view();
-    if (view <= current_.message.view() || view.round != core_.pacemaker.round() || !rules.is_safe(proposal.extends)) return false;
+    if (view <= current_.message.view() || view.round != core_.pacemaker.round() || !rules.is_safe(proposal.extends))
+      return false;
     const Tip below = proposal.has_block() ? Tip{proposal.block.height - 1, proposal.block.parent} : proposal.tip();
     if (!core_.chain.path_to(below).is_whole || !core_.chain.has_room(proposal.message.height)) return false;
     current_ = proposal;

@@ -75,17 +75,18 @@ TEST(Hotstuff, CostsWhatItDeclares) {
       for (const int clients : {0, 1, 3})
         for (const Authentication authentication : kAuthentications)
           for (const Settings& timed : {Settings{}, kTimed})
-            for (const int operations : {1, 5}) expect_declared_costs(shape_with(ranks, mode + timed, 5, clients, authentication), operations);
+            for (const int operations : {1, 5})
+              expect_declared_costs(shape_with(ranks, mode + timed, 5, clients, authentication), operations);
 }
 
 TEST(Hotstuff, CostsByHandAtFourServers) {
   const auto messages = [](const Settings& set, int clients) {
     return Hotstuff::cost(shape_with(4, set, 8, clients), {.count = 1}).messages;
   };
-  EXPECT_EQ(messages({}, 0), Range(21));        // 7(N - 1)
-  EXPECT_EQ(messages({}, 1), Range(26));        // and a request and N replies
-  EXPECT_EQ(messages(kEach, 0), Range(24));     // 8(N - 1)
-  EXPECT_EQ(messages(kChained, 0), Range(6));   // 2(N - 1)
+  EXPECT_EQ(messages({}, 0), Range(21));       // 7(N - 1)
+  EXPECT_EQ(messages({}, 1), Range(26));       // and a request and N replies
+  EXPECT_EQ(messages(kEach, 0), Range(24));    // 8(N - 1)
+  EXPECT_EQ(messages(kChained, 0), Range(6));  // 2(N - 1)
   EXPECT_EQ(messages(kChained, 1), Range(11));
 }
 
@@ -179,6 +180,84 @@ TEST(Hotstuff, TellsTheStoryOfABasicView) {
             "   8  1 → 4  operation 0 is done: 0\n"
             "   8  2 → 4  operation 0 is done: 0\n"
             "   8  3 → 4  operation 0 is done: 0\n");
+}
+
+// ---- when something fails; a hop takes 100 ns, a time-out 20 µs ----------------------------------------------------------
+
+const Settings kQuick{{"timeout_us", 20}};
+const Faults kHops{.delay_least_ns = 100, .delay_most_ns = 100};
+
+std::map<hotstuff::Kind, int> said(const HotstuffWorld& world, std::size_t from = 0) {
+  std::map<hotstuff::Kind, int> count;
+  for (std::size_t i = from; i < world.history().sent.size(); ++i) ++count[world.history().sent[i].message.kind];
+  return count;
+}
+
+/// The request reaches everyone by the client's time-out, 40 µs; the others' time-outs follow 20 µs later.
+TEST(Hotstuff, ReplacesALeaderThatIsDown) {
+  for (const Settings& mode : kModes)
+    for (const int ranks : {4, 7}) {
+      HotstuffWorld world(shape_with(ranks, mode + kQuick, 1, 1), kHops, 1);
+      world.crash(0);
+      world.propose(0);
+      ASSERT_TRUE(world.run_till([&] { return world.has_ended(0); }));
+      for (Rank rank = 1; rank < ranks; ++rank) EXPECT_EQ(world.core(rank).pacemaker.round(), 1U);
+      std::map<hotstuff::Kind, int> count = said(world);
+      EXPECT_EQ(count[hotstuff::Kind::wish], (ranks - 1) * (ranks - 1)) << "those that are up, to everyone";
+      EXPECT_EQ(count[hotstuff::Kind::new_view] - (mode == kEach ? ranks - 2 : 0), ranks - 2) << "to the next leader";
+    }
+}
+TEST(Hotstuff, KeepsALeaderThatMakesProgress) {
+  for (const Settings& mode : kModes) {
+    HotstuffWorld world(shape_with(4, mode + kQuick, 4, 1), kHops, 400);
+    Operation asked = 0, ended = 0;
+    while (ended < 400) {
+      while (asked < 400 && asked - ended < 4) world.propose(asked++);
+      world.step();
+      while (ended < asked && world.has_ended(ended)) ++ended;
+    }
+    EXPECT_GT(world.now(), 5 * 20'000);
+    EXPECT_EQ(said(world)[hotstuff::Kind::wish], 0);
+  }
+}
+
+/// Rank 3 hears nothing of so many operations; then it is mended and hears how far the others are.
+std::map<hotstuff::Kind, int> caught_up_after(const Settings& mode, Operation operations) {
+  HotstuffWorld world(shape_with(4, mode + kQuick, 1, 1), kHops, operations);
+  world.isolate(3);
+  for (Operation k = 0; k < operations; ++k) {
+    world.propose(k);
+    EXPECT_TRUE(world.run_till([&] { return world.has_ended(k); }));
+  }
+  EXPECT_EQ(world.executed(3), 0U);
+  world.mend();
+  const std::size_t before = world.history().sent.size();
+  EXPECT_TRUE(world.run_till([&] { return world.core(3).ledger.state().count() == operations; }));
+  EXPECT_EQ(world.core(3).ledger.state().digest(), world.core(0).ledger.state().digest());
+  return said(world, before);
+}
+TEST(Hotstuff, FetchesTheBlocksThatItLacks) {
+  for (const Settings& mode : kModes) {
+    std::map<hotstuff::Kind, int> count = caught_up_after(mode, 5);
+    EXPECT_EQ(count[hotstuff::Kind::block], 5);
+    EXPECT_EQ(count[hotstuff::Kind::snapshot], 0);
+  }
+}
+TEST(Hotstuff, TakesTheStateOfBlocksThatAreForgotten) {
+  for (const Settings& mode : kModes) {
+    std::map<hotstuff::Kind, int> count = caught_up_after(mode, 100);
+    EXPECT_GE(count[hotstuff::Kind::snapshot], 2) << "of two servers, of which one is correct";
+    EXPECT_LT(count[hotstuff::Kind::block], 2 * 8 + 4) << "behind the checkpoint";
+  }
+}
+
+TEST(Hotstuff, WaitsForTheOthersWhenItIsAloneWithItsWish) {
+  HotstuffWorld world(shape_with(4, kQuick, 1, 1), kHops, 4);
+  world.isolate(3);
+  world.propose(0);
+  world.run_until(300'000);
+  EXPECT_EQ(world.core(3).pacemaker.round(), 0U);
+  EXPECT_LE(world.core(3).pacemaker.wish(), 1U) << "however long it waits";
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #pragma once
-// Ongaro, Ousterhout 2014, 8, for HotStuff too: a request that is sent again is not carried out again. A client's operation may be
-// in two blocks, but has effect in one.
+// Ongaro, Ousterhout 2014, 8, for HotStuff too: a request that is sent again is not carried out again. A client's operation
+// may be in two blocks, but has effect in one.
 
 #include <set>
 
@@ -9,7 +9,8 @@
 namespace coordbench::testing::hotstuff {
 
 struct ExactlyOnce {
-  static constexpr std::string_view sentence = "Exactly Once: an operation has effect in one block, the same at every correct server";
+  static constexpr std::string_view sentence =
+      "Exactly Once: an operation has effect in one block, the same at every correct server";
   explicit ExactlyOnce(const Schedule& /*schedule*/) {}
 
   bool holds(const Step& step, const auto& world) {

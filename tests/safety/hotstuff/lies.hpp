@@ -1,5 +1,6 @@
 #pragma once
-// What a traitor among HotStuff's servers says that is not so. It signs with its own key only; what it forges of others is void.
+// What a traitor among HotStuff's servers says that is not so. It signs with its own key only; what it forges of others is
+// void.
 
 #include "tests/safety/hotstuff/servers.hpp"
 

@@ -4,8 +4,8 @@
 #include "tests/safety/draw_traitors.hpp"
 #include "tests/safety/hotstuff/agreement.hpp"
 #include "tests/safety/hotstuff/exactly_once.hpp"
-#include "tests/safety/hotstuff/linearizability.hpp"
 #include "tests/safety/hotstuff/lies.hpp"
+#include "tests/safety/hotstuff/linearizability.hpp"
 #include "tests/safety/hotstuff/liveness.hpp"
 #include "tests/safety/hotstuff/voting.hpp"
 #include "tests/safety/hotstuff/words.hpp"
@@ -15,8 +15,8 @@ namespace coordbench::testing::hotstuff {
 struct Safety {
   using Protocol = Hotstuff;
   /// The narrower first: two votes make two certificates, and those two decisions.
-  using Invariants = std::tuple<OneVote, Lock, OneCertificate, Agreement, SameStates, ExactlyOnce, Validity, Linearizability,
-                                Liveness>;
+  using Invariants =
+      std::tuple<OneVote, Lock, OneCertificate, Agreement, SameStates, ExactlyOnce, Validity, Linearizability, Liveness>;
 
   static std::string describe(const parts::Message& message) { return hotstuff::describe(message); }
 

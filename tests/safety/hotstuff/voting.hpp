@@ -92,7 +92,9 @@ struct OneCertificate {
 
  private:
   using Blocks = std::map<View, parts::Certified>;
-  static bool is_one(Blocks& known, const parts::Certified& what) { return known.emplace(what.view, what).first->second == what; }
+  static bool is_one(Blocks& known, const parts::Certified& what) {
+    return known.emplace(what.view, what).first->second == what;
+  }
 
   bool is_chained_;
   Blocks prepared_, committed_;
