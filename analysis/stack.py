@@ -30,7 +30,8 @@ def stack(campaign: Campaign) -> pd.DataFrame:
     """One row for the floor (kernel `line_round_trip`, of no transport), and for each transport one of `ping_pong`, without a
     mark, and one of each protocol's marks, of which the `last` is the end. Medians over launches, with intervals (`_low`,
     `_high`), of `latency_ns`, of its ratios `over_floor` and `over_ping_pong`, of `clock_share`, one reading of the clock as
-    a share of it, and with authentication of `over_trusting`, the end's ratio to that of the same kernel without; NaN where a launch has nothing to divide by. `launches`: how many have the latency."""
+    a share of it, and with authentication of `over_trusting`, the end's ratio to that of the same kernel without; NaN where a
+    launch has nothing to divide by. `launches`: how many have the latency."""
     costs = _costs(campaign)
     rows = costs.groupby(ROW, as_index=False).agg(launches=("p50_ns", "count"), last=("last", "first"))
     for column, names in VALUES.items():
@@ -67,8 +68,8 @@ def _over_trusting(costs: pd.DataFrame) -> pd.Series:
 
 
 def reference_cases(campaign: Campaign) -> pd.DataFrame:
-    """The cases that the stack is of, each as one of its launches has it: a name of five parts, that of the authentication apart,
-    has the default parameters."""
+    """The cases that the stack is of, each as one of its launches has it: a name of five parts, that of the authentication
+    apart, has the default parameters."""
     cases = campaign.timed.drop_duplicates(KEY)
     names = cases["name"].str.replace("/authentication=[a-z]+$", "", regex=True)
     return _small(cases[(names.str.count("/") == 4) & (cases.family == "protocol")])

@@ -2,8 +2,9 @@
 // pbft — 3f + 1 replicas carry out operations in one order, though f of them may be traitors that do and say anything.
 //
 //   client N ──request──►  primary 0  ──pre-prepare──►  backups 1 … N-1    (co-located: the primary itself asks)
-//                          all        ◄────prepare────  each backup        `prepared`   at each replica: a quorum has accepted it
-//                          all        ◄────commit─────  each replica       `committed`  at each replica, in order: a quorum has
+//                          all        ◄────prepare────  each backup        `prepared`   at each replica: a quorum has accepted
+//                          it all        ◄────commit─────  each replica       `committed`  at each replica, in order: a quorum
+//                          has
 //            ◄───reply───  each replica                                    `answered`   at the rank that asked    prepared it
 //
 // 2N(N - 1) messages per operation, 2N² - N + 1 with clients. A client waits for f + 1 equal replies; with `tentative` replicas
@@ -11,9 +12,9 @@
 // the digest of their state, N(N - 1) background messages, and forget the log before it.
 // With `timeout_us` a replica that waits so long for an operation leaves the primary: a view-change to all, acknowledgements to
 // the next primary, which begins its view with what a quorum knows. Safe with f traitors whatever the network does, as long as
-// disks remember; live once it delivers. Without authentication the network is trusted to tell who sent a message, and a traitor
-// that is primary can invent requests.
-// Source: Castro, Liskov, "Practical Byzantine fault tolerance", OSDI 1999; "... and proactive recovery", TOCS 20(4) 2002.
+// disks remember; live once it delivers. Without authentication the network is trusted to tell who sent a message, and a
+// traitor that is primary can invent requests. Source: Castro, Liskov, "Practical Byzantine fault tolerance", OSDI 1999; "...
+// and proactive recovery", TOCS 20(4) 2002.
 
 #include "kernels/pbft/client.hpp"
 #include "kernels/pbft/recovery.hpp"
@@ -171,9 +172,8 @@ class Pbft {
   /// Others would not take it from this replica without the client's credentials.
   bool is_genuine(Rank client, Operation operation, const Payload& payload, Out& out) const {
     const pbft::Setting& setting = replica_.setting;
-    return setting.credential_bytes() == 0 ||
-           pbft::is_asked(setting, replica_.self, client, operation, payload,
-                          out.digest(pbft::without_credentials(setting, payload)), out);
+    return setting.credential_bytes() == 0 || pbft::is_asked(setting, replica_.self, client, operation, payload,
+                                                             out.digest(pbft::without_credentials(setting, payload)), out);
   }
 
   // ---- where there are no clients, rank 0 asks -------------------------------------------------------------------------
@@ -215,8 +215,8 @@ inline Bounds Pbft::bounds(const Shape& shape, Rank rank) {
   const std::size_t log = setting.slots(), changes = times_out(shape) ? 1 : 0;
   const std::size_t made_bytes =
       std::max(pbft::Service(setting.sessions(), setting.in_flight).bytes(), makes ? setting.carried_bytes() : 0);
-  const std::size_t changing = std::max(pbft::Report::bytes_most(setting),
-                                        pbft::NewView::bytes_most(setting.log_size, setting.servers));
+  const std::size_t changing =
+      std::max(pbft::Report::bytes_most(setting), pbft::NewView::bytes_most(setting.log_size, setting.servers));
   return {.sends = (2 + 2 * changes) * log + 3 * window + setting.checkpoints() + 8 * servers + 64,
           .completions = 3 * log + window,
           .receives = 2 * window * servers,

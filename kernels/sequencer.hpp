@@ -146,9 +146,9 @@ inline std::string Sequencer::unfit(const Shape& shape) {
   return senders.empty() ? more_than_ranks("shards") : senders;
 }
 
-/// A sequencer may have to give as many numbers at once as somebody lagged behind. If that was itself, it delivers what it waited
-/// for, orders what waits, and delivers that too, if it is its own: `keep` marks each. Where messages may be lost, every rank keeps
-/// what somebody may lack, and may become the sequencer of any shard.
+/// A sequencer may have to give as many numbers at once as somebody lagged behind. If that was itself, it delivers what it
+/// waited for, orders what waits, and delivers that too, if it is its own: `keep` marks each. Where messages may be lost, every
+/// rank keeps what somebody may lack, and may become the sequencer of any shard.
 inline Bounds Sequencer::bounds(const Shape& shape, Rank rank) {
   const sequencer::Setting setting(shape);
   const bool again = times_out(shape), may_lead = setting.is_seat(rank) || again;

@@ -105,7 +105,8 @@ def _draw(axes: Axes, rows: pd.DataFrame, ends: pd.DataFrame, unit: str) -> None
     trusting = ends[unit] / ends.over_trusting.fillna(1)
     axes.barh(ends.index, trusting - base, left=base, height=0.5, label="protocol: to its end", zorder=2, **PROTOCOL)
     if ends.over_trusting.notna().any():
-        axes.barh(ends.index, ends[unit] - trusting, left=trusting, height=0.5, label="authentication", zorder=2, **AUTHENTICATION)
+        more = ends[unit] - trusting
+        axes.barh(ends.index, more, left=trusting, height=0.5, label="authentication", zorder=2, **AUTHENTICATION)
     axes.axvline(1, color="0.3", linewidth=0.8)
     known = ends.dropna(subset=[f"{unit}_low"])
     if len(known):

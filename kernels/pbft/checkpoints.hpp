@@ -79,9 +79,7 @@ class Checkpoints {
     latest = std::max(latest, sequence);
   }
   [[nodiscard]] std::size_t place(Sequence sequence) const { return every_.quotient(sequence) & mask_; }
-  Checkpoint& said(Sequence sequence, Rank rank) {
-    return said_[place(sequence) * servers_ + static_cast<std::size_t>(rank)];
-  }
+  Checkpoint& said(Sequence sequence, Rank rank) { return said_[place(sequence) * servers_ + static_cast<std::size_t>(rank)]; }
 
   Divisor every_;
   std::size_t servers_;

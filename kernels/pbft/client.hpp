@@ -114,8 +114,8 @@ class Client {
   View view_ = 0;
   Operation oldest_ = 0, next_ = 0;  ///< open are [oldest, next), but for those answered out of order
   std::vector<Asked> open_;
-  std::vector<Said> said_;    ///< [operation][replica]
-  std::vector<View> views_;   ///< [replica]: the last view that it has told of
+  std::vector<Said> said_;   ///< [operation][replica]
+  std::vector<View> views_;  ///< [replica]: the last view that it has told of
   std::vector<View> sorted_{};
 };
 

@@ -72,12 +72,10 @@ class Decision {
   [[nodiscard]] bool is_allowed(const Report::Entry& entry) const {
     const auto agrees = [&](const Report& report) {
       const Report::Entry other = report.prepared_at(entry.sequence);
-      return report.stable() < entry.sequence && (other.sequence == 0 || other.view < entry.view ||
-                                                  (other.view == entry.view && other.request == entry.request));
+      return report.stable() < entry.sequence &&
+             (other.sequence == 0 || other.view < entry.view || (other.view == entry.view && other.request == entry.request));
     };
-    const auto knows = [&](const Report& report) {
-      return report.has_pre_prepared(entry.sequence, entry.request, entry.view);
-    };
+    const auto knows = [&](const Report& report) { return report.has_pre_prepared(entry.sequence, entry.request, entry.view); };
     return count(agrees) >= quorum_ && count(knows) > faults_;
   }
 

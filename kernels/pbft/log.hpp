@@ -8,7 +8,7 @@
 namespace coordbench::pbft {
 
 struct Slot {
-  Sequence sequence = 0;  ///< 0: none
+  Sequence sequence = 0;                              ///< 0: none
   bool is_pre_prepared = false, is_prepared = false;  ///< in the view that the replica is in
   bool is_committed = false;                          ///< in any view
   bool is_answered = false;                           ///< tentatively
@@ -29,7 +29,7 @@ struct Earlier {
   bool was_prepared = false;
   View prepared_view = 0;  ///< P: the last view in which a request prepared
   Request prepared{};
-  Payload payload{};                          ///< of that request
+  Payload payload{};  ///< of that request
   std::uint32_t count = 0;
   std::array<PrePrepared, kMost> pre_prepared{};  ///< Q: requests, each with the last view in which it pre-prepared
 

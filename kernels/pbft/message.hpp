@@ -33,13 +33,13 @@ struct Message {
     commit,           ///< replica: I have prepared it
     checkpoint,       ///< my state after `sequence` has this digest
     // from here on only where something has failed
-    status,            ///< I am in `view` (`first` 1: active), have executed up to `sequence`, and `size` is my stable checkpoint
-    decided,           ///< I have executed this request under this number
-    ask_request,       ///< who has this request's payload?
-    told_request,      ///< here it is
-    ask_state,         ///< who has the checkpoint of this number and digest?
-    state,             ///< here it is
-    view_change,       ///< I move to `view`; the payload says what I have prepared
+    status,        ///< I am in `view` (`first` 1: active), have executed up to `sequence`, and `size` is my stable checkpoint
+    decided,       ///< I have executed this request under this number
+    ask_request,   ///< who has this request's payload?
+    told_request,  ///< here it is
+    ask_state,     ///< who has the checkpoint of this number and digest?
+    state,         ///< here it is
+    view_change,   ///< I move to `view`; the payload says what I have prepared
     view_change_ack,   ///< to the primary of `view`: the view-change of replica `first` has this digest
     ask_view_change,   ///< who has the view-change of replica `first` for `view`?
     copy_view_change,  ///< here it is, as it came to me

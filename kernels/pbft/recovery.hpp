@@ -40,8 +40,7 @@ class Recovery {
                      .size = replica_.stable});
     change_.remind(out);
     if (replica_.wanted.sequence > replica_.executed && !has_moved)
-      out.send_others(
-          {.kind = Kind::ask_state, .sequence = replica_.wanted.sequence, .digest = replica_.wanted.digest});
+      out.send_others({.kind = Kind::ask_state, .sequence = replica_.wanted.sequence, .digest = replica_.wanted.digest});
   }
   [[gnu::noinline, gnu::cold]] void status(Rank from, const Message& message, Out& out) {
     const bool is_active = message.first == 1;
@@ -86,8 +85,7 @@ class Recovery {
     if (!is_in_my_view || !slot.is_pre_prepared) return;
     const bool has_payload = replica_.is_primary() && slot.request.count > 0;
     if (has_payload || !replica_.is_primary())
-      out.send(to,
-               about(has_payload ? Kind::pre_prepare : Kind::prepare, replica_.view, slot.sequence, slot.request, true),
+      out.send(to, about(has_payload ? Kind::pre_prepare : Kind::prepare, replica_.view, slot.sequence, slot.request, true),
                has_payload ? (slot.carried ? slot.carried : slot.payload) : Payload());
     if (slot.is_prepared) out.send(to, about(Kind::commit, replica_.view, slot.sequence, slot.request, true));
   }

@@ -77,8 +77,7 @@ class Reports {
       copy = {std::move(report), digest, {}};
       std::fill_n(vouches_.begin() + static_cast<std::ptrdiff_t>(pair(author, 0)), servers_, std::uint8_t{0});
     }
-    if (is_proved)
-      std::fill_n(vouches_.begin() + static_cast<std::ptrdiff_t>(pair(author, 0)), servers_, std::uint8_t{1});
+    if (is_proved) std::fill_n(vouches_.begin() + static_cast<std::ptrdiff_t>(pair(author, 0)), servers_, std::uint8_t{1});
     vouches_[pair(author, from)] = 1;
   }
   /// The author's view-change with this digest; null if it is not known that it is the author's.

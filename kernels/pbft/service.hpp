@@ -71,7 +71,8 @@ class Service {
 
   State state_;
   std::size_t mask_;
-  std::vector<std::uint32_t> values_;  ///< [client][turn mod the operations in flight]; one client's are its operations' numbers
+  std::vector<std::uint32_t>
+      values_;  ///< [client][turn mod the operations in flight]; one client's are its operations' numbers
 };
 
 }  // namespace coordbench::pbft

@@ -52,7 +52,8 @@ class ViewChange {
   [[gnu::noinline, gnu::cold]] void take_report(Rank from, const Message& message, const Payload& payload, Out& out) {
     Report report(payload);
     if (!report.is_sound(message.view, replica_.setting) || digest_of(payload, out) != message.digest) return;
-    if (!reports_.add(from, std::move(report), message.digest, out.proof()) && reports_.of(from).digest != message.digest) return;
+    if (!reports_.add(from, std::move(report), message.digest, out.proof()) && reports_.of(from).digest != message.digest)
+      return;
     acknowledge(from, out);
     if (const View view = reports_.view_of_some(); view > replica_.view) return move_to(view, out);
     go_on(out);
@@ -77,8 +78,8 @@ class ViewChange {
     Origin origin;
     if (short_of(digest) != message.digest || !offer_.find_origin(message, origin)) return;
     const auto author = static_cast<Rank>(message.first);
-    const bool is_proved = replica_.setting.has_signatures() &&
-                           out.proves(author, moving(message.view, message.digest), digest, origin.proof);
+    const bool is_proved =
+        replica_.setting.has_signatures() && out.proves(author, moving(message.view, message.digest), digest, origin.proof);
     reports_.add_copy(from, author, std::move(report), message.digest, is_proved);
     go_on(out);
   }
@@ -145,10 +146,9 @@ class ViewChange {
     const View view = known.report.view();
     if (replica_.setting.has_signatures()) return;
     if (const Rank primary = replica_.setting.primary_of(view); view > 0 && primary != replica_.self && author != primary)
-      out.send(primary, {.first = static_cast<std::uint32_t>(author),
-                         .kind = Kind::view_change_ack,
-                         .view = view,
-                         .digest = known.digest});
+      out.send(
+          primary,
+          {.first = static_cast<std::uint32_t>(author), .kind = Kind::view_change_ack, .view = view, .digest = known.digest});
   }
   void go_on(Out& out) {
     if (replica_.is_active || replica_.view == 0) return;

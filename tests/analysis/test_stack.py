@@ -70,8 +70,9 @@ def sealed_launches(folder, ways=("none", "mac", "signature"), launches=7):
     """With MACs an operation takes 1.5 times as long as without, with signatures 10 times, in launches of unequal speed."""
     for launch in range(1, launches + 1):
         took = {"none": 2, "mac": 3, "signature": 20}
-        cases = [Case("k", SPREAD * launch * took[way], family="protocol", authentication=way, group="byzantine") for way in ways]
-        write_launch(folder / f"launch-{launch:03}.h5", [Case("ping_pong", SPREAD * launch), *cases], launch,
+        unit = SPREAD * launch
+        cases = [Case("k", unit * took[way], family="protocol", authentication=way, group="byzantine") for way in ways]
+        write_launch(folder / f"launch-{launch:03}.h5", [Case("ping_pong", unit), *cases], launch,
                      limits={"line_round_trip/l3": (100.0 * launch, np.nan)})
     return folder
 

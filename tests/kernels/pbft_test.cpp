@@ -43,7 +43,8 @@ void expect_declared_costs(const Shape& shape, std::int64_t operations) {
   const Cost cost = Pbft::cost(shape, {.count = operations});
   EXPECT_EQ(Range(counted(world)), cost.messages) << "N = " << shape.ranks;
   for (std::size_t mark = 0; mark < Pbft::marks.size(); ++mark)
-    EXPECT_EQ(world.observer().deepest(static_cast<int>(mark)), cost.delays[mark].least) << "N = " << shape.ranks << ", " << mark;
+    EXPECT_EQ(world.observer().deepest(static_cast<int>(mark)), cost.delays[mark].least)
+        << "N = " << shape.ranks << ", " << mark;
   std::size_t due = 0;
   for (Operation k = 0; k < operations; ++k)
     for (int mark = 0; mark < static_cast<int>(Pbft::marks.size()); ++mark)
@@ -116,7 +117,8 @@ TEST(Pbft, TellsOfItsStateEveryCheckpoint) {
         EXPECT_EQ(Range(counted(world)), Pbft::cost(shape, {.count = 40}).messages);
         for (Rank rank = 0; rank < 4; ++rank) {
           EXPECT_EQ(world.machine(rank).replica().executed, 40U);
-          EXPECT_EQ(world.machine(rank).replica().stable, static_cast<coordbench::pbft::Sequence>(40 / checkpoint * checkpoint));
+          EXPECT_EQ(world.machine(rank).replica().stable,
+                    static_cast<coordbench::pbft::Sequence>(40 / checkpoint * checkpoint));
         }
       }
 }

@@ -66,8 +66,8 @@ TEST(Sequencer, ASenderThatAskedForItsNumberDeliversFirst) {
   }
 }
 
-/// UUB: the sequencer waits for the first of eight numbers, and gives eight of its own away as soon as it has come. Each of those
-/// is ordered and delivered in the same step.
+/// UUB: the sequencer waits for the first of eight numbers, and gives eight of its own away as soon as it has come. Each of
+/// those is ordered and delivered in the same step.
 TEST(Sequencer, HasRoomForAGapThatEndsAndForAllThatWaitedForIt) {
   const Shape shape = sequencer_shape(2, {{"variant", kUUB}, {"senders", 2}, {"keep", 8}}, 8);
   Outbox<Sequencer::Message> out(bounds_of<Sequencer>(shape, 1));

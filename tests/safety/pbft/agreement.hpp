@@ -14,8 +14,7 @@ struct OneCertificate {
     if (!replica || !replica->is_active) return true;
     bool is_one = true;
     for (const auto& sent : step.sent)
-      if (sent.message.kind == Kind::commit)
-        is_one &= note(sent.message.view, sent.message.sequence, sent.message.request());
+      if (sent.message.kind == Kind::commit) is_one &= note(sent.message.view, sent.message.sequence, sent.message.request());
     return is_one;
   }
 
@@ -54,9 +53,8 @@ struct Certificate {
     if (!replica) return true;
     prepared_.saw(step);
     bool is_prepared = true;
-    executed_.visit_new(step, *replica, [&](const machine::Slot& slot) {
-      is_prepared &= prepared_.has_quorum(slot.sequence, slot.request);
-    });
+    executed_.visit_new(step, *replica,
+                        [&](const machine::Slot& slot) { is_prepared &= prepared_.has_quorum(slot.sequence, slot.request); });
     return is_prepared;
   }
 
@@ -66,7 +64,8 @@ struct Certificate {
 };
 
 struct Validity {
-  static constexpr std::string_view sentence = "Validity: only an operation that somebody asked for is carried out, as it was asked for";
+  static constexpr std::string_view sentence =
+      "Validity: only an operation that somebody asked for is carried out, as it was asked for";
   explicit Validity(const Schedule& schedule) : executed_(schedule) {}
 
   bool holds(const Step& step, const auto& world) {
@@ -75,9 +74,8 @@ struct Validity {
     if (replica)
       executed_.visit_new(step, *replica, [&](const machine::Slot& slot) {
         const Operation operation = slot.request.first;
-        was_asked &= slot.request.count == 0 ||
-                     (world.was_proposed(operation) &&
-                      Pattern::of(world.shape().seed, operation, 0).matches(slot.payload.bytes()));
+        was_asked &= slot.request.count == 0 || (world.was_proposed(operation) &&
+                                                 Pattern::of(world.shape().seed, operation, 0).matches(slot.payload.bytes()));
       });
     return was_asked;
   }

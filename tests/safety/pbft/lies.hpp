@@ -46,9 +46,7 @@ class Liar {
   }
 
  private:
-  [[nodiscard]] machine::ShortDigest some_digest() {
-    return {{static_cast<std::uint32_t>(lie_.random.next()), 1, 2, 3}};
-  }
+  [[nodiscard]] machine::ShortDigest some_digest() { return {{static_cast<std::uint32_t>(lie_.random.next()), 1, 2, 3}}; }
   /// A request that a client has really asked for, as it came.
   bool gives_number_to_another() {
     for (auto it = lie_.heard.rbegin(); it != lie_.heard.rend(); ++it) {

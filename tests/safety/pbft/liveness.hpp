@@ -16,7 +16,8 @@ struct Liveness : common::Termination {
     if (world.shape().clients == 0 && (faults_.is_hurt_for_ever(0) || !world.is_correct(0))) return true;
     if (!Termination::holds_at_end(world)) return false;
     for (Rank rank = 0; rank < world.shape().ranks; ++rank)
-      if (!faults_.is_hurt_for_ever(rank) && world.is_correct(rank) && world.machine(rank).replica().service.state().count() != world.proposed())
+      if (!faults_.is_hurt_for_ever(rank) && world.is_correct(rank) &&
+          world.machine(rank).replica().service.state().count() != world.proposed())
         return false;
     return true;
   }

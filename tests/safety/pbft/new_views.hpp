@@ -47,7 +47,8 @@ struct NewViews {
 };
 
 struct NoReturn {
-  static constexpr std::string_view sentence = "No Return: a replica never goes back to a view, and says nothing in one that it left";
+  static constexpr std::string_view sentence =
+      "No Return: a replica never goes back to a view, and says nothing in one that it left";
   explicit NoReturn(const Schedule& schedule) : views_(static_cast<std::size_t>(schedule.shape.ranks), 0) {}
 
   bool holds(const Step& step, const auto& world) {

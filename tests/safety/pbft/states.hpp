@@ -24,7 +24,8 @@ struct SameStates {
 };
 
 struct ExactlyOnce {
-  static constexpr std::string_view sentence = "Exactly Once: an operation is carried out under one number, the same everywhere";
+  static constexpr std::string_view sentence =
+      "Exactly Once: an operation is carried out under one number, the same everywhere";
   explicit ExactlyOnce(const Schedule& schedule)
       : numbers_(static_cast<std::size_t>(schedule.operations), 0), executed_(static_cast<std::size_t>(schedule.shape.ranks)) {}
 
@@ -66,8 +67,7 @@ struct StableCheckpoint {
     for (const auto& sent : step.sent)
       if (sent.message.kind == Kind::checkpoint) told_[sent.message.sequence].insert(step.rank);
     const Sequence begin = replica->selected.checkpoint().sequence;  // f + 1 have told the new primary of it
-    return replica->stable == 0 || replica->stable == begin ||
-           static_cast<int>(told_[replica->stable].size()) >= quorum_;
+    return replica->stable == 0 || replica->stable == begin || static_cast<int>(told_[replica->stable].size()) >= quorum_;
   }
 
  private:
