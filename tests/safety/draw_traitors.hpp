@@ -7,8 +7,9 @@
 namespace coordbench::testing {
 
 /// Every kind of treason, for protocols that name none.
-inline constexpr std::array kEveryTreason{Treason::silence,      Treason::delay,     Treason::replay, Treason::lying,
-                                          Treason::equivocation, Treason::collusion, Treason::twins};
+inline constexpr std::array kEveryTreason{Treason::silence, Treason::delay,        Treason::replay,
+                                          Treason::lying,   Treason::equivocation, Treason::collusion,
+                                          Treason::forgery, Treason::twins,        Treason::twins};
 
 /// One kind of treason, sometimes two or three; but who is there twice does nothing else.
 inline std::uint8_t draw_treasons(Random& random, std::span<const Treason> kinds) {
@@ -19,8 +20,7 @@ inline std::uint8_t draw_treasons(Random& random, std::span<const Treason> kinds
 
 /// Of `most` servers or fewer, each with kinds of its own or as an accomplice of the one before; none in one schedule in four.
 /// The more there are, the more a protocol must bear, so `most` is likelier than less.
-inline void draw_traitors(Schedule& schedule, Random& random, int most,
-                          std::span<const Treason> kinds = kEveryTreason) {
+inline void draw_traitors(Schedule& schedule, Random& random, int most, std::span<const Treason> kinds = kEveryTreason) {
   Traitors& traitors = schedule.faults.traitors = {};
   const int ranks = schedule.shape.ranks;
   most = std::min({most, ranks, static_cast<int>(kTraitorsMost)});
@@ -41,7 +41,9 @@ inline void draw_traitors(Schedule& schedule, Random& random, int most,
         traitor = other;
         traitor.rank = rank, traitor.accomplice = last;
       }
-    if (traitor.accomplice < 0 && traitor.treasons == bit_of(Treason::collusion)) traitor.treasons = bit_of(Treason::silence);
+    if (traitor.accomplice < 0) traitor.drop(Treason::collusion);
+    if (schedule.shape.authentication == Authentication::none) traitor.drop(Treason::forgery);
+    if (traitor.treasons == 0) traitor.treasons = bit_of(Treason::silence);
     traitors.add(traitor);
     last = rank;
   }

@@ -37,12 +37,11 @@ class ReliableBroadcast {
   static Cost cost(const Shape& shape, Operation /*k*/) {
     return {.messages = (shape.ranks - 1) * (1 + 2 * shape.ranks), .delays = {3}};
   }
+  static constexpr std::array authentications{Authentication::none, Authentication::mac, Authentication::signature};
   static int proposers(const Shape& shape) { return shape.ranks; }
   static int traitors_most(const Shape& shape) { return (shape.ranks - 1) / 3; }
   static Bounds bounds(const Shape& /*shape*/, Rank /*self*/) { return {.sends = 4}; }
   static bool accepts(const Shape& /*shape*/, Operation /*k*/, const Answer& /*answer*/) { return true; }
-  /// What a correct rank broadcasts in operation k.
-  static std::uint32_t value_of(Operation k) { return 1000 + static_cast<std::uint32_t>(k); }
 
   ReliableBroadcast(const Shape& shape, Rank self)
       : self_(self),
@@ -50,14 +49,20 @@ class ReliableBroadcast {
         traitors_(traitors_most(shape)),
         echoes_((shape.ranks + traitors_) / 2 + 1 - static_cast<int>(shape["short"])) {}
 
+  /// What it broadcasts depends on what it has heard, so that no two machines broadcast the same.
   void propose(Operation k, const Payload& /*payload*/, Out& out) {
-    out.send_others({.first = static_cast<std::uint32_t>(k), .value = value_of(k)});
-    hear(self_, {.first = static_cast<std::uint32_t>(k), .value = value_of(k)}, out);
+    const Message message{.first = static_cast<std::uint32_t>(k), .value = 1000 * ++heard_};
+    slots_[message.first].broadcast = message.value;
+    out.send_others(message);
+    hear(self_, message, out);
   }
   void step(Rank from, const Message& message, const Payload& /*payload*/, Out& out) {
+    ++heard_;
     if (message.first < 64 && message.kind <= ready) hear(from, message, out);
   }
   [[nodiscard]] Answer answer(Operation k) const { return {.outcome = slot(k).delivered, .of = Answer::nothing}; }
+  /// 0 before it was asked to.
+  [[nodiscard]] std::uint32_t broadcast(Operation k) const { return slot(k).broadcast; }
   [[nodiscard]] bool has_delivered(Operation k) const { return slot(k).delivered != 0; }
 
  private:
@@ -68,7 +73,7 @@ class ReliableBroadcast {
   struct Slot {
     std::array<Heard, 2> heard{};  ///< echoes, readies
     std::array<bool, 2> said{};
-    std::uint32_t delivered = 0;
+    std::uint32_t broadcast = 0, delivered = 0;
   };
 
   void hear(Rank from, const Message& message, Out& out) {
@@ -96,6 +101,7 @@ class ReliableBroadcast {
 
   Rank self_;
   int ranks_, traitors_, echoes_;
+  std::uint32_t heard_ = 0;      ///< messages
   std::vector<Slot> slots_{64};  ///< [operation]
 };
 
@@ -124,14 +130,12 @@ struct Validity {
 
   bool holds(const Step<ReliableBroadcast>& step, const auto& world) const {
     return std::all_of(step.answered.begin(), step.answered.end(), [&world](const auto& answer) {
-      return !world.is_owed(answer.operation) || (world.was_proposed(answer.operation) &&
-                                                  answer.outcome == ReliableBroadcast::value_of(answer.operation));
+      const Rank sender = proposer_of<ReliableBroadcast>(world.shape(), answer.operation);
+      return !world.is_correct(sender) || answer.outcome == world.machine(sender).broadcast(answer.operation);
     });
   }
 };
 
-/// `kMore` traitors than the protocol says that it bears.
-template <int kMore = 0>
 struct Safety {
   using Protocol = ReliableBroadcast;
   using Invariants = std::tuple<common::Agreement<Protocol>, Validity, Totality, common::Termination>;
@@ -139,12 +143,11 @@ struct Safety {
     static constexpr std::array<const char*, 3> kWords{"initial", "echo", "ready"};
     return fmt::format("{} {} of {}", kWords[message.kind], message.value, message.first);
   }
-  static int traitors_most(const Shape& shape) {
-    return Protocol::traitors_most(shape) + (shape.ranks > 1 ? kMore : 0);
-  }
+  static int traitors_most(const Shape& shape) { return Protocol::traitors_most(shape); }
   static void draw(Schedule& schedule, Random& random) {
     lose_nothing(schedule);
     schedule.shape.in_flight = draw_window(random);
+    schedule.shape.authentication = static_cast<Authentication>(random.below(3));
     draw_traitors<Safety>(schedule, random);
   }
   /// Another value, the same of all that are said to the victims.

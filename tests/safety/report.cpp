@@ -35,9 +35,14 @@ std::string members_in_words(std::uint16_t some, int members) {
 }
 
 std::string traitors_in_words(const Schedule& schedule) {
-  static constexpr std::array<const char*, kTreasons.size()> kDoes{
-      "is silent", "is late", "repeats what it said or heard", "lies about what it holds", "tells two stories",
-      "passes on what it hears", "is there twice"};
+  static constexpr std::array<const char*, kTreasons.size()> kDoes{"is silent",
+                                                                   "is late",
+                                                                   "repeats what it said or heard",
+                                                                   "lies about what it holds",
+                                                                   "tells two stories",
+                                                                   "passes on what it hears",
+                                                                   "speaks in others' names",
+                                                                   "is there twice"};
   const Traitors& traitors = schedule.faults.traitors;
   std::string text;
   for (const Traitor& it : traitors.all) {

@@ -19,10 +19,10 @@ struct Schedule {
   Time think_ns = kHop;      ///< between two looks of the user, who proposes what the window admits; between two rounds
   Time ends_at_ns = kNever;  ///< what must happen in the end has happened by now; kNever: when nothing is left to happen
   Primitives primitives = Primitives::fast;  ///< of `shape.authentication`; real ones are slow
-  int redrawn = 0;           ///< draws before this one that the kernel called unfit
+  int redrawn = 0;                           ///< draws before this one that the kernel called unfit
 };
 
-inline constexpr int kRanksMost = 8;    ///< drawn: 1 to so many servers
+inline constexpr int kRanksMost = 8;      ///< drawn: 1 to so many servers
 inline constexpr int kInFlightMost = 16;  ///< drawn: windows of 1 to so many operations
 
 /// Sets a parameter by name; throws std::out_of_range for one that the kernel does not have, and for a value that a user may

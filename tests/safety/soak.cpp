@@ -29,6 +29,7 @@ void run_one(const Subject& subject, std::uint64_t seed, Seeds& seeds, Soaked& s
   sum.events += outcome.events;
   sum.messages += outcome.messages;
   sum.happened += outcome.happened;
+  sum.refused = sum.refused + outcome.refused;
   sum.betrayed += outcome.happened.betrayed() > 0 ? 1 : 0;
   if (!outcome.violated.empty()) seeds.fail(seed);
 }
@@ -58,6 +59,7 @@ Soaked soak(const Subject& subject, std::uint64_t first, std::uint64_t count, in
     all.messages += sum.messages;
     all.redrawn += sum.redrawn;
     all.happened += sum.happened;
+    all.refused = all.refused + sum.refused;
     all.betrayed += sum.betrayed;
   }
   if (seeds.failing != UINT64_MAX) all.failing_seed = seeds.failing;

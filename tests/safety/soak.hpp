@@ -10,6 +10,7 @@ namespace coordbench::testing {
 struct Soaked {
   std::int64_t schedules = 0, events = 0, messages = 0, redrawn = 0;
   std::int64_t betrayed = 0;  ///< schedules in which a traitor did anything
+  Refused refused{};
   Happened happened{};
   std::optional<std::uint64_t> failing_seed{};  ///< the lowest, whatever the number of jobs
 };

@@ -58,7 +58,8 @@ void tell_treasons(const Soaked& sum) {
   std::string text;
   for (std::size_t kind = 0; kind < kTreasons.size(); ++kind)
     text += fmt::format("{}{} {}", kind > 0 ? ", " : "", kTreasons[kind], sum.happened.treasons[kind]);
-  say("traitors acted in {} schedules: {}\n", sum.betrayed, text);
+  say("traitors acted in {} schedules: {}; refused: {} forged, {} replayed, {} truncated\n", sum.betrayed, text,
+      sum.refused.forged, sum.refused.replayed, sum.refused.truncated);
 }
 
 Status soak(const Options& options) {

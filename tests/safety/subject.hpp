@@ -15,6 +15,7 @@ struct Outcome {
   Time at_ns = 0;
   std::int64_t events = 0, messages = 0;
   Happened happened{};
+  Refused refused{};           ///< messages, because of what authenticates them
   std::string conversation{};  ///< the last lines, in words; only where it was asked for
 };
 

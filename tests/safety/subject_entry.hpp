@@ -11,8 +11,7 @@ template <class Safety>
 Outcome run(const Schedule& schedule, bool record) {
   static constexpr std::size_t kLines = 40;
   using World = Cluster<typename Safety::Protocol, Watch<Safety>>;
-  World world(schedule.shape, schedule.faults, schedule.operations, Watch<Safety>(schedule, record),
-              schedule.primitives);
+  World world(schedule.shape, schedule.faults, schedule.operations, Watch<Safety>(schedule, record), schedule.primitives);
   Outcome outcome;
   try {
     play<Safety>(world, schedule);
@@ -26,6 +25,7 @@ Outcome run(const Schedule& schedule, bool record) {
   outcome.at_ns = world.now();
   outcome.events = world.events();
   outcome.messages = world.traffic().messages_sent;
+  outcome.refused = world.traffic().refused;
   outcome.happened = world.happened();
   if (const auto& history = world.observer().history())
     outcome.conversation = history->conversation(Safety::describe, kLines, schedule.faults.delay != Faults::Delay::constant);

@@ -163,7 +163,7 @@ class Cluster {
   [[nodiscard]] int size() const { return size_; }
   [[nodiscard]] Time now() const { return network_.now(); }
   [[nodiscard]] Time next_at() const { return network_.next_at(); }
-  [[nodiscard]] Time clock(Rank rank) const { return member(rank).clock.shows(now()); }  ///< what the rank's own shows now
+  [[nodiscard]] Time clock(Rank rank) const { return member(rank).clock.shows(now()); }    ///< what the rank's own shows now
   [[nodiscard]] bool is_correct(Rank rank) const { return !treachery_.is_traitor(rank); }  ///< what it does binds it
   [[nodiscard]] bool is_up(Rank rank) const { return member(rank).is_up; }
   [[nodiscard]] bool listens(Rank rank) const { return member(rank).listens(); }

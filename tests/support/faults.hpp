@@ -86,7 +86,7 @@ struct Happened {
   std::int64_t lost = 0, duplicated = 0, cut = 0, overtaken = 0;  ///< messages
   std::int64_t cut_for_ever = 0;                                  ///< messages, by pairs that never heal
   std::int64_t partitions = 0, crashes = 0, crashes_while_sending = 0, amnesias = 0, restarts = 0, pauses = 0;
-  std::int64_t exclusions = 0;  ///< of crashed ranks, by configurations
+  std::int64_t exclusions = 0;                            ///< of crashed ranks, by configurations
   std::array<std::int64_t, kTreasons.size()> treasons{};  ///< [Treason]: how often a traitor did it
 
   /// Whether every message arrived once and in order, and every rank was there all the time.

@@ -17,6 +17,7 @@ struct Heard {
   Rank from, to;
   typename P::Message message;
   Payload payload;
+  Payload sealed;  ///< the payload as it came, with what authenticates the message
 };
 
 /// One message to one receiver. `how` is Treason::lying or Treason::equivocation.
@@ -25,12 +26,12 @@ struct Lie {
   Treason how;
   Rank self, to;
   typename P::Message& message;
-  Payload& payload;  ///< others may hold the same lease: give it a new one, never change its bytes
-  const P& machine;  ///< the honest machine inside
-  Outbox<typename P::Message>& out;     ///< digests, proofs and seals of the traitor's own; do not send
-  Random& random;                       ///< says the same whenever the traitor, or its accomplice, lies about the same message
-  const std::deque<Heard<P>>& heard;    ///< the newest last; the accomplice's too
-  Memory& memory;                       ///< `Safety::Memory`, if there is one: what the lies so far were, of both accomplices
+  Payload& payload;                   ///< others may hold the same lease: give it a new one, never change its bytes
+  const P& machine;                   ///< the honest machine inside
+  Outbox<typename P::Message>& out;   ///< digests, proofs and seals of the traitor's own; do not send
+  Random& random;                     ///< says the same whenever the traitor, or its accomplice, lies about the same message
+  const std::deque<Heard<P>>& heard;  ///< the newest last; the accomplice's too
+  Memory& memory;                     ///< `Safety::Memory`, if there is one: what the lies so far were, of both accomplices
   GrowingArena& arena;
 
   [[nodiscard]] Payload make(std::size_t bytes) const { return arena.allocate(bytes); }

@@ -72,7 +72,7 @@ class SimNetwork {
     return travel(arrival(from, to), from, to, message, depth, payload), Sent{Fate::duplicated, sent.arrives_at};
   }
 
-  /// A traitor's own way: nothing is lost there, and nothing holds it back but the traitor. The receiver's site is told `remark`.
+  /// A traitor's own way: nothing is lost there, and nothing holds it back but the traitor. `remark` comes with the event.
   Sent send_late(Rank from, Rank to, const M& message, Depth depth, const Payload& payload, Time late, Operation remark = 0) {
     const Time at = now() + faults_.delay_least_ns + late;
     events_.push(at, {Kind::message, from, to, remark, message, depth, payload});

@@ -17,10 +17,11 @@ enum class Treason : std::uint8_t {
   lying,         ///< about what it holds, as the protocol's own lie says
   equivocation,  ///< tells some receivers another story than the others
   collusion,     ///< passes what it hears to its accomplice; both lie alike
+  forgery,       ///< sends in another's name, what it has sealed itself or the other has sealed for somebody
   twins,         ///< is there twice (Bano et al., "Twins: BFT Systems Made Robust", 2021)
 };
-inline constexpr std::array<std::string_view, 7> kTreasons{"silence",      "delays",    "replays", "lies",
-                                                           "equivocation", "collusion", "twins"};
+inline constexpr std::array<std::string_view, 8> kTreasons{"silence",      "delays",    "replays",   "lies",
+                                                           "equivocation", "collusion", "forgeries", "twins"};
 inline constexpr std::size_t kTraitorsMost = 4;
 
 constexpr std::uint8_t bit_of(Treason treason) { return static_cast<std::uint8_t>(1U << static_cast<unsigned>(treason)); }
@@ -33,6 +34,7 @@ struct Traitor {
   Rank accomplice = -1;
 
   [[nodiscard]] bool does(Treason treason) const { return (treasons & bit_of(treason)) != 0; }
+  void drop(Treason treason) { treasons &= static_cast<std::uint8_t>(~bit_of(treason)); }
   [[nodiscard]] bool hurts(Rank rank_of_other) const {
     return rank_of_other < 16 && (victims >> static_cast<unsigned>(rank_of_other) & 1U) != 0;
   }
@@ -68,7 +70,7 @@ struct Traitors {
         Traitor& left = add(traitor);
         if (left.accomplice != rank) continue;
         left.accomplice = -1;
-        left.treasons &= static_cast<std::uint8_t>(~bit_of(Treason::collusion));
+        left.drop(Treason::collusion);
       }
   }
 };

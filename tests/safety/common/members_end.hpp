@@ -14,7 +14,8 @@ struct MembersEnd {
   bool holds_at_end(const auto& world) const {
     for (Operation k = 0; k < operations_; ++k) {
       const Rank proposer = proposer_of<P>(world.shape(), k);
-      if (world.is_owed(k) && world.was_proposed(k) && !world.has_ended(k) && !world.configuration().is_down(proposer)) return false;
+      if (world.is_owed(k) && world.was_proposed(k) && !world.has_ended(k) && !world.configuration().is_down(proposer))
+        return false;
     }
     for (Rank rank = 0; rank < world.size(); ++rank)
       if (world.is_correct(rank) && world.is_up(rank) && world.machine(rank).deadline() != kNever) return false;
