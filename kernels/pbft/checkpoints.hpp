@@ -23,7 +23,7 @@ class Checkpoints {
       : every_(setting.checkpoint),
         servers_(static_cast<std::size_t>(setting.servers)),
         self_(self),
-        mask_(std::bit_ceil(setting.checkpoints()) - 1),
+        mask_(setting.checkpoints() - 1),
         own_(mask_ + 1, Own{{}, initial}),
         said_((mask_ + 1) * servers_),
         latest_(servers_, 0) {

@@ -84,13 +84,15 @@ class Replica {
   }
   /// Outcome 1: carried out in its place (only one client's operations tell where that is).
   [[nodiscard]] Answer answer(Operation operation) const {
-    const Slot* slot = log.find(places_[place(operation)]);
+    const Slot* slot = log.find(number_of(operation));
     std::uint32_t value = 0;
     if (!service.recall(operation, value)) return {};
     if (slot && slot->request.first == operation) return {outcome_of(operation, value), slot->payload};
     const Pending::Asked* asked = pending.find_done(operation);
     return asked ? Answer{outcome_of(operation, value), asked->payload} : Answer();
   }
+  /// Under which number an operation was carried out here not long ago.
+  [[nodiscard]] Sequence number_of(Operation operation) const { return places_[place(operation)]; }
   [[nodiscard]] std::int64_t outcome_of(Operation operation, std::uint32_t value) const {
     return setting.sessions() > 1 ? 1 : 1 + static_cast<std::int64_t>(value) - operation;
   }

@@ -49,7 +49,7 @@ class Report {
   /// Whether it could be what a replica says that keeps to the protocol.
   [[nodiscard]] bool is_sound(View view, const Setting& setting) const {
     const Head all = head();
-    if (all.view != view || all.checkpoints > setting.checkpoints() + 1 || all.prepared > setting.log_size) return false;
+    if (all.view != view || all.checkpoints > setting.checkpoints() || all.prepared > setting.log_size) return false;
     if (all.pre_prepared > setting.log_size * Earlier::kMost || payload_.size() != bytes(all)) return false;
     for (std::uint32_t i = 0; i < all.prepared + all.pre_prepared; ++i) {
       const Entry one = entry(i);
@@ -61,7 +61,7 @@ class Report {
 
   static std::size_t bytes_most(const Setting& setting) {
     const auto log = static_cast<std::uint32_t>(setting.log_size);
-    return bytes({.checkpoints = static_cast<std::uint32_t>(setting.checkpoints() + 1),
+    return bytes({.checkpoints = static_cast<std::uint32_t>(setting.checkpoints()),
                   .prepared = log,
                   .pre_prepared = log * static_cast<std::uint32_t>(Earlier::kMost)});
   }

@@ -53,7 +53,7 @@ struct Setting {
   [[nodiscard]] Rank client_of(std::uint32_t session) const { return clients > 0 ? servers + static_cast<Rank>(session) : 0; }
   [[nodiscard]] std::size_t slots() const { return std::bit_ceil(static_cast<std::size_t>(log_size)); }
   /// Checkpoints that may be in the log, the stable one included.
-  [[nodiscard]] std::size_t checkpoints() const { return log_size / checkpoint + 2; }
+  [[nodiscard]] std::size_t checkpoints() const { return std::bit_ceil(std::size_t{log_size / checkpoint + 2}); }
 
   /// What a client adds to a request that others pass on.
   [[nodiscard]] std::size_t credential_bytes() const {

@@ -34,6 +34,9 @@ const Parameter* proposers_parameter(const Kernel& kernel) {
   return nullptr;
 }
 
+/// Servers that suffice for any kernel: three more than one traitor.
+constexpr int kServersEnough = 4;
+
 /// Behind start lines, in a stream one at a time, and eight at a time; how many of the three fit.
 int expect_ok_alone_and_in_streams(Case planned) {
   int fit = 0;
@@ -72,7 +75,8 @@ TEST(EveryProposer, OneAndTwoClientsMayAskWhereThereAreAny) {
     ++kernels;
     for (int clients = 1; clients <= 2 && clients < world().size(); ++clients) {
       const Case planned = case_of(*kernel, 8, Sync::round_time, clients);
-      EXPECT_GT(expect_ok_alone_and_in_streams(planned), 0) << kernel->name << " fits nowhere";
+      const int fit = expect_ok_alone_and_in_streams(planned);
+      EXPECT_TRUE(fit > 0 || planned.shape.ranks < kServersEnough) << kernel->name << " fits nowhere";
     }
   }
   EXPECT_GT(kernels, 0);

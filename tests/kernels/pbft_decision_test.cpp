@@ -110,7 +110,7 @@ TEST(PbftDecision, BeginsAtTheLastCheckpointThatIsKnownToBeRight) {
     const Setting setting = setting_of(4);
     const std::vector<Report> all = reports.all(9, said);
     Checkpoint last{};
-    return Decision(setting, all).find_checkpoint(last) ? last.sequence : -1;
+    return Decision(setting, all).find_checkpoint(last) ? std::int64_t{last.sequence} : -1;
   };
   const Checkpoint zero{}, four{4, {{7, 7, 7, 7}}}, forged{4, {{8, 8, 8, 8}}};
   const Said fresh{}, has_four{.checkpoints = {zero, four}}, stable{.stable = 4, .checkpoints = {four}},

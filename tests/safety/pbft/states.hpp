@@ -34,9 +34,9 @@ struct ExactlyOnce {
     if (!replica) return true;
     for (const auto& reached : step.reached) {
       if (reached.mark != machine::committed) continue;
-      const Sequence number = number_of(*replica, reached.operation);
+      const Sequence number = replica->number_of(reached.operation);
       Sequence& known = numbers_[static_cast<std::size_t>(reached.operation)];
-      if (number == 0 || (known != 0 && known != number)) return false;
+      if (number == 0 || number > replica->executed || (known != 0 && known != number)) return false;
       known = number;
       if (!executed_[static_cast<std::size_t>(step.rank)].insert(reached.operation).second) return false;
     }
@@ -44,14 +44,6 @@ struct ExactlyOnce {
   }
 
  private:
-  static Sequence number_of(const machine::Replica& replica, Operation operation) {
-    const Sequence last = replica.executed;
-    for (Sequence sequence = last; sequence > 0 && last - sequence < replica.setting.log_size; --sequence)
-      if (const machine::Slot* slot = replica.log.find(sequence);
-          slot && slot->request.count > 0 && slot->request.first == operation)
-        return sequence;
-    return 0;
-  }
   std::vector<Sequence> numbers_;              ///< [operation]
   std::vector<std::set<Operation>> executed_;  ///< [rank]
 };
