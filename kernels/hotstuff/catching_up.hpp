@@ -58,15 +58,17 @@ class CatchingUp {
       out.send(to, {.kind = Kind::snapshot, .height = chain.base().height}, snapshot);
     }
   }
-  /// How far another server is. One that is behind is shown what is decided.
+  /// How far another server is. One that is behind is shown what is decided. One that is ahead is asked for it, but only once
+  /// for each height that it tells, or a liar could keep both busy for ever.
   [[gnu::noinline, gnu::cold]] void note_height(Rank from, Height height, bool wants_answer, Out& out) {
     Height& known = servers_[static_cast<std::size_t>(from)].executed;
-    known = std::max(known, height);
     const Height own = core_.chain.executed().height;
+    const bool asks = height > std::max(own, known);
+    known = std::max(known, height);
     if (height < own && core_.rules.decided().height > height && out.has_room())
       show(from, out);
-    else if (wants_answer || height > own)
-      out.send(from, {.kind = Kind::status, .step = height > own ? 1U : 0U, .height = own});
+    else if (wants_answer || asks)
+      out.send(from, {.kind = Kind::status, .step = asks ? 1U : 0U, .height = own});
   }
   [[gnu::noinline, gnu::cold]] void take_decided(Rank from, const Message& message, const Payload& payload, Out& out) {
     Height& known = servers_[static_cast<std::size_t>(from)].executed;

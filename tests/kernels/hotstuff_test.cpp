@@ -260,5 +260,19 @@ TEST(Hotstuff, WaitsForTheOthersWhenItIsAloneWithItsWish) {
   EXPECT_LE(world.core(3).pacemaker.wish(), 1U) << "however long it waits";
 }
 
+/// A traitor that says again and again that it is ahead would keep an honest server busy for ever.
+TEST(Hotstuff, AsksOnceForEachHeightThatAnotherTells) {
+  const Shape shape = shape_with(4, kTimed);
+  Outbox<Hotstuff::Message> out(bounds_of<Hotstuff>(shape, 1));
+  Hotstuff machine(shape, 1);
+  std::vector<std::size_t> questions;
+  for (const std::uint32_t height : {22U, 22U, 21U, 23U, 23U}) {
+    out.clear();
+    machine.step(2, {.kind = Hotstuff::Message::Kind::status, .height = height}, {}, out);
+    questions.push_back(out.envelopes().size());
+  }
+  EXPECT_EQ(questions, (std::vector<std::size_t>{1, 0, 0, 1, 0}));
+}
+
 }  // namespace
 }  // namespace coordbench::testing::hotstuff_test

@@ -109,7 +109,9 @@ void play(World& world, const Schedule& schedule) {
     if (!user.look() && world.next_at() == kNever) break;
   }
   const auto is_at_rest = [&] {
-    if constexpr (requires { Safety::is_at_rest(world); })
+    if constexpr (requires { Safety::is_at_rest(world, schedule); })
+      return user.is_done() && world.now() >= schedule.faults.heals_at_ns && Safety::is_at_rest(world, schedule);
+    else if constexpr (requires { Safety::is_at_rest(world); })
       return user.is_done() && world.now() >= schedule.faults.heals_at_ns && Safety::is_at_rest(world);
     else
       return false;

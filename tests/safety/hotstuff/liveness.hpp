@@ -6,6 +6,14 @@
 
 namespace coordbench::testing::hotstuff {
 
+/// From more than the f servers that may be, so that it cannot go on.
+inline bool is_cut_off(const Faults& faults, Rank rank, int ranks) {
+  int cut = 0;
+  for (Rank other = 0; other < ranks; ++other)
+    cut += faults.is_cut_for_ever(rank, other) || faults.is_cut_for_ever(other, rank) ? 1 : 0;
+  return cut > (ranks - 1) / 3;
+}
+
 /// Nothing is claimed of a server with a link that never heals, but that the others do not wait for it.
 struct Liveness : common::Termination {
   static constexpr std::string_view sentence =
@@ -15,21 +23,13 @@ struct Liveness : common::Termination {
   bool holds_at_end(const auto& world) const {
     if (!Termination::holds_at_end(world)) return false;
     for (Rank rank = 0; rank < world.shape().ranks; ++rank)
-      if (world.is_correct(rank) && !is_cut_off(rank, world.shape().ranks) &&
+      if (world.is_correct(rank) && !is_cut_off(faults_, rank, world.shape().ranks) &&
           world.machine(rank).core().ledger.state().count() != world.proposed())
         return false;
     return true;
   }
 
  private:
-  /// From more than the f servers that may be.
-  [[nodiscard]] bool is_cut_off(Rank rank, int ranks) const {
-    int cut = 0;
-    for (Rank other = 0; other < ranks; ++other)
-      cut += faults_.is_cut_for_ever(rank, other) || faults_.is_cut_for_ever(other, rank) ? 1 : 0;
-    return cut > (ranks - 1) / 3;
-  }
-
   Faults faults_;
 };
 

@@ -43,10 +43,12 @@ struct Safety {
   static int traitors_most(const Shape& shape) { return (shape.ranks - 1) / 3; }
   static bool lie(auto& lie) { return hotstuff::lie(lie); }
 
-  /// Everyone has executed what anyone has.
-  static bool is_at_rest(const auto& world) {
+  /// Everyone has executed what anyone has. A server that is cut off for ever never will.
+  static bool is_at_rest(const auto& world, const Schedule& schedule) {
     for (Rank rank = 0; rank < world.shape().ranks; ++rank)
-      if (world.is_correct(rank) && world.machine(rank).core().ledger.state().count() != world.proposed()) return false;
+      if (world.is_correct(rank) && !is_cut_off(schedule.faults, rank, world.shape().ranks) &&
+          world.machine(rank).core().ledger.state().count() != world.proposed())
+        return false;
     return true;
   }
 

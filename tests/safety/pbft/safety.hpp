@@ -49,10 +49,12 @@ struct Safety {
   static int traitors_most(const Shape& shape) { return machine::Setting(shape).faults; }
   static bool lie(auto& lie) { return Liar(lie).lies(); }
 
-  /// Everyone has carried out what anyone has.
-  static bool is_at_rest(const auto& world) {
+  /// Everyone has carried out what anyone has. A replica that is cut off for ever never will.
+  static bool is_at_rest(const auto& world, const Schedule& schedule) {
     for (Rank rank = 0; rank < world.shape().ranks; ++rank)
-      if (world.is_correct(rank) && world.machine(rank).replica().service.state().count() != world.proposed()) return false;
+      if (world.is_correct(rank) && !schedule.faults.is_hurt_for_ever(rank) &&
+          world.machine(rank).replica().service.state().count() != world.proposed())
+        return false;
     return true;
   }
 

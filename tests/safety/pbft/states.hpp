@@ -2,6 +2,8 @@
 // Castro, Liskov, TOCS 20(4) 2002, 4.2, 4.4: replicas that have carried out the same requests are in the same state; a request
 // is carried out once; what is forgotten is in the state of a quorum.
 
+#include <array>
+
 #include "tests/safety/pbft/replicas.hpp"
 
 namespace coordbench::testing::pbft {
@@ -58,12 +60,15 @@ struct StableCheckpoint {
     if (!replica) return true;
     for (const auto& sent : step.sent)
       if (sent.message.kind == Kind::checkpoint) told_[sent.message.sequence].insert(step.rank);
-    const Sequence begin = replica->selected.checkpoint().sequence;  // f + 1 have told the new primary of it
-    return replica->stable == 0 || replica->stable == begin || static_cast<int>(told_[replica->stable].size()) >= quorum_;
+    const Sequence stable = replica->stable, begin = replica->selected.checkpoint().sequence;
+    if (std::exchange(stable_[static_cast<std::size_t>(step.rank)], stable) == stable) return true;
+    // f + 1 have told the new primary of what a view begins with.
+    return stable == 0 || stable == begin || static_cast<int>(told_[stable].size()) >= quorum_;
   }
 
  private:
   int quorum_;
+  std::array<Sequence, kRanksMost> stable_{};  ///< [rank]: as it was
   std::map<Sequence, std::set<Rank>> told_;
 };
 
