@@ -31,6 +31,7 @@ struct Safety {
     if (shape["mode"] == 0) set(shape, "new_view", random.below(3) == 0 ? 1 : 0);
     schedule.operations = random.between<std::int64_t>(1, 40);
     schedule.faults.amnesia = 0;
+    if (shape.authentication == Authentication::signature && random.below(500) == 0) sign_really(schedule);
     if (random.below(6) == 0) return never_times_out(schedule);
     const Time timeout_us = 1 + schedule.faults.delay_most_ns * random.between<Time>(8, 16) / 1000;
     set(shape, "timeout_us", timeout_us);
@@ -70,6 +71,10 @@ struct Safety {
         if (style != 0) schedule.faults.cut_for_ever(other, victim);
         if (style != 1) schedule.faults.cut_for_ever(victim, other);
       }
+  }
+  static void sign_really(Schedule& schedule) {
+    schedule.primitives = Primitives::libsodium;
+    schedule.operations = 1 + schedule.operations % 2;
   }
   /// Without time-outs nothing is said again by itself: what is sent must come, in its order, as over MPI.
   static void never_times_out(Schedule& schedule) {
