@@ -14,6 +14,7 @@ struct Liveness : common::Termination {
 
   bool holds_at_end(const auto& world) const {
     if (world.shape().clients == 0 && (faults_.is_hurt_for_ever(0) || !world.is_correct(0))) return true;
+    if (faults_.traitors.count() > 0 && world.shape().authentication != Authentication::signature) return true;
     if (!Termination::holds_at_end(world)) return false;
     for (Rank rank = 0; rank < world.shape().ranks; ++rank)
       if (!faults_.is_hurt_for_ever(rank) && world.is_correct(rank) &&

@@ -33,6 +33,7 @@ struct Safety {
     shape.authentication = static_cast<Authentication>(random.below(3));
     schedule.operations = random.between<std::int64_t>(1, 40);
     schedule.faults.amnesia = 0;
+    if (shape.authentication != Authentication::none && random.below(500) == 0) authenticate_really(schedule);
     if (random.below(6) == 0) return never_times_out(schedule);
     const Time timeout_us = 1 + schedule.faults.delay_most_ns * random.between<Time>(4, 10) / 1000;
     set(shape, "timeout_us", timeout_us);
@@ -71,6 +72,10 @@ struct Safety {
         if (other != victim && style != 1) schedule.faults.cut_for_ever(other, victim);
       }
     }
+  }
+  static void authenticate_really(Schedule& schedule) {
+    schedule.primitives = Primitives::libsodium;
+    schedule.operations = 1 + schedule.operations % 2;
   }
   /// Without time-outs nothing is said again by itself: what is sent must come, in its order, as over MPI.
   static void never_times_out(Schedule& schedule) {
