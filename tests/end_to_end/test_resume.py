@@ -130,7 +130,7 @@ def test_drift_across_the_interruption_is_seen(mpirun, coordbench, tmp_path):
 def test_only_one_launch_at_a_time_goes_on_in_a_file(coordbench, tmp_path):
     """The first still has a few seconds to go when the second begins."""
     path = tmp_path / "launch-001.h5"
-    interrupt(under_mpirun(2, coordbench, "run", *SLOW, "--operations", 300000, "--out", tmp_path), path, 3)
+    interrupt(under_mpirun(2, coordbench, "run", *SLOW, "--operations", 120000, "--out", tmp_path), path, 3)
     resume = under_mpirun(2, coordbench, "run", "--resume", path)
     with Launch(resume) as first:
         while first.running and not (tmp_path / ".launch-001.h5.next").exists():

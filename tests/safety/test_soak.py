@@ -26,7 +26,7 @@ def test_a_run_without_violation_tells_its_rate(protocol):
 
 @pytest.mark.parametrize("arguments, named", [
     ([], "PROTOCOL"),
-    (["three_phase_commit"], "three_phase_commit"),
+    (["no_such_protocol"], "no_such_protocol"),
     (["two_phase_commit", "--schedules", "0"], "--schedules"),
     (["two_phase_commit", "--schedules", "many"], "many"),
     (["two_phase_commit", "--seed", "-1"], "--seed"),
