@@ -1,0 +1,88 @@
+// View changes of PBFT, told by hand.
+
+#include <gtest/gtest.h>
+
+#include "tests/safety/pbft/pbft_world.hpp"
+#include "tests/support/shapes.hpp"
+
+namespace coordbench::testing::pbft_views_test {
+namespace {
+
+using pbft::PbftWorld;
+
+constexpr Time kTimeout = 100'000;  ///< ns; a message of the perfect network takes one
+
+Shape pbft_shape(int ranks, int clients = 1, int in_flight = 1, const Settings& set = {}) {
+  Settings all{{"timeout_us", kTimeout / 1000}};
+  all.insert(all.end(), set.begin(), set.end());
+  Shape shape = shape_of<Pbft>(ranks, 8, all);
+  shape.clients = clients;
+  shape.in_flight = in_flight;
+  return shape;
+}
+
+/// The client's time-out, its question to all, the backups' time-out; then view-change, acknowledgement, new view with the
+/// pre-prepare, prepare, commit, reply.
+TEST(PbftViews, AnswersTwoTimeOutsAndSevenDelaysAfterThePrimaryDied) {
+  for (const int ranks : {4, 7, 10, 13}) {
+    PbftWorld world(pbft_shape(ranks), {}, 1);
+    world.run_until(777);
+    world.crash(0);
+    world.propose(0);
+    world.run_until(777 + 3 * kTimeout);
+    EXPECT_EQ(world.answered_at(0), 777 + 2 * kTimeout + 7) << ranks;
+    EXPECT_EQ(world.replica(1).view, 1U);
+  }
+}
+
+TEST(PbftViews, LeavesAsManyPrimariesAsAreDead) {
+  for (const int ranks : {7, 10, 13}) {
+    const int dead = (ranks - 1) / 3;
+    PbftWorld world(pbft_shape(ranks), {}, 1);
+    for (Rank rank = 0; rank < dead; ++rank) world.crash(rank);
+    world.propose(0);
+    world.run_until(100 * kTimeout);
+    EXPECT_TRUE(world.has_ended(0)) << ranks;
+    EXPECT_EQ(world.replica(ranks - 1).view, static_cast<coordbench::pbft::View>(dead));
+  }
+}
+
+/// Two replicas have prepared the operation, nobody has committed it, and the primary dies: it keeps its number.
+TEST(PbftViews, KeepsTheNumberOfWhatHasPrepared) {
+  PbftWorld world(pbft_shape(4), {}, 2);
+  world.propose(0);
+  world.run_until(3);  // prepared everywhere, and every commit is on its way
+  ASSERT_EQ(world.replica(2).log.find(1)->is_prepared, true);
+  world.crash(0);
+  for (Rank one = 1; one < 4; ++one)
+    for (Rank other = 1; other < 4; ++other)
+      if (one != other) world.cut(one, other);
+  world.run_until(10);
+  world.mend();
+  world.run_until(20 * kTimeout);
+  EXPECT_TRUE(world.has_ended(0));
+  for (Rank rank = 1; rank < 4; ++rank) {
+    ASSERT_NE(world.replica(rank).log.find(1), nullptr);
+    EXPECT_EQ(world.replica(rank).log.find(1)->request.first, 0U);
+    EXPECT_EQ(world.replica(rank).executed, 1U);
+  }
+}
+
+/// A replica that was away while many checkpoints were taken gets the state of the last one.
+TEST(PbftViews, FetchesTheStateThatItMissed) {
+  PbftWorld world(pbft_shape(4, 2, 1, {{"checkpoint", 4}}), {}, 100);
+  world.isolate(3);
+  for (Operation k = 0; k < 90; ++k) {
+    world.propose(k);
+    world.run_until(world.now() + 20);
+    ASSERT_TRUE(world.has_ended(k)) << k;
+  }
+  EXPECT_EQ(world.replica(3).executed, 0U);
+  world.mend();
+  world.run_until(world.now() + 20 * kTimeout);
+  EXPECT_EQ(world.replica(3).executed, 90U);
+  EXPECT_EQ(world.replica(3).stable, 88U);
+}
+
+}  // namespace
+}  // namespace coordbench::testing::pbft_views_test
