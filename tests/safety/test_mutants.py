@@ -21,7 +21,6 @@ TIMEOUT_S = 300
 COMPILE = ["g++", "-std=c++20", f'-DCOORDBENCH_SOURCE_DIR="{ROOT}"']
 SOAK = ["-O1", "-lfmt", "-pthread"]
 STORY = ["-O0", "-lgtest_main", "-lgtest", "-lfmt", "-pthread"]  # told once
-AUTHENTICATION = ROOT / "harness" / "authentication"
 MAIN = """#include "tests/safety/{protocol}/safety.hpp"
 #include "tests/safety/mutant_soak.hpp"
 int main(int count, char** words) {{
@@ -66,8 +65,6 @@ def compiled(protocol: str, story: str | None, folder: Path) -> Path:
         source, options = HERE / protocol / story, STORY
     else:
         source.write_text(MAIN.format(protocol=protocol))
-    if "authentications" in (ROOT / "kernels" / f"{protocol}.hpp").read_text(encoding="utf-8"):
-        options = [*sorted(AUTHENTICATION.glob("*.cpp")), *options, "-lsodium"]
     made = run(*COMPILE, f"-I{folder}", f"-I{ROOT}", source, *options, "-o", folder / "program")
     assert made.returncode == 0, made.stderr[:3000]
     return folder / "program"
