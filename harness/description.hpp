@@ -187,6 +187,8 @@ struct About {
   std::string_view group{};        ///< one of kGroups
   std::string_view baseline_of{};  ///< of the groups native and anti-pattern: the group whose kernels do the same work
   std::string_view promise;        ///< what holds once an operation has ended, one line
+  std::string_view survives{};     ///< of protocols: the faults through which the promise holds and operations still end
+  std::string_view blocks{};       ///< of protocols: when operations wait for ever
   std::string_view messages;       ///< the closed form in words
   std::string_view delays;         ///< messages on the longest causal chain, in words
   std::string_view source;         ///< paper, section

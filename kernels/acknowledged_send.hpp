@@ -27,6 +27,8 @@ class AcknowledgedSend : public delivery::Acknowledged {
   static constexpr About about{.level = 0,
                                .group = "delivery",
                                .promise = "the sender learns that its message arrived; with resend_us it arrives at least once",
+                               .survives = "loss, with resend_us; crashes that keep the sender's memory",
+                               .blocks = "while the receiver is down; without resend_us after a loss",
                                .messages = "2; 0 at N = 1; if a share p is lost: x^2 + x, where x = 1/(1 - p)",
                                .delays = "delivered 1, acknowledged 2",
                                .source = "Spector, CACM 1982 (at-least-once semantics)",

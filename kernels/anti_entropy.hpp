@@ -42,6 +42,8 @@ class AntiEntropy : public Proposers {
                                .promise =
                                    "every rank has the update in the end, except with a probability that shrinks with "
                                    "ttl",
+                               .survives = "loss; ranks that are down: the others meet without them",
+                               .blocks = "never",
                                .messages =
                                    "random; phase=common: N ttl calls, and O(N) answers, whose exact expectation is "
                                    "known",

@@ -45,6 +45,8 @@ class BullyElection {
       .level = 2,
       .group = "election",
       .promise = "every rank knows the highest live rank; two leaders after a partition or late messages",
+      .survives = "crashes, with timeout_us; no loss, no partition, no message later than half a time-out",
+      .blocks = "without timeout_us after a crash",
       .messages =
           "m(m - 1) + N - 1 from an initiator with m - 1 ranks above: N^2 - 1 from the lowest, "
           "N - 1 from the highest",

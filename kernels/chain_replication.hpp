@@ -30,8 +30,10 @@ class ChainReplication : public ServedRegister {
       .level = 4,
       .group = "replication",
       .promise =
-          "a linearizable register that loses nothing while one server is left; blocks until a crashed server is excluded; "
+          "a linearizable register that loses nothing while one server is left; "
           "read_from=any is not linearizable",
+      .survives = "loss, with timeout_us; all servers but one down, once they are excluded",
+      .blocks = "until a configuration from outside excludes a server that is down",
       .messages =
           "write N + 1, N if the head or the tail asks, 0 at N = 1; n = N - 1 acknowledgements are background; read 2, 0 at "
           "the "

@@ -24,6 +24,8 @@ class ChattyProtocol : public delivery::RoundTrips<ChattyProtocol> {
   static constexpr About about{.level = 0,
                                .group = "anti-pattern",
                                .promise = "the last rank has worked on every item once, and rank 0 knows it",
+                               .survives = "loss, with resend_us",
+                               .blocks = "while the worker is down; without resend_us after a loss",
                                .messages = "handshake ceil(items/batch); 0 at N = 1",
                                .delays = "worked handshake ceil(items/batch) - 1, answered 1 more; 0 at N = 1",
                                .source = "none; batching: Lampson, SOSP 1983, 3",

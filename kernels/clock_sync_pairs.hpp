@@ -22,6 +22,8 @@ class ClockSyncPairs : public clock_sync::Probing {
   static constexpr About about{.level = 1,
                                .group = "anti-pattern",
                                .promise = "every rank knows the average of all clocks, up to half the shortest round trips",
+                               .survives = "loss, with resend_us",
+                               .blocks = "while any rank is down; without resend_us after a loss",
                                .messages = "probes N n, n = N - 1; resends are background",
                                .delays = "2 probes, up to probes N n - N n / 2 + 1 where pairs wait for each other",
                                .source = "Lundelius, Lynch, Information and Control 1984; Cristian 1989",

@@ -21,6 +21,8 @@ class ClockSyncStar : public clock_sync::Probing {
   static constexpr About about{.level = 1,
                                .group = "anti-pattern",
                                .promise = "every rank knows rank 0's clock, up to half its shortest round trip",
+                               .survives = "loss, with resend_us",
+                               .blocks = "while any rank is down; without resend_us after a loss",
                                .messages = "2 probes n, n = N - 1; resends are background",
                                .delays = "2 probes, up to 2 + 2n(probes - 1) where ranks wait for each other at rank 0",
                                .source = "Cristian, Distributed Computing 1989; Mills, RFC 5905",

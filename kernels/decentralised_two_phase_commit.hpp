@@ -26,14 +26,15 @@ class DecentralisedTwoPhaseCommit : public commit::Commitment {
   enum class Kind : std::uint16_t { vote_yes, vote_no, inquire };
   using Message = commit::MessageOf<Kind>;
   using Out = Outbox<Message>;
-  static constexpr About about{
-      .level = 5,
-      .group = "commitment",
-      .promise = "all participants commit or none does, as each decides itself; blocks while one is down",
-      .messages = "N(N - 1)",
-      .delays = "decided and ended 2; up to N where messages of different ranks overtake each other",
-      .source = "Skeen, SIGMOD 1981; Bernstein, Hadzilacos, Goodman 1987, 7.4",
-      .latency = Latency::proposer};
+  static constexpr About about{.level = 5,
+                               .group = "commitment",
+                               .promise = "all participants commit or none does, as each decides itself",
+                               .survives = "loss, with timeout_us; crashes that keep the log",
+                               .blocks = "while any rank is down",
+                               .messages = "N(N - 1)",
+                               .delays = "decided and ended 2; up to N where messages of different ranks overtake each other",
+                               .source = "Skeen, SIGMOD 1981; Bernstein, Hadzilacos, Goodman 1987, 7.4",
+                               .latency = Latency::proposer};
   enum { decided, ended };
   static constexpr std::array marks{Mark{.name = "decided", .where = Where::everywhere, .answers = true},
                                     Mark{.name = "ended", .where = Where::everywhere}};

@@ -36,6 +36,8 @@ class ExactlyOnceSend : public delivery::Acknowledged {
   static constexpr About about{.level = 0,
                                .group = "delivery",
                                .promise = "applied exactly once, despite loss, duplicates and delays; the sender learns of it",
+                               .survives = "loss, with resend_us; duplicates; crashes that keep memory",
+                               .blocks = "while the receiver is down; without resend_us after a loss",
                                .messages = "2; 0 at N = 1; if a share p is lost: x^2 + x, where x = 1/(1 - p)",
                                .delays = "applied 1, acknowledged 2",
                                .source = "Spector, CACM 1982 (only-once semantics); Birrell, Nelson, TOCS 1984",

@@ -29,6 +29,8 @@ class FireAndForget {
                                .promise =
                                    "delivered once if the network neither loses nor duplicates it; the sender learns "
                                    "nothing",
+                               .survives = "nothing: what is lost stays lost",
+                               .blocks = "never: the sender waits for nobody",
                                .messages = "1; 0 at N = 1",
                                .delays = "handed_over 0, delivered 1",
                                .source = "Spector, CACM 1982 (maybe semantics)",

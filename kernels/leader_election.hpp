@@ -48,6 +48,8 @@ class LeaderElection {
   static constexpr About about{.level = 2,
                                .group = "election",
                                .promise = "at most one leader in a term; one in the end once servers and links are back",
+                               .survives = "loss; any minority down; crashes that keep term and vote",
+                               .blocks = "while no majority can talk",
                                .messages = "4n, n = N - 1: votes and first appends; pre_vote: 6n",
                                .delays = "won 2, known 3, established 4; pre_vote: 2 more each; 0 at N = 1",
                                .source = "Ongaro's dissertation 2014, 3.4, 9.6",

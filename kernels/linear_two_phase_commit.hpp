@@ -23,7 +23,9 @@ class LinearTwoPhaseCommit : public commit::Commitment {
   using Out = Outbox<Message>;
   static constexpr About about{.level = 5,
                                .group = "commitment",
-                               .promise = "all participants commit or none does; blocks while one of them is down",
+                               .promise = "all participants commit or none does",
+                               .survives = "loss, with timeout_us; crashes that keep the log",
+                               .blocks = "while any rank is down",
                                .messages = "2n, n = N - 1; 2m if rank m is the first to vote no",
                                .delays = "decided n, learned 2n; m and 2m if rank m is the first to vote no",
                                .source = "Gray 1978; Bernstein, Hadzilacos, Goodman 1987, 7.4",

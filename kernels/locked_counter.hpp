@@ -38,9 +38,9 @@ class LockedCounter {
   static constexpr About about{
       .level = 2,
       .group = "avoidance",
-      .promise =
-          "no update is lost: every increment returns a different value; blocks if the server or the lock's holder "
-          "crashes",
+      .promise = "no update is lost: every increment returns a different value",
+      .survives = "nothing: no message is sent again",
+      .blocks = "after a loss; while the server or the holder of the lock is down",
       .messages =
           "lock: 7; acknowledged_lock: 8; compare_and_swap: 4, and 2 more each time another was faster; 0 if rank 0 "
           "itself increments",

@@ -33,6 +33,9 @@ class MultiPaxos {
       .level = 4,
       .group = "replication",
       .promise = "one operation for each slot; a chosen operation is not lost while every quorum keeps a member's memory",
+      .survives =
+          "loss; servers down, as long as quorums of q1 and q2 are up; crashes that keep what was promised and accepted",
+      .blocks = "while no quorum can talk; with leader=seated while the leader is down",
       .messages =
           "2(N - 1); --clients: + 2; eager: + 2(N - 1) unless q2 = 1; thrifty: q2 - 1 in place of N - 1; all divided by "
           "batch",

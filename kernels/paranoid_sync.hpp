@@ -40,6 +40,8 @@ class ParanoidSync {
   static constexpr About about{.level = 0,
                                .group = "anti-pattern",
                                .promise = "all ranks have the change after about a period; on_change: after one delay",
+                               .survives = "loss and ranks that are down: the next period mends that; on_change: nothing",
+                               .blocks = "without resend_us after a lost request",
                                .messages =
                                    "2; on_change: 2 + n for a change, n = N - 1; 0 at N = 1; background a period: none N n, "
                                    "gossip N, on_change 0",

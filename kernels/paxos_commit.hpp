@@ -34,6 +34,8 @@ class PaxosCommit : public commit::Commitment, public paxos_commit::Recovery {
       .promise =
           "all resource managers commit or none does; every live one decides while at most F of "
           "2F + 1 acceptors are down",
+      .survives = "loss, with timeout_us; F of 2F + 1 acceptors down",
+      .blocks = "while more than F acceptors are down",
       .messages = "n(F + 3), n = N - 1; 1 fewer for each no-vote",
       .delays = "decided 3, learned 4, ended 3; F = 0: 2, 3, 2; F > 1: up to F more where votes overtake the leader",
       .source = "Gray, Lamport, TODS 2006, 4-6",

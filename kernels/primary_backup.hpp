@@ -34,7 +34,9 @@ class PrimaryBackup : public ServedRegister {
       .group = "replication",
       .promise =
           "acknowledge=all: a linearizable register that loses nothing while one replica is left; one, none: a failover "
-          "may lose answered writes; blocks until a crashed rank is excluded",
+          "may lose answered writes",
+      .survives = "loss, with timeout_us; all replicas but one down, once they are excluded",
+      .blocks = "until a configuration from outside excludes a replica that is down; acknowledge=none: a primary that is",
       .messages = "all, one: 2n, none: n, n = N - 1; + 2 unless the primary itself asks; reads: 0, or 2 from another rank",
       .delays = "all, one: 2, none: 0; + 2 unless the primary itself asks; reads: 0, or 2 from another rank",
       .source = "Alsberg, Day, ICSE 1976; Budhiraja et al., 1993; Lamport, Malkhi, Zhou, PODC 2009",

@@ -27,8 +27,11 @@ class PullGossip : public gossip::Site<gossip::Calls{.pulls = true}> {
                                .promise =
                                    "every rank has the rumour in the end, except with a probability that shrinks with "
                                    "ttl",
-                               .messages = "random; lockstep: the average is computed exactly, by a Markov chain, and is N "
-                                           "log2 N + O(N)",
+                               .survives = "loss and ranks that are down, while others pass the rumour on",
+                               .blocks = "never",
+                               .messages =
+                                   "random; lockstep: the average is computed exactly, by a Markov chain, and is N "
+                                   "log2 N + O(N)",
                                .delays = "random: log2 N + log2 ln N + O(1) requests per rank",
                                .source = "Demers et al., PODC 1987, 1.3; Karp et al., FOCS 2000, 1",
                                .latency = Latency::makespan,

@@ -28,6 +28,8 @@ class PushGossip : public gossip::Site<gossip::Calls{.pushes = true}> {
       .promise =
           "every rank has the rumour in the end, except with a probability that shrinks with ttl "
           "and fanout",
+      .survives = "loss and ranks that are down, while others pass the rumour on",
+      .blocks = "never",
       .messages = "timer: N ttl fanout; receipt: fanout times the ranks reached; lockstep: N ln N + O(N)",
       .delays = "random: log2 N + ln N + O(1) calls per rank",
       .source = "Demers et al., PODC 1987, 1.3; Pittel, SIAM J. Appl. Math. 1987",

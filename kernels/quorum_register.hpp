@@ -39,6 +39,8 @@ class QuorumRegister {
       .promise =
           "a linearizable register if R + W > N, available while R and W servers are up; only a regular one with "
           "write_back=never; with R + W <= N reads may be stale",
+      .survives = "loss, with timeout_us; servers down, as long as R and W are up; crashes that keep the copy",
+      .blocks = "while fewer servers can talk than the greater of R and W",
       .messages =
           "4n, n = N - 1; --clients: 4N; reads with write_back=never: 2n, if_needed: 2n to 4n; writes with write_query=never: "
           "2n; thrifty: floor(N/2) in place of n, or R - 1 and W - 1; replicas: their number in place of N",

@@ -37,6 +37,8 @@ class RaftReplication : public raft::Declarations {
       .level = 4,
       .group = "replication",
       .promise = "one order of operations; a committed operation is not lost while a majority keeps its memory",
+      .survives = "loss; any minority down; crashes that keep term, vote and log",
+      .blocks = "while no majority can talk; with leader=seated while the leader is down",
       .messages =
           "2(N - 1); --clients: + 2; eager: + 2(N - 1); thrifty: floor(N/2) in place of N - 1; all divided by batch; reads "
           "with read=index: 2(N - 1) for all that wait, lease: 0; --clients: + 2",

@@ -48,6 +48,8 @@ class RegionalCache : public Proposers {
       .promise =
           "caches agree with the master in the end; client_tracks: a proposer reads its own writes, and nothing older "
           "than before",
+      .survives = "loss, with timeout_us; other regions down",
+      .blocks = "while the master or the cache of the proposer's region is down",
       .messages = "G regions: write 2 + (G - 1), read 2 + (2 if it misses); 2 fewer where the master or the cache itself asks",
       .delays = "write 2, read 2 + (2 if it misses); 2 fewer where the master or the cache itself asks",
       .source = "Nishtala et al., NSDI 2013, 5; Terry et al., PDIS 1994",

@@ -39,6 +39,8 @@ class RingElection {
                                .promise =
                                    "every rank knows one leader, the largest identifier; a lost message or rank stops the "
                                    "election",
+                               .survives = "late messages and duplicates",
+                               .blocks = "after a loss; while any rank is down",
                                .messages =
                                    "ascending: 3N - 1; descending: N(N + 1)/2 + N; random: N H(N) + N on average, exact "
                                    "for each; 0 at N = 1",

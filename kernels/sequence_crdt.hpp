@@ -46,6 +46,7 @@ class SequenceCrdt : public crdt::Replica {
       crdt::about({.promise = "no edit is lost; all copies of the text are equal once every message has arrived",
                    .delays = "edited 0, known 1",
                    .source = "Roh, Jeon, Kim, Lee, JPDC 71(3) 2011",
+                   .blocks = "once an editor is `keep` clocks ahead of the slowest rank",
                    .messages = "n = N - 1; reports, acknowledgements and resends are background"});
   static constexpr std::array parameters{
       Parameter{.name = "length", .initial = 64, .lowest = 1, .highest = 65536, .help = "most characters of the text"},

@@ -30,7 +30,9 @@ class Sequencer : public sequencer::Seat {
   static constexpr About about{
       .level = 2,  // one coordinator, which only a configuration from outside replaces; consensus (level 4) is what could
       .group = "order",
-      .promise = "every rank delivers the operations in one order (per shard); blocks while the sequencer is down",
+      .promise = "every rank delivers the operations in one order (per shard)",
+      .survives = "loss, with timeout_us; crashes that keep memory; others once the rank is excluded",
+      .blocks = "while the sequencer is down and not excluded; once a rank is `keep` numbers behind",
       .messages =
           "unicast_broadcast: N; broadcast_broadcast: 2n, n = N - 1; unicast_unicast_broadcast: N + 1; n if the sequencer "
           "itself sends",

@@ -24,6 +24,8 @@ class SequentialPolling : public delivery::RoundTrips<SequentialPolling> {
   static constexpr About about{.level = 0,
                                .group = "anti-pattern",
                                .promise = "every rank has the question's payload, and rank 0 knows it",
+                               .survives = "loss, with resend_us",
+                               .blocks = "while the rank that is asked is down; without resend_us after a loss",
                                .messages = "2(N - 1)",
                                .delays = "asked 2(N - 1) - 1, answered 2(N - 1); 0 at N = 1",
                                .source = "none; N - 1 round trips",

@@ -37,6 +37,8 @@ class ThreePhaseCommit : public three_phase::Setting {
       .group = "commitment",
       .promise =
           "all participants commit or none does; does not block if crashes are detected reliably; wrong under partitions",
+      .survives = "crashes of any ranks, with timeout_us; no loss, no partition",
+      .blocks = "never, with timeout_us",
       .messages = "5n, n = N - 1; final_acknowledgement: 6n; 3 fewer (4 with it) for each participant that only reads",
       .delays = "decided 4, learned 5, ended 4; final_acknowledgement: ended 6",
       .source = "Skeen, SIGMOD 1981; Bernstein, Hadzilacos, Goodman 1987, 7.5",

@@ -33,7 +33,9 @@ class TwoPhaseCommit : public commit::AtomicCommitment {
   enum Order : std::int64_t { parallel, serial };
   static constexpr About about{.level = 5,
                                .group = "commitment",
-                               .promise = "all participants commit or none does; blocks while the coordinator is down",
+                               .promise = "all participants commit or none does",
+                               .survives = "loss, with timeout_us; crashes that keep the log",
+                               .blocks = "while the coordinator is down, or a participant that has not voted",
                                .messages = "4n, n = N - 1; presumed_commit: 3n; 2 fewer for each participant that only reads",
                                .delays = "decided 2, learned 3, ended 4; serial: 2n, 4n - 1, 4n",
                                .source = "Mohan, Lindsay, Obermarck, TODS 1986, 2-3",

@@ -30,16 +30,26 @@ int proposers_of(const Kernel& kernel, const Shape& shape) {
   return kernel.proposers == nullptr ? 1 : std::max(1, kernel.proposers(shape));
 }
 
+/// Null if there is none, a number, or the two ends of a range.
+Json json_of(const Range& range) {
+  const auto number = [](double value) {
+    const double whole = std::round(value);
+    return whole == value ? Json(static_cast<std::int64_t>(whole)) : Json(value);
+  };
+  if (range.least < 0) return nullptr;
+  return range.least == range.most ? number(range.most) : Json::array({number(range.least), number(range.most)});
+}
+
 template <class ClosedForm>
-double mean_over_proposers(const Kernel& kernel, const Shape& shape, ClosedForm closed_form) {
+Range mean_over_proposers(const Kernel& kernel, const Shape& shape, ClosedForm closed_form) {
   const int proposers = proposers_of(kernel, shape);
-  double sum = 0;
+  Range sum = 0;
   for (Operation k = 0; k < proposers; ++k) {
-    const double value = closed_form(shape, k);
-    if (value < 0) return -1;
-    sum += value;
+    const Range value = closed_form(shape, k);
+    if (value.least < 0) return {};
+    sum.least += value.least, sum.most += value.most;
   }
-  return sum / proposers;
+  return {sum.least / proposers, sum.most / proposers};
 }
 
 /// `closed_form(shape, operation)` at 1 to kLargest ranks, as the mean over one operation of each proposer, because the cost
@@ -50,19 +60,17 @@ Json evaluate(const Kernel& kernel, ClosedForm closed_form) {
   Json values = Json::array();
   for (int ranks = 1; ranks <= kLargest; ++ranks) {
     const Shape shape = default_shape(kernel, ranks);
-    const double value = kernel.unfit(shape).empty() ? mean_over_proposers(kernel, shape, closed_form) : -1;
-    const double whole = std::round(value);
-    values.push_back(value < 0 ? Json(nullptr) : whole == value ? Json(static_cast<std::int64_t>(whole)) : Json(value));
+    values.push_back(json_of(kernel.unfit(shape).empty() ? mean_over_proposers(kernel, shape, closed_form) : Range()));
   }
   return values;
 }
 
 Json messages_at(const Kernel& kernel) {
-  return evaluate(kernel, [&](const Shape& shape, Operation k) { return kernel.cost(shape, {k, 1}).messages.most; });
+  return evaluate(kernel, [&](const Shape& shape, Operation k) { return kernel.cost(shape, {k, 1}).messages; });
 }
 Json delays_at(const Kernel& kernel, int mark) {
   return evaluate(kernel, [&](const Shape& shape, Operation k) {
-    return kernel.cost(shape, {k, 1}).delays[static_cast<std::size_t>(mark)].most;
+    return kernel.cost(shape, {k, 1}).delays[static_cast<std::size_t>(mark)];
   });
 }
 
@@ -106,6 +114,8 @@ Json json_of(const Kernel& kernel) {
             {"group", about.group},
             {"baseline_of", text_or_null(about.baseline_of)},
             {"promise", about.promise},
+            {"survives", text_or_null(about.survives)},
+            {"blocks", text_or_null(about.blocks)},
             {"messages", about.messages},
             {"messages_at", messages_at(kernel)},
             {"count_rule", name_of(about.count_rule)},
@@ -127,6 +137,7 @@ Json json_of(const Kernel& kernel) {
 
 std::string text_of(const Json& value) {
   if (value.is_null()) return "-";
+  if (value.is_array()) return text_of(value[0]) + " to " + text_of(value[1]);
   return value.is_number_float() ? fmt::format("{:.2f}", value.get<double>()) : value.dump();
 }
 
@@ -143,7 +154,8 @@ bool depends_on_proposer(const Kernel& kernel) {
 std::string series(const Json& values) {
   if (std::all_of(values.begin(), values.end(), [](const Json& value) { return value.is_null(); })) return "";
   std::string text;
-  for (const Json& value : values) text += " " + text_of(value);
+  const bool has_ranges = std::any_of(values.begin(), values.end(), [](const Json& value) { return value.is_array(); });
+  for (const Json& value : values) text += (has_ranges && !text.empty() ? ", " : " ") + text_of(value);
   return fmt::format(" (N = 1..{}:{})", kLargest, text);
 }
 
@@ -165,6 +177,8 @@ std::string text_of(const Kernel& kernel) {
   const About& about = kernel.about;
   Stanza stanza(kernel);
   stanza.line("promise", about.promise);
+  stanza.line("survives", about.survives);
+  stanza.line("blocks", about.blocks);
   stanza.line("baseline of", about.baseline_of.empty() ? "" : fmt::format("@{}", about.baseline_of));
   stanza.line("messages", fmt::format("{}{}, {}", about.messages.empty() ? "unknown" : about.messages,
                                       series(messages_at(kernel)), name_of(about.count_rule)));

@@ -22,7 +22,7 @@ std::string list_text(std::span<const Kernel> kernels);
 
 /// For programs: an array of objects. `messages_at` and `delays_at` are the closed forms at N = 1 to 8 with default parameters
 /// and 8 bytes, means over the proposers where several take turns: null where the count rule is `none`, an element null where N
-/// does not fit or nothing reaches the mark.
+/// does not fit or nothing reaches the mark, and an array of the least and the most where timing decides.
 std::string list_json(std::span<const Kernel> kernels);
 
 }  // namespace coordbench

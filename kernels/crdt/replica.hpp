@@ -10,6 +10,7 @@ namespace coordbench::crdt {
 /// What such a kernel says of itself in its own words.
 struct Words {
   std::string_view promise, delays, source;
+  std::string_view blocks = "never: an update asks nobody";
   std::string_view messages = "n = N - 1; resends and acknowledgements are background";
   bool has_payload = false;
 };
@@ -17,6 +18,8 @@ constexpr About about(const Words& words) {
   return {.level = 0,
           .group = "avoidance",
           .promise = words.promise,
+          .survives = "loss, with resend_us; ranks that are down: the others go on",
+          .blocks = words.blocks,
           .messages = words.messages,
           .delays = words.delays,
           .source = words.source,

@@ -31,6 +31,16 @@ def test_the_table_is_what_the_program_lists(kernels, readme, family):
     assert text == TABLES.with_table(text, of_family), f"{readme} is not what coordbench list tells: run jobs/tables"
 
 
+def test_every_protocol_says_what_it_survives_and_when_it_blocks(kernels):
+    protocols = [kernel for kernel in kernels if kernel["family"] == "protocol"]
+    assert [kernel["name"] for kernel in protocols if not (kernel["survives"] and kernel["blocks"])] == []
+
+
+@pytest.mark.parametrize("delays, text", [(None, "random"), (3, "1.5"), (4.5, "2.25"), ([3, 8], "1.5 to 4")])
+def test_two_delays_are_a_round_trip(delays, text):
+    assert TABLES.round_trips(delays) == text
+
+
 @pytest.mark.parametrize("readme, family", TABLES.READMES.items())
 def test_every_kernel_stands_in_the_readme_of_its_folder(readme, family):
     text, folder = (ROOT / readme).read_text(encoding="utf-8"), (ROOT / readme).parent
