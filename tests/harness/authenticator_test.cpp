@@ -208,6 +208,17 @@ TEST(Authenticator, ProvesAMessageToAnybodyAndNoOther) {
   }
 }
 
+TEST(Authenticator, GivesEveryRankASignatureOfItsOwn) {
+  for (const Primitives primitives : kPrimitives) {
+    const Shape shape{.ranks = 3, .seed = 7, .authentication = Authentication::signature};
+    const Keys first(shape, 0, primitives), second(shape, 1, primitives);
+    const std::string text = "text";
+    const Signature signature = second.sign(bytes_of(text));
+    EXPECT_TRUE(first.verifies(1, bytes_of(text), signature));
+    EXPECT_FALSE(first.verifies(0, bytes_of(text), signature)) << "whatever name the text gives";
+  }
+}
+
 TEST(Authenticator, TakesACodeForNothingButItsUse) {
   Ranks ranks(Authentication::mac, Primitives::libsodium);
   const std::string message = "message";

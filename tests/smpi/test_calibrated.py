@@ -107,6 +107,22 @@ def test_folding_and_copying_take_what_they_took(predict, tmp_path):
         assert median["linear_all_to_all", bytes] >= max(sent, copied), bytes
 
 
+def test_authenticating_takes_what_it_took(predict, tmp_path):
+    """Three messages in a row. For each a rank seals one to three and checks one to three, but signs once for all receivers."""
+    flat = lambda ns: [(1, 25 + ns), (4096, 25 + ns)]  # with a reading of the clock
+    mac, sign, verify = 100_000, 1_000_000, 300_000
+    works = {"copy": flat(0), "fold": flat(0), "digest": flat(0), "mac": flat(mac), "sign": flat(sign), "verify": flat(verify)}
+    calibration = write(tmp_path / "made-up.h5", {"l3": EAGER}, timer_ns=25, works=works)
+    launch = predict(calibration, 4, "--kernels", "pbft", "--bytes", "8", "--authentication", "none,mac,signature",
+                     "--operations", "20")
+    with h5py.File(launch.path) as file:
+        rows = zip(file["/cases/kernel"].asstr()[...], file["/cases/authentication"].asstr()[...], file["/cases/latency_p50_ns"][...])
+        median = {way: ns for kernel, way, ns in rows if kernel == "pbft"}
+    trusting, with_macs, signed = (median[way] for way in ("none", "mac", "signature"))
+    assert 3 * 2 * mac <= with_macs - trusting <= 3 * 6 * mac
+    assert 3 * (sign + verify) <= signed - trusting <= 3 * (sign + 3 * verify)
+
+
 def test_the_simulated_launch_names_the_one_that_was_calibrated(predict, simulate, tmp_path):
     calibration = write(tmp_path / "made-up.h5", {"l3": EAGER})
     predicted = predict(calibration, 3, "--kernels", "ping_pong")
