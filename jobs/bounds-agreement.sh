@@ -13,8 +13,10 @@ row_agreement_a() {
     --set '*.proposers=0,1,2' 2>&1 | tail -2
   mpirun --oversubscribe -n 8 build/coordbench run --out "$scratch/agreement-a" --kernels "$kernels" "${settings[@]}" --clients 0,1,2 \
     --set raft_replication.read=log,index,lease --set raft_replication.reads=50 --set chain_replication.read_from=tail,any_clean \
-    --set multi_paxos.q2=0,2 --set '*.thrifty=0,1' --set '*.no_votes=0,1' --set three_phase_commit.final_acknowledgement=0,1 \
+    --set multi_paxos.q2=0,2 --set '*.thrifty=off,on' --set '*.no_votes=0,1' --set three_phase_commit.final_acknowledgement=0,1 \
     --set paxos_commit.faults=0,1,2 2>&1 | tail -2
+  mpirun --oversubscribe -n 8 build/coordbench run --out "$scratch/agreement-a" --kernels raft_replication --ranks 1,2,3,6 --bytes 8 --operations 20 \
+    --in-flight 1,7 --clients 0,2 --set '*.reads=30,100' --set '*.read=log,index,lease' --set '*.commit_broadcast=piggybacked,eager' --set '*.thrifty=off,on' 2>&1 | tail -2
   build/unit-tests --gtest_filter='*Cost*' --gtest_brief=1
 }
 row_agreement_b() { soak_a_million ${AGREEMENT_SOAK:-$(agreement | tr , ' ')}; }

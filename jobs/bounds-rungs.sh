@@ -15,7 +15,7 @@ row_rungs_a() {
     --set sequencer.variant=unicast_broadcast,broadcast_broadcast,unicast_unicast_broadcast --set sequencer.shards=1,2 \
     --set two_phase_commit.order=parallel,serial --set two_phase_commit.variant=presumed_nothing,presumed_abort,presumed_commit \
     --set ring_election.order=ascending,descending,random --set primary_backup.acknowledge=all,one,none --set chatty_protocol.handshake=2,8 --set chatty_protocol.batch=1,5,64 \
-    --set leader_election.pre_vote=0,1 --set quorum_register.read_quorum=0,1 --set quorum_register.write_quorum=0,1 2>&1 | tail -2
+    --set leader_election.pre_vote=off,on --set quorum_register.read_quorum=0,1 --set quorum_register.write_quorum=0,1 2>&1 | tail -2
   build/unit-tests --gtest_filter='*Cost*' --gtest_brief=1
 }
 row_rungs_b() { soak_a_million ${RUNGS_SOAK:-$(rungs | tr , ' ')}; }
