@@ -48,8 +48,7 @@ double over_model(Authentication authentication) {
     const Faults wide{.seed = static_cast<std::uint64_t>(seed),
                       .delay = Faults::Delay::uniform,
                       .delay_least_ns = kDelay / 2,
-                      .delay_most_ns = 3 * kDelay / 2,
-                      .fifo = true};
+                      .delay_most_ns = 3 * kDelay / 2};
     PbftWorld world(shape, wide, 1);
     world.crash(0);
     world.propose(0);
