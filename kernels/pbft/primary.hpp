@@ -45,9 +45,16 @@ class Primary {
   static std::int32_t number(Operation operation) { return static_cast<std::int32_t>(operation); }
   [[nodiscard]] bool is_due(Operation operation) const { return asked_.is_due(replica_.service.state(), number(operation)); }
   /// Where nobody times out nothing is said again: the primary waits for the slowest replica, which has to have room, too.
-  [[nodiscard]] bool has_room() const {
+  [[nodiscard]] bool has_room() {
+    if (replica_.timers.are_on()) pass_over_decided();
     const Sequence low = replica_.timers.are_on() ? replica_.stable : replica_.checkpoints.slowest();
     return last_ < low + replica_.setting.log_size;
+  }
+  /// A primary that others have left may hear what they decided under the numbers that it would give next.
+  void pass_over_decided() {
+    for (const Slot* next = replica_.log.find(last_ + 1); next && next->is_committed; next = replica_.log.find(last_ + 1))
+      ++last_;
+    last_ = std::max(last_, replica_.executed);
   }
   void give_number(Operation operation, const Payload& carried, Out& out) {
     asked_.note(replica_.service.state(), number(operation));

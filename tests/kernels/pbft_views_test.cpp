@@ -101,6 +101,27 @@ TEST(PbftViews, KeepsTheNumberOfWhatHasPrepared) {
   }
 }
 
+/// The others have left the primary, and decided something under the number that it would give next.
+TEST(PbftViews, GivesNoNumberThatOthersHaveDecided) {
+  using Message = Pbft::Message;
+  Shape shape = pbft_shape(4, 2);
+  shape.payload_bytes = 0;
+  Pbft primary(shape, 0);
+  PayloadArena made{64, 4096};
+  Outbox<Message> out(bounds_of<Pbft>(shape, 0), true, &made);
+  const coordbench::pbft::Request decided{.first = 0, .count = 1, .digest = coordbench::pbft::digest_of({}, out)};
+  for (const Rank other : {1, 2})
+    primary.step(other, coordbench::pbft::about(Message::Kind::decided, 1, 1, decided, true), {}, out);
+  ASSERT_EQ(primary.replica().executed, 1U);
+  out.clear();
+  primary.step(5, coordbench::pbft::asking(1, 1), {}, out);
+  const auto said = out.envelopes();
+  const auto given =
+      std::find_if(said.begin(), said.end(), [](const auto& it) { return it.message.kind == Message::Kind::pre_prepare; });
+  ASSERT_NE(given, said.end());
+  EXPECT_EQ(given->message.sequence, 2U);
+}
+
 /// A replica that was away while many checkpoints were taken gets the state of the last one.
 TEST(PbftViews, FetchesTheStateThatItMissed) {
   PbftWorld world(pbft_shape(4, 2, 1, {{"checkpoint", 4}}), {}, 100);
