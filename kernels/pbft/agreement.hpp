@@ -24,6 +24,7 @@ class Agreement {
     const Sequence sequence = message.sequence;
     if (from != replica_.primary() || !replica_.is_between_watermarks(sequence)) return;
     if (!replica_.is_active) return replica_.log.keep_early(message, payload);
+    replica_.highest = std::max(replica_.highest, sequence);  // the primary owes this number, whatever it says of it now
     const bool is_selected = sequence <= replica_.selected.last();
     if (payload.size() != (is_selected ? setting().payload_bytes : setting().carried_bytes()) || message.size != 1) return;
     Slot& slot = replica_.log.claim(sequence);

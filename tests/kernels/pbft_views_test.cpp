@@ -101,6 +101,20 @@ TEST(PbftViews, KeepsTheNumberOfWhatHasPrepared) {
   }
 }
 
+/// The primary gives a number to bytes that are not the client's: the others may go on with it, and this replica may not.
+TEST(PbftViews, WaitsForANumberThatThePrimaryGaveToSomethingFalse) {
+  using Message = Pbft::Message;
+  const Shape shape = pbft_shape(4, 2);
+  Pbft backup(shape, 1);
+  PayloadArena made{64, 4096};
+  Outbox<Message> out(bounds_of<Pbft>(shape, 1), true, &made);
+  const coordbench::pbft::Request false_one{.first = 0, .count = 1, .digest = {{1, 2, 3, 4}}};
+  ASSERT_FALSE(backup.replica().waits());
+  backup.step(0, coordbench::pbft::about(Message::Kind::pre_prepare, 0, 1, false_one), made.allocate(8), out);
+  EXPECT_FALSE(backup.replica().log.find(1)->is_pre_prepared);
+  EXPECT_TRUE(backup.replica().waits()) << "or nobody would leave this primary";
+}
+
 /// The others have left the primary, and decided something under the number that it would give next.
 TEST(PbftViews, GivesNoNumberThatOthersHaveDecided) {
   using Message = Pbft::Message;

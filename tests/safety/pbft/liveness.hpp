@@ -6,15 +6,18 @@
 
 namespace coordbench::testing::pbft {
 
-/// Nothing is claimed of a replica with a link that never heals, but that the others do not wait for it.
+/// Nothing is claimed of a replica with a link that never heals, but that the others do not wait for it. An answer needs f + 1
+/// replicas. If traitors are among these, fewer correct ones know what was decided, and a MAC cannot convince the others: they
+/// learn it with the next operations, or the next checkpoint.
 struct Liveness : common::Termination {
   static constexpr std::string_view sentence =
-      "Liveness: once what heals has healed, every operation is answered, and every replica carries it out";
+      "Liveness: once what heals has healed, every operation is answered, and without traitors every replica carries it out";
   explicit Liveness(const Schedule& schedule) : Termination(schedule), faults_(schedule.faults) {}
 
   bool holds_at_end(const auto& world) const {
     if (world.shape().clients == 0 && (faults_.is_hurt_for_ever(0) || !world.is_correct(0))) return true;
     if (!Termination::holds_at_end(world)) return false;
+    if (faults_.traitors.count() > 0) return true;
     for (Rank rank = 0; rank < world.shape().ranks; ++rank)
       if (!faults_.is_hurt_for_ever(rank) && world.is_correct(rank) &&
           world.machine(rank).replica().service.state().count() != world.proposed())
