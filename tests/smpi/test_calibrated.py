@@ -116,7 +116,8 @@ def test_authenticating_takes_what_it_took(predict, tmp_path):
     launch = predict(calibration, 4, "--kernels", "pbft", "--bytes", "8", "--authentication", "none,mac,signature",
                      "--operations", "20")
     with h5py.File(launch.path) as file:
-        rows = zip(file["/cases/kernel"].asstr()[...], file["/cases/authentication"].asstr()[...], file["/cases/latency_p50_ns"][...])
+        words = (file["/cases"][name].asstr()[...] for name in ("kernel", "authentication"))
+        rows = zip(*words, file["/cases/latency_p50_ns"][...])
         median = {way: ns for kernel, way, ns in rows if kernel == "pbft"}
     trusting, with_macs, signed = (median[way] for way in ("none", "mac", "signature"))
     assert 3 * 2 * mac <= with_macs - trusting <= 3 * 6 * mac
