@@ -40,7 +40,7 @@ class Client {
   }
   void step(Rank from, const Message& message, Out& out) {
     const bool is_final = message.kind == Kind::reply;
-    if (!is_final && message.kind != Kind::tentative_reply) return;
+    if ((!is_final && message.kind != Kind::tentative_reply) || from >= setting_.servers) return;
     if (message.view != views_[static_cast<std::size_t>(from)]) note_view(from, message.view);
     const Operation operation = message.first;
     if (!is_open(operation)) return;
@@ -102,7 +102,10 @@ class Client {
     while (oldest_ != next_ && open_[slot(oldest_)].is_answered) oldest_ += turns_.clients();
     set_alarm(out.now());
   }
-  [[nodiscard]] bool is_open(Operation k) const { return k >= oldest_ && k < next_ && !open_[slot(k)].is_answered; }
+  /// A traitor may speak of another client's operation.
+  [[nodiscard]] bool is_open(Operation k) const {
+    return k >= oldest_ && k < next_ && turns_.of(k).client == turns_.of(oldest_).client && !open_[slot(k)].is_answered;
+  }
   [[nodiscard]] std::size_t slot(Operation operation) const { return turns_.of(operation).number & (open_.size() - 1); }
   void set_alarm(Time now) { alarm_ = timeout_ > 0 && oldest_ != next_ ? now + timeout_ : kNever; }
 

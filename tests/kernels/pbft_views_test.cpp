@@ -101,6 +101,21 @@ TEST(PbftViews, KeepsTheNumberOfWhatHasPrepared) {
   }
 }
 
+TEST(PbftViews, ClientTakesNoReplyAboutAnothersOperation) {
+  using Message = Pbft::Message;
+  const Shape shape = pbft_shape(4, 3, 10);
+  Pbft client(shape, 4);  // of operations 0, 3, 6, …
+  PayloadArena made{64, 4096};
+  Outbox<Message> out(bounds_of<Pbft>(shape, 4), true, &made);
+  for (const Operation own : {0, 3, 6}) client.propose(own, made.allocate(8), out);
+  out.clear();
+  for (const std::uint32_t operation : {4U, 5U, 3U})
+    for (const Rank replica : {1, 2})
+      client.step(replica, {.first = operation, .kind = Message::Kind::reply, .sequence = 7, .size = 1}, {}, out);
+  ASSERT_EQ(out.completions().size(), 1U);
+  EXPECT_EQ(out.completions()[0].operation, 3);
+}
+
 /// The primary gives a number to bytes that are not the client's: the others may go on with it, and this replica may not.
 TEST(PbftViews, WaitsForANumberThatThePrimaryGaveToSomethingFalse) {
   using Message = Pbft::Message;
