@@ -71,14 +71,15 @@ print("worst: %.3f" % max(np.median(each) for each in ratios.values()))
 PYTHON
 }
 row_byzantine_g() { build/unit-tests --gtest_filter='PbftViews.*TimeOf*:PbftViews.*TimeOuts*'; }
-# Messages and delays are counted, the latency is simulated on one switch with the measured cost of authentication, and the CPU time
-# is that of all ranks: coordbench-micro's time of a step, as often as there are inputs, and of sealing and checking.
+# Messages and delays are counted. The latency is simulated: each rank pays what messages and authentication cost on this machine. The CPU
+# time is that of all ranks: coordbench-micro's time of a step, as often as there are inputs, and of sealing and checking.
 row_byzantine_h() {
   build build coordbench-smpi coordbench-micro
   build/coordbench-micro --benchmark_filter='^(step/(pbft|fire_and_forget)|(seal|open|sign|verify)/ours/8)/' --benchmark_min_time=0.2 \
     --benchmark_out="$scratch/byzantine-h.json" >/dev/null 2>&1
-  COORDBENCH_BUILD=build jobs/simulate --ranks 4,7,10,13 --platform one_switch --out "$scratch/byzantine-h" --kernels fire_and_forget,pbft \
-    --authentication none,mac,signature >/dev/null
+  mpirun -n 2 build/coordbench calibrate --out "$scratch/byzantine-h-costs" >/dev/null
+  COORDBENCH_BUILD=build jobs/simulate --ranks 4,7,10,13 --calibration "$scratch/byzantine-h-costs/launch-001.h5" --out "$scratch/byzantine-h" \
+    --kernels fire_and_forget,pbft --authentication none,mac,signature >/dev/null
   /usr/bin/python3 - "$scratch/byzantine-h" "$scratch/byzantine-h.json" <<'PYTHON'
 import json
 import sys
