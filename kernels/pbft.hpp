@@ -71,6 +71,7 @@ class Pbft {
 
   void propose(Operation operation, Payload payload, Out& out) {
     if (is_client_) return client_.propose(operation, std::move(payload), out);
+    payload = pbft::with_credentials(replica_.setting, operation, payload, out);
     if (replica_.is_primary() && replica_.is_active) [[likely]]
       primary_.request(operation, std::move(payload), out);
     else
@@ -193,8 +194,12 @@ class Pbft {
   }
 
   void watch(Out& out) {
-    if (replica_.timers.are_on()) [[unlikely]]
-      replica_.timers.watch(replica_.is_active ? replica_.waits() : change_.waits(), out.now());
+    if (!replica_.timers.are_on()) [[likely]]
+      return;
+    if (replica_.is_active)
+      replica_.watch(out.now());
+    else
+      replica_.timers.watch(change_.waits(), out.now());
   }
 
   pbft::Replica replica_;
@@ -223,7 +228,7 @@ inline Bounds Pbft::bounds(const Shape& shape, Rank rank) {
           .completions = 3 * log + window,
           .receives = 2 * window * servers,
           .leases = (2 + 2 * changes) * log + 2 * window + changes * (6 * servers + 8),
-          .made = 4 + changes * (4 + servers),
+          .made = 4 + changes * (4 + servers) + (makes && rank == 0 && shape.clients == 0 ? in_flight + 1 : 0),
           .made_bytes = changes == 1 ? std::max(made_bytes, changing) : made_bytes};
 }
 

@@ -29,7 +29,7 @@ class Agreement {
     if (payload.size() != (is_selected ? setting().payload_bytes : setting().carried_bytes()) || message.size != 1) return;
     Slot& slot = replica_.log.claim(sequence);
     const Request request = message.request();
-    if (slot.is_pre_prepared || (slot.is_committed && slot.request != request)) return;
+    if (!may_accept(slot, request)) return;
     if (is_selected && replica_.selected.request_of(sequence) != request) return;
     const Payload own = without_credentials(setting(), payload);
     const coordbench::Digest digest = out.digest(own);
@@ -55,7 +55,7 @@ class Agreement {
   /// A request that a new view does again, if its payload is here; nothing if not.
   [[gnu::noinline, gnu::cold]] void do_again(Sequence sequence, const Request& request, Out& out) {
     Slot& slot = replica_.log.claim(sequence);
-    if (slot.is_pre_prepared) return;
+    if (!may_accept(slot, request)) return;
     if (request.count > 0 && !(slot.payload_is_known && slot.request == request)) {
       const Earlier* earlier = replica_.log.find_earlier(sequence);
       if (!earlier || !earlier->was_prepared || earlier->prepared != request) return;
@@ -85,6 +85,10 @@ class Agreement {
   }
 
  private:
+  /// One request for each number of a view, and none but what was decided, though a traitor may begin a view in two ways.
+  static bool may_accept(const Slot& slot, const Request& request) {
+    return !slot.is_pre_prepared && (!slot.is_committed || slot.request == request);
+  }
   void accept(Slot& slot, const Request& request, Payload payload) {
     slot.request = request;
     slot.payload = std::move(payload);
@@ -128,7 +132,8 @@ class Agreement {
   }
   void tell_prepared(Slot& slot, Out& out) {
     const Request request = slot.request;
-    if (request.count > 0 && slot.sequence > replica_.executed) out.complete(request.first, prepared);
+    if (request.count > 0 && slot.sequence > replica_.executed && replica_.is_prepared_first(request.first))
+      out.complete(request.first, prepared);
     replica_.log.commits.add(slot.sequence, replica_.self, request, &request);
     out.send_others(about(Kind::commit, replica_.view, slot.sequence, request));
     if (replica_.setting.tentative) replica_.execute(out);

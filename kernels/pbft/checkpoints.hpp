@@ -26,9 +26,7 @@ class Checkpoints {
         mask_(setting.checkpoints() - 1),
         own_(mask_ + 1, Own{{}, initial}),
         said_((mask_ + 1) * servers_),
-        latest_(servers_, 0) {
-    said_.assign(said_.size(), {UINT32_MAX, {}});
-  }
+        latest_(servers_, 0) {}
 
   /// This replica's state after `sequence`.
   void take(const Checkpoint& checkpoint, const Service& service) {
@@ -41,9 +39,9 @@ class Checkpoints {
   void note(Rank from, const Checkpoint& checkpoint) {
     note_latest(from, checkpoint.sequence);
     Checkpoint& known = said(checkpoint.sequence, from);
-    if (known.sequence == UINT32_MAX || known.sequence < checkpoint.sequence) known = checkpoint;
+    if (known.sequence < checkpoint.sequence) known = checkpoint;
   }
-  /// How many replicas have it.
+  /// How many replicas have it, of a number above 0.
   [[nodiscard]] int count(const Checkpoint& checkpoint) const {
     int count = 0;
     for (std::size_t rank = 0; rank < servers_; ++rank)
@@ -86,7 +84,7 @@ class Checkpoints {
   Rank self_;
   std::size_t mask_;
   std::vector<Own> own_;          ///< [sequence div the distance, mod their number]
-  std::vector<Checkpoint> said_;  ///< as `own_`, [rank]
+  std::vector<Checkpoint> said_;  ///< as `own_`, [rank]; of number 0: nothing
   std::vector<Sequence> latest_;  ///< [rank]: the last one that it has told of
 };
 

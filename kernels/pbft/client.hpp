@@ -4,6 +4,7 @@
 // Source: Castro, Liskov, TOCS 20(4) 2002, 4.1 (the client), 5.1 (tentative execution).
 
 #include <bit>
+#include <span>
 
 #include "kernels/pbft/credentials.hpp"
 
@@ -75,16 +76,20 @@ class Client {
     std::uint32_t value = 0;
   };
 
-  /// Whether enough replicas say the same.
+  /// Whether enough replicas say the same: f + 1 finally, or a quorum, of whom the others speak tentatively in one view, the
+  /// latest that one of them names.
   [[nodiscard]] bool is_believed(Operation operation, const Said& last) const {
+    const auto said = std::span(said_).subspan(slot(operation) * servers_, servers_);
+    const auto is_alike = [&](const Said& one, Said::Kind kind) { return one.kind == kind && one.value == last.value; };
     int finals = 0, alike = 0;
-    for (std::size_t i = slot(operation) * servers_, end = i + servers_; i < end; ++i) {
-      const Said& one = said_[i];
-      if (one.kind == Said::nothing || one.value != last.value) continue;
-      finals += one.kind == Said::final ? 1 : 0;
-      alike += one.kind == Said::final || last.kind == Said::final || one.view == last.view ? 1 : 0;
+    View latest = 0;
+    for (const Said& one : said) {
+      finals += is_alike(one, Said::final) ? 1 : 0;
+      if (is_alike(one, Said::tentative)) latest = std::max(latest, one.view);
     }
-    return finals > faults_ || (last.kind == Said::tentative && alike >= quorum_);
+    if (finals > faults_) return true;
+    for (const Said& one : said) alike += is_alike(one, Said::tentative) && one.view == latest ? 1 : 0;
+    return alike > 0 && finals + alike >= quorum_;
   }
   /// The view that f + 1 replicas are in, or beyond: its primary is asked first.
   [[gnu::noinline, gnu::cold]] void note_view(Rank from, View view) {

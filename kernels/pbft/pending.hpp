@@ -14,6 +14,7 @@ class Pending {
     Operation operation = -1;  ///< -1: none
     bool is_done = false;      ///< it came with another replica's state, and is kept for its answer
     Payload payload{};
+    std::uint64_t order = 0;  ///< of coming
   };
 
   explicit Pending(const Setting& setting)
@@ -35,13 +36,22 @@ class Pending {
     Asked& asked = asked_[place(operation)];
     if (asked.operation >= operation) return;
     if (asked.operation < 0 || asked.is_done) ++count_;
-    asked = {operation, false, std::move(payload)};
+    asked = {operation, false, std::move(payload), ++came_};
   }
   void remove(Operation operation) {
     Asked& asked = asked_[place(operation)];
     if (asked.operation < 0 || asked.operation > operation) return;
     if (!asked.is_done) --count_;
     asked = {};
+  }
+  /// Which has waited longest of those that may be carried out next; -1: none.
+  template <class IsDue>
+  [[nodiscard]] Operation longest(IsDue&& is_due) const {
+    const Asked* longest = nullptr;
+    for_each([&](const Asked& asked) {
+      if (is_due(asked.operation) && (!longest || asked.order < longest->order)) longest = &asked;
+    });
+    return longest ? longest->operation : -1;
   }
   /// Calls visit(asked) for each.
   template <class Visit>
@@ -70,6 +80,7 @@ class Pending {
   std::size_t mask_;
   std::vector<Asked> asked_;  ///< [client][turn mod the operations in flight]
   int count_ = 0;
+  std::uint64_t came_ = 0;
 };
 
 }  // namespace coordbench::pbft

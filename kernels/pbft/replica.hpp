@@ -26,7 +26,8 @@ class Replica {
         timers(setting.timeout),
         turns_(setting.sessions()),
         places_mask_(setting.slots() - 1),
-        places_(setting.slots() * static_cast<std::size_t>(setting.sessions()), 0) {}
+        places_(setting.slots() * static_cast<std::size_t>(setting.sessions()), 0),
+        prepared_(places_.size(), -1) {}
 
   [[nodiscard]] Rank primary() const { return setting.primary_of(view); }
   /// Where there are no clients, rank 0 asks.
@@ -39,12 +40,20 @@ class Replica {
   /// Whether some request is known here and not carried out.
   [[nodiscard]] bool waits() const { return !pending.is_empty() || highest > executed; }
 
+  /// Called after each step: the time-out runs for the request that has waited longest, or it would serve a primary that
+  /// numbers others, or the same again, and leaves out one.
+  [[gnu::noinline, gnu::cold]] void watch(Time now) {
+    if (!timers.are_running())
+      awaited = pending.is_empty() ? -1 : pending.longest([&](Operation operation) { return service.is_in_turn(operation); });
+    timers.watch(waits(), now);
+  }
+
   /// Carries out what is committed, in the order of its numbers.
   void execute(Out& out) {
     for (const Slot* slot = log.find(executed + 1); slot && slot->is_committed; slot = log.find(executed + 1)) {
       ++executed;
       carry_out(*slot, out);
-      timers.progress();
+      note_progress();
       if (executed == next_checkpoint_) take_checkpoint(out);
     }
     if (setting.tentative) answer_tentatively(out);
@@ -58,7 +67,7 @@ class Replica {
                       [&](Operation operation) {
                         if (asks()) out.complete(operation, answered);
                       });
-    timers.progress();
+    note_progress();
     tell_checkpoint(checkpoint, out);
   }
   /// A new view begins at this checkpoint, which a replica that is no traitor has. That does not make it stable: the next view
@@ -78,6 +87,15 @@ class Replica {
     if (checkpoints.count(checkpoint) >= setting.quorum) stable = checkpoint.sequence;
   }
 
+  /// False if it has prepared before, which a traitor can give two numbers, or lies so far ahead that nobody can have asked.
+  bool is_prepared_first(Operation operation) {
+    const auto& state = service.state();
+    const std::uint32_t client = turns_.of(operation).client;
+    const Operation due = state.next_of(client, state.session(client).operation);
+    const bool is_near = operation >= due && turns_.of(operation).number - turns_.of(due).number <= places_mask_;
+    return is_near && std::exchange(prepared_[place(operation)], operation) != operation;
+  }
+
   /// Of an operation that was carried out here.
   void reply_again(Operation operation, Out& out) const {
     std::uint32_t value = 0;
@@ -90,7 +108,7 @@ class Replica {
     if (!service.recall(operation, value)) return {};
     if (slot && slot->request.first == operation) return {outcome_of(operation, value), slot->payload};
     const Pending::Asked* asked = pending.find_done(operation);
-    return asked ? Answer{outcome_of(operation, value), asked->payload} : Answer();
+    return asked ? Answer{outcome_of(operation, value), without_credentials(setting, asked->payload)} : Answer();
   }
   /// Under which number an operation was carried out here not long ago.
   [[nodiscard]] Sequence number_of(Operation operation) const { return places_[place(operation)]; }
@@ -108,13 +126,17 @@ class Replica {
   Pending pending;
   Timers timers;
   Sequence executed = 0;
-  Sequence stable = 0;   ///< the last stable checkpoint
-  Sequence begin = 0;    ///< the checkpoint at which this view began
-  Sequence highest = 0;  ///< the highest number that pre-prepared in this view
-  Checkpoint wanted{};   ///< the last one that a replica which is no traitor has, if it is ahead of this replica
-  NewView selected{};    ///< what this view does again
+  Sequence stable = 0;     ///< the last stable checkpoint
+  Sequence begin = 0;      ///< the checkpoint at which this view began
+  Sequence highest = 0;    ///< the highest number that pre-prepared in this view
+  Operation awaited = -1;  ///< for which the time-out runs; -1: for any number
+  Checkpoint wanted{};     ///< the last one that a replica which is no traitor has, if it is ahead of this replica
+  NewView selected{};      ///< what this view does again
 
  private:
+  void note_progress() {
+    if (awaited < 0 || service.is_done(awaited)) timers.progress();
+  }
   void carry_out(const Slot& slot, Out& out) {
     const Operation operation = slot.request.first;
     if (slot.request.count == 0 || !service.is_in_turn(operation)) return;
@@ -164,7 +186,8 @@ class Replica {
   Sequence next_checkpoint_ = setting.checkpoint;
   replication::Turns turns_;
   std::size_t places_mask_;
-  std::vector<Sequence> places_;  ///< [client][turn mod the slots]: the number of its request
+  std::vector<Sequence> places_;     ///< [client][turn mod the slots]: the number of its request
+  std::vector<Operation> prepared_;  ///< the same: the last operation that has prepared
 };
 
 }  // namespace coordbench::pbft

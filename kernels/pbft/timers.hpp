@@ -22,7 +22,8 @@ class Timers {
     else if (suspect_at_ == kNever)
       suspect_at_ = now + length();
   }
-  /// A request was carried out: the primary does its work.
+  [[nodiscard]] bool are_running() const { return suspect_at_ != kNever; }
+  /// What the replica waited for was carried out: the primary does its work.
   void progress() {
     suspect_at_ = kNever;
     changes_ = 0;

@@ -24,7 +24,7 @@ class ViewChange {
     chosen_.reserve(static_cast<std::size_t>(replica.setting.servers));
     origins_.reserve(chosen_.capacity());
     selected_.reserve(replica.setting.timeout > 0 ? replica.setting.log_size : 0);
-    missing_.reserve(selected_.capacity());
+    missing_.reserve(2 * selected_.capacity());
   }
 
   [[nodiscard]] const Reports& reports() const { return reports_; }
@@ -94,7 +94,7 @@ class ViewChange {
       out.send(to, about(Kind::told_request, message.view, message.sequence, message.request(), true), *payload);
   }
   [[gnu::noinline, gnu::cold]] void take_request(const Message& message, const Payload& payload, Out& out) {
-    const auto asked = std::find(missing_.begin(), missing_.end(), message.sequence);
+    const auto asked = std::find(missing_.begin(), missing_.end(), Missing{message.sequence, message.request()});
     if (replica_.is_active || asked == missing_.end() || payload.size() != replica_.setting.payload_bytes) return;
     if (!replica_.is_between_watermarks(message.sequence) || digest_of(payload, out) != message.digest) return;
     Slot& slot = replica_.log.claim(message.sequence);
@@ -119,13 +119,16 @@ class ViewChange {
   [[gnu::noinline, gnu::cold]] void remind(Out& out) {
     if (replica_.is_active) return do_selected_again(out);
     offer_.ask_for_reports(reports_, out);
-    for (const Request& request : selected_)
-      if (const auto sequence = begin_.sequence + 1 + static_cast<Sequence>(&request - selected_.data());
-          std::find(missing_.begin(), missing_.end(), sequence) != missing_.end())
-        ask_for_request(sequence, request, out);
+    for (const Missing& one : missing_) ask_for_request(one.sequence, one.request, out);
   }
 
  private:
+  struct Missing {
+    Sequence sequence = 0;
+    Request request{};
+    friend bool operator==(const Missing&, const Missing&) = default;
+  };
+
   static Message moving(View view, const ShortDigest& digest) {
     return {.kind = Kind::view_change, .view = view, .digest = digest};
   }
@@ -204,8 +207,9 @@ class ViewChange {
   }
   void miss(Sequence sequence, const Request& request, Out& out) {
     if (!replica_.is_between_watermarks(sequence)) return;
-    if (std::find(missing_.begin(), missing_.end(), sequence) != missing_.end()) return;
-    missing_.push_back(sequence);
+    const Missing one{sequence, request};
+    if (missing_.size() == missing_.capacity() || std::find(missing_.begin(), missing_.end(), one) != missing_.end()) return;
+    missing_.push_back(one);
     ask_for_request(sequence, request, out);
   }
   void ask_for_request(Sequence sequence, const Request& request, Out& out) const {
@@ -277,7 +281,7 @@ class ViewChange {
   Offer offer_;                       ///< by the primary of this view
   Checkpoint begin_{};                ///< what a new primary has selected: where to begin, …
   std::vector<Request> selected_;     ///< … and what to do again behind that
-  std::vector<Sequence> missing_;     ///< numbers whose payloads a new primary lacks
+  std::vector<Missing> missing_;  ///< requests whose payloads a new primary lacks
   std::vector<Report> chosen_;        ///< view-changes that the decision is made from
   std::vector<Report> begun_from_{};  ///< those that this view began from, as it names them
   std::vector<Origin> origins_;       ///< as `chosen_`

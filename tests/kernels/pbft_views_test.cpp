@@ -101,6 +101,22 @@ TEST(PbftViews, KeepsTheNumberOfWhatHasPrepared) {
   }
 }
 
+/// The primary hears one client only. What it does for that one is no excuse.
+TEST(PbftViews, LeavesAPrimaryThatServesOnlyOthers) {
+  PbftWorld world(pbft_shape(4, 2), {}, 1000);
+  world.cut(5, 0);
+  world.propose(1);
+  for (Operation k = 0; k < 400 && !world.has_ended(1); k += 2) {
+    world.propose(k);
+    for (Time end = world.now() + kTimeout; !world.has_ended(k) && world.now() < end;) world.run_until(world.now() + 10);
+    ASSERT_TRUE(world.has_ended(k) || world.replica(1).view > 0) << k;
+    while (!world.has_ended(k)) world.run_until(world.now() + 10);
+    world.run_until(world.now() + kTimeout / 20);
+  }
+  EXPECT_TRUE(world.has_ended(1));
+  EXPECT_GT(world.replica(1).view, 0U);
+}
+
 TEST(PbftViews, ClientTakesNoReplyAboutAnothersOperation) {
   using Message = Pbft::Message;
   const Shape shape = pbft_shape(4, 3, 10);

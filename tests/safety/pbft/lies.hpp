@@ -28,6 +28,7 @@ class Liar {
         lie_.message.sequence += 1 + lie_.random.below(3U);
         return true;
       case Kind::checkpoint:
+        return lies_of_checkpoint();
       case Kind::view_change_ack:
         lie_.message.digest = some_digest();
         return true;
@@ -70,6 +71,13 @@ class Liar {
       return true;
     }
     return false;
+  }
+  /// A digest that is not its state's, or a checkpoint that nobody can have reached.
+  bool lies_of_checkpoint() {
+    const bool is_far = lie_.random.below(2) == 0;
+    lie_.message.digest = is_far ? machine::ShortDigest() : some_digest();
+    if (is_far) lie_.message.sequence = UINT32_MAX - UINT32_MAX % setting_.checkpoint;
+    return true;
   }
   /// Gives the number itself, as if it were the primary.
   bool usurps() {
