@@ -12,6 +12,7 @@ import pandas as pd
 from analysis import schema, statistics, validate
 from analysis.groups import with_groups
 from analysis.launch_file import launches_in, opened
+from analysis.own_terms import busiest
 from analysis.pace import in_lockstep
 from analysis.reading import number, read, text
 from analysis.refusal import Refusal
@@ -33,7 +34,8 @@ class Campaign:
     `launches`: one row per file, indexed by its path; `calibration` is the `identity` of the launch that it predicts, or "".
     `cases`: one row per case and launch, with the columns of /cases (`parameters` in canonical JSON, as of today; `flags` in
     words; `group`, `baseline_of` and `expected_…most…` also where the file does not tell them) and
-    `file`, `oversubscribed`, `p50_ns`, `p90_ns`, `p99_ns`, the last three from the raw stamps, NaN where these are too few.
+    `file`, `oversubscribed`, `p50_ns`, `p90_ns`, `p99_ns`, the last three from the raw stamps, NaN where these are too few,
+    and `busiest_messages` and `busiest_bytes`, for an operation, NaN where the file does not tell.
     `limits`: what coordbench-micro found, one row per launch and benchmark, with `file`, `name`, `time_ns`,
     `bytes_per_second` (NaN where it has none); no row where no launch has any."""
 
@@ -157,6 +159,8 @@ def _cases(path: Path, file: h5py.File) -> pd.DataFrame:
     cases["file"] = str(path)
     _refuse_twins(path, cases[cases.drift_watch == 0])
     samples = [_samples_ns(file, case.name, case.latency_definition) for case in cases.itertuples()]
+    own = [busiest(file[f"/samples/{case.name}"], case.operations, case.messages_per_operation) for case in cases.itertuples()]
+    cases["busiest_messages"], cases["busiest_bytes"] = np.array(own, dtype=float).reshape(-1, 2).T
     for name, share in (("p50_ns", 0.5), ("p90_ns", 0.9), ("p99_ns", 0.99)):
         cases[name] = np.array([statistics.quantile(each, share) for each in samples], dtype=float)
     if text(file.attrs["source"]) == SIMULATED:

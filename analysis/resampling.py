@@ -22,6 +22,16 @@ def drawn_medians(values: np.ndarray) -> np.ndarray:
     return medians * (np.nanmedian(values[drawn], axis=1) / medians) ** (1 - 1 / launches) ** -0.5
 
 
+def noise_of(drawn: np.ndarray) -> float:
+    """The relative standard error of a median, from medians [draw, column]; 0 without a draw. What slows all columns of a draw
+    alike is not among it, as it does not change the shape of a curve."""
+    if not len(drawn) or drawn.shape[1] < 2:
+        return 0.0
+    apart = np.log(drawn)
+    apart -= apart.mean(axis=1, keepdims=True)
+    return float(np.sqrt(apart.var(axis=0).sum() / (drawn.shape[1] - 1)))
+
+
 def _drawn_launches(present: np.ndarray) -> np.ndarray:
     """[draw, launch], each with something `present` [launch, column] in every column; no draw if some have not after TRIES."""
     rng, count = np.random.default_rng(SEED), len(present)

@@ -61,6 +61,7 @@ class Case:
     columns: dict[str, float] = field(default_factory=dict)  # further ones of /cases
     behind: np.ndarray | None = None  # [operation, 2]: versions behind, and for how many ns; -1: no read
     measured: tuple[str, str, np.ndarray] | None = None  # name, unit, [operation, rank]
+    of_ranks: np.ndarray | None = None  # [3, rank]: messages sent and received and bytes sent in the whole case
 
     @property
     def members(self) -> int:
@@ -216,8 +217,9 @@ def _write_samples(group: h5py.Group, case: Case) -> None:
     for name, stamps in zip(("start_ns", "end_ns"), case.stamps()):
         _numbers(group, name, stamps, "operation", "rank", units="ns")
     _numbers(group, "start_slack_ns", np.full(len(case.latencies_ns), 100), "operation", units="ns")
-    for name in ("messages_sent", "messages_received", "bytes_sent"):
-        _numbers(group, name, np.zeros(case.members, dtype=np.int64), "rank")
+    of_ranks = np.zeros((3, case.members)) if case.of_ranks is None else np.asarray(case.of_ranks)
+    for name, totals in zip(("messages_sent", "messages_received", "bytes_sent"), of_ranks):
+        _numbers(group, name, totals.astype(np.int64), "rank")
     if case.family == "protocol":
         group.attrs.update(marks=" ".join([*(mark.name for mark in case.marks), "ended"]))
     if case.marks:
