@@ -2,8 +2,9 @@
 
 Competitors are of one group, with the same payload, transport and start line, in the same regime. Gossip competes with
 broadcasts, and the MPI library's own with what they are baselines of; so does an anti-pattern, or with nothing. Kernels with
-parameters other than their defaults do not compete. A lead that is not above the larger cross-validation error of the two
-models is none: at two ranks most kernels send the same message.
+parameters other than their defaults do not compete. A lead that is not above what either of the models errs by is none: at two
+ranks most kernels send the same message. Of measured times a lead counts only if launches drawn anew have it too, 95 % of them,
+so that two kernels that are equal do not cross: below N* one must lead so, and above it the other.
 """
 
 import itertools
@@ -13,6 +14,7 @@ from typing import Iterator
 import numpy as np
 import pandas as pd
 
+from analysis.choice import INDIFFERENT
 from analysis.curve import SERIES, TAILS, Curve
 from analysis.groups import ANTI_PATTERN, GOSSIP, POINT_TO_POINT, purpose
 from analysis.load import Campaign
@@ -23,16 +25,18 @@ from analysis.terms import predicted_ns
 ELSEWHERE = {GOSSIP: "broadcast", ANTI_PATTERN: "", POINT_TO_POINT: ""}  # the contest, where it is not the group
 ALIKE = [name for name in SERIES if name not in ("kernel", "parameters")]
 COLUMNS = ["contest", *ALIKE, *REGIME, "first", "second", "few_ranks_winner", "many_ranks_winner", "crossover_ranks",
-           "crossover_low", "crossover_high", "interval_source", "from_ranks", "to_ranks", "times_measured"]
+           "crossover_low", "crossover_high", "interval_source", "untold", "from_ranks", "to_ranks", "times_measured"]
+MODELS = "models"  # a source of intervals
 STEP = 1.01  # rank counts are looked at one by one up to a hundred, then in steps of a hundredth
 
 
 def crossovers(campaign: Campaign) -> pd.DataFrame:
-    """One row per pair of competitors, `first` and `second`, looked at from `from_ranks` to `to_ranks`: the winner at few
-    ranks and the other one, if it wins from `crossover_ranks` on; NaN and one winner where they do not cross, no winner where
-    neither leads. The interval, of launches drawn anew or of the models that cannot be told apart, ends at infinity where it
-    goes beyond. `times_measured`: N* over the largest rank count that both were measured at, above 1 extrapolated."""
-    rows = [_row(contest, alike, a, b) for contest, alike, a, b in _pairs(campaign)]
+    """One row per pair of competitors, `first` and `second`, looked at from `from_ranks` to `to_ranks`. `few_ranks_winner` and
+    `many_ranks_winner`: who leads there for certain, "" where nobody does. Where these differ they cross, at `crossover_ranks`,
+    else NaN. `untold`: the models cross, but the launches cannot tell. The interval, of launches drawn anew or of the models
+    that cannot be told apart, ends at infinity where it goes beyond. `times_measured`: N* over the largest rank count that
+    both were measured at, above 1 extrapolated."""
+    rows = [row_of(contest, alike, a, b) for contest, alike, a, b in _pairs(campaign)]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -51,23 +55,41 @@ def _pairs(campaign: Campaign) -> Iterator[tuple[str, tuple, Curve, Curve]]:
                 yield contest, alike, a, b
 
 
-def _row(contest: str, alike: tuple, a: Curve, b: Curve) -> dict:
+def row_of(contest: str, alike: tuple, a: Curve, b: Curve) -> dict:
     first, last = max(a.smallest, b.smallest), min(a.limit(), b.limit())
-    ranks, margin = _rank_counts(first, last), max(a.choice.chosen.error, b.choice.chosen.error)
+    ranks, margin = _rank_counts(first, last), max(a.choice.chosen.margin, b.choice.chosen.margin, INDIFFERENT)
     row = {"contest": contest, **dict(zip([*ALIKE, *REGIME], alike)), "first": a.series["kernel"], "second": b.series["kernel"],
-           "from_ranks": first, "to_ranks": last}
+           "from_ranks": first, "to_ranks": last, "untold": False, "few_ranks_winner": "", "many_ranks_winner": ""}
     lead = np.log(b.predicted_ns(ranks) / a.predicted_ns(ranks))
-    clear = np.flatnonzero(np.abs(lead) > margin)
-    if not len(clear):
-        return {**row, "few_ranks_winner": "", "many_ranks_winner": ""}
-    few, many, lead = (a, b, -lead) if lead[clear[0]] > 0 else (b, a, lead)
-    found, = _taken_over(lead[None], margin, ranks)
-    winners = {"few_ranks_winner": few.series["kernel"], "many_ranks_winner": few.series["kernel"]}
-    if math.isinf(found):
-        return {**row, **winners}
-    low, high, source = _interval(few, many, ranks, margin)
-    return {**row, **winners, "many_ranks_winner": many.series["kernel"], "crossover_ranks": found, "crossover_low": low,
-            "crossover_high": high, "interval_source": source, "times_measured": found / min(a.largest, b.largest)}
+    draws, source = _drawn_leads(a, b, ranks)
+    certain = certain_lead(lead, draws, source, margin)
+    winners = {1: a.series["kernel"], -1: b.series["kernel"]}
+    led = [winners[sign] for sign in certain[certain != 0]]
+    if len(set(led)) < 2:
+        winner = led[0] if led else ""
+        return {**row, "untold": _crosses(lead), "few_ranks_winner": winner, "many_ranks_winner": winner}
+    sign = -certain[certain != 0][0]  # of the challenger's lead
+    found, = _taken_over(sign * lead[None], margin, ranks)
+    low, high = _interval(sign * draws, margin, ranks, source)
+    return {**row, "few_ranks_winner": led[0], "many_ranks_winner": winners[sign], "crossover_ranks": found,
+            "crossover_low": low, "crossover_high": high, "interval_source": source,
+            "times_measured": found / min(a.largest, b.largest)}
+
+
+def certain_lead(lead: np.ndarray, draws: np.ndarray, source: str, margin: float) -> np.ndarray:
+    """[rank count]: 1 where `lead` is above the margin for certain, −1 where it is below −margin, else 0. Times from launches are
+    certain where 95 % of their `draws`, [draw, rank count], are on that side, and never without draws."""
+    sign = np.sign(lead) * (np.abs(lead) > margin)
+    if source == MODELS:
+        return sign
+    if not len(draws):
+        return np.zeros_like(lead)
+    low, high = np.quantile(draws, TAILS, axis=0)
+    return sign * np.where(sign > 0, low > 0, high < 0)
+
+
+def _crosses(lead: np.ndarray) -> bool:
+    return bool((lead > 0).any() and (lead < 0).any())
 
 
 def _rank_counts(first: int, last: int) -> np.ndarray:
@@ -85,15 +107,23 @@ def _taken_over(lead: np.ndarray, margin: float, ranks: np.ndarray) -> np.ndarra
     return np.where(clear.any(axis=1), ranks[np.minimum(since, len(ranks) - 1)], math.inf)
 
 
-def _interval(few: Curve, many: Curve, ranks: np.ndarray, margin: float) -> tuple[float, float, str]:
-    """Over the refits of both: those of one draw of launches, or every pair of models."""
-    source = few.band_source or many.band_source
-    if not source or "launches" in (few.band_source, many.band_source) and few.band_source != many.band_source:
-        return math.nan, math.nan, ""
-    refits = [curve.refits if len(curve.refits) else curve.choice.chosen.coefficients_ns[None] for curve in (few, many)]
-    if source == "models":
+def _drawn_leads(a: Curve, b: Curve, ranks: np.ndarray) -> tuple[np.ndarray, str]:
+    """ln(b ÷ a), [draw, rank count], of refits of both: those of one draw of launches or, of simulated time, every pair of models.
+    No draw, and no source, where only one of them has launches enough."""
+    if "launches" in (a.band_source, b.band_source) and a.band_source != b.band_source or not (a.simulated or a.band_source):
+        return np.empty((0, len(ranks))), ""
+    refits = [curve.refits if len(curve.refits) else curve.choice.chosen.coefficients_ns[None] for curve in (a, b)]
+    source = a.band_source or b.band_source or MODELS
+    if source == MODELS:
         refits = np.array(list(itertools.product(*refits))).swapaxes(0, 1)
-    lead = np.log(predicted_ns(refits[0], ranks) / predicted_ns(refits[1], ranks))
+    times = [predicted_ns(each, ranks, curve.basis) for each, curve in zip(refits, (a, b))]
+    return np.log(times[1] / times[0]), source
+
+
+def _interval(lead: np.ndarray, margin: float, ranks: np.ndarray, source: str) -> tuple[float, float]:
+    """Of N*, over the draws of the challenger's `lead`; none if one pair of models is all there is."""
+    if len(lead) < 2:
+        return math.nan, math.nan
     ends = TAILS if source == "launches" else (0, 1)
     low, high = np.quantile(_taken_over(lead, margin, ranks), ends, method="inverted_cdf")
-    return float(low), float(high), source
+    return float(low), float(high)

@@ -19,19 +19,25 @@ from analysis.terms import TERMS, formula, growth
 MODELS = ["kernel", "payload", "regime", "N", "T(N)", "error", "held out", "runner-up: error", "exponent", "beyond"]
 CROSSOVERS = ["contest", "payload", "regime", "pair", "N*", "ahead"]
 NOTES = (
-    "T(N): of the models whose error is at most twice the least, the one with the fewest terms, fitted to all points",
-    "error: each rank count in turn is left out of the fit and predicted by it; the error is the root mean square of "
-    "ln(predicted ÷ measured). The largest rank count weighs as much as all others together",
-    "held out: predicted ÷ measured − 1 at the largest rank count, by the fit without it",
+    "T(N): chosen without the largest rank count, then fitted to all points. Of the models whose error is at most twice the "
+    "least (1.5 times, of a constant), or twice the noise between launches, those with the fewest terms are kept. Of these, what grows as the kernel was "
+    "counted to comes first (⌊log2 N⌋ as its delays), then what fits best",
+    "error: each rank count but the largest in turn is left out of the fit and predicted by it; the error is the root mean "
+    "square of ln(predicted ÷ measured)",
+    "held out: predicted ÷ measured − 1 at the largest rank count, by the fit without it. The interval (95 %) comes from "
+    "redrawing launches; without 0 in it, the model misses the largest rank count",
     "beyond: T, and its band, at the N named in the cell; (4 ×) = four times the largest rank count measured. A cell holds "
-    "'–' where there is no model, where another regime begins, and where ranks share cores. The band of measured times "
-    "comes from redrawing launches (95 %, six or more); of simulated times it spans the models whose errors cannot be told "
-    "apart",
+    "'–' where there is no model, where another regime begins, where ranks share cores, and where a count of the kernel ends. "
+    "The band of measured times comes from redrawing launches (95 %, six or more); of simulated times it spans the models "
+    "whose errors cannot be told apart",
     "exponent: slope of log T over log N and its 95 % interval, from launches drawn anew; simulated: by regression")
 CROSSING = (
     "N*: the rank count from which on the other kernel's model is ahead. A lead counts only if it is larger than the error of "
-    "both models. The interval is made as that of the bands; ∞: not within 4 times the ranks measured. The two kernels need "
-    "not promise the same: see `coordbench list`")
+    "both models and, for measured times, if 95 % of redrawn launches have it. Two kernels cross only if one leads so below N* "
+    "and the other above it. The interval is made as that of the bands; ∞: not within 4 times the ranks measured. The two "
+    "kernels need not promise the same: see `coordbench list`")
+UNTOLD, NEITHER = "no crossing that these launches can tell", "neither for certain"
+COLUMN = {term: "_".join(term.replace("⌊", "floor ").replace("⌈", "ceil ").strip("⌋⌉").split()) + "_ns" for term in TERMS}
 
 
 def models(campaign: Campaign) -> pd.DataFrame:
@@ -49,14 +55,22 @@ def _model(curve: Curve) -> dict:
     if not curve.choice:
         return row
     chosen, runner_up = curve.choice.chosen, curve.choice.runner_up
-    coefficients = {f"{term.replace(' ', '_')}_ns": value for term, value in zip(TERMS, chosen.coefficients_ns)}
+    coefficients = {COLUMN[term]: value for term, value in zip(TERMS, chosen.coefficients_ns)}
+    held_out_low, held_out_high = curve.held_out_interval
     limit = curve.limit()
     (low,), (high,) = curve.band_ns([limit])
-    return {**row, "model": formula(chosen.coefficients_ns), **coefficients, "error": chosen.error,
-            "held_out_error": chosen.held_out_error, "runner_up": growth(runner_up.coefficients_ns) if runner_up else "",
+    return {**row, "model": formula(chosen.coefficients_ns), "as_counted": _as_counted(curve), **coefficients,
+            "error": chosen.error, "held_out_error": chosen.held_out_error, "held_out_low": held_out_low,
+            "held_out_high": held_out_high, "runner_up": growth(runner_up.coefficients_ns) if runner_up else "",
             "runner_up_error": runner_up.error if runner_up else math.nan, "models_alike": len(curve.choice.alike),
             "band_source": curve.band_source, "limit_ranks": limit, "limit_times_measured": limit / curve.largest,
             "limit_ns": curve.predicted_ns([limit])[0], "limit_low_ns": low, "limit_high_ns": high}
+
+
+def _as_counted(curve: Curve) -> str:
+    """Which of the terms that grow do so as a count of the kernel, and which count, where that is not the term."""
+    counted = [(term, curve.basis.own.get(term, term)) for term in curve.choice.chosen.terms[1:]]
+    return ", ".join(f"{term} as its {count}" for term, count in counted if count != term)
 
 
 def scaling_tables(campaign: Campaign) -> list[str]:
@@ -98,7 +112,13 @@ def _model_cells(row) -> list[str]:
     if row.limit_ranks > row.largest_ranks:
         value = with_interval(row.limit_ns / 1000, row.limit_low_ns / 1000, row.limit_high_ns / 1000)
         beyond = f"N={row.limit_ranks:.0f} ({row.limit_times_measured:.2g} ×): {value} µs"
-    return [*curve, row.model, _percent(row.error), f"{100 * row.held_out_error:+.1f} %", runner_up, _exponent(row), beyond]
+    model = row.model + (f" ({row.as_counted})" if row.as_counted else "")
+    return [*curve, model, _percent(row.error), _held_out(row), runner_up, _exponent(row), beyond]
+
+
+def _held_out(row) -> str:
+    interval = "" if math.isnan(row.held_out_low) else f" [{100 * row.held_out_low:+.1f}, {100 * row.held_out_high:+.1f}]"
+    return f"{100 * row.held_out_error:+.1f}{interval} %"
 
 
 def _exponent(row) -> str:
@@ -125,7 +145,9 @@ def _contest(row, rows: pd.DataFrame) -> str:
 def _crossover_cells(row, contest: str) -> list[str]:
     cells = [contest, size(row.payload_bytes), regime_name(row.level, row.oversubscribed), f"{row.first}, {row.second}"]
     if math.isnan(row.crossover_ranks):
-        ahead = f"{row.few_ranks_winner} throughout" if row.few_ranks_winner else "neither beyond the models' errors"
+        if row.untold:
+            return [*cells, UNTOLD, f"{row.few_ranks_winner} where they can" if row.few_ranks_winner else NEITHER]
+        ahead = f"{row.few_ranks_winner} throughout" if row.few_ranks_winner else NEITHER
         return [*cells, f"none within {row.from_ranks} … {row.to_ranks}", ahead]
     ends = [row.crossover_low, row.crossover_high]
     interval = "" if math.isnan(ends[0]) else " [" + ", ".join("∞" if math.isinf(end) else f"{end:.0f}" for end in ends) + "]"
