@@ -2,12 +2,12 @@
 
 What is wanted of a model is larger rank counts still. So the largest is held out: the choice does not use it, and the fit
 without it predicts it. Of the others each is left out in turn, and the error is the root mean square of ln(predicted ÷
-measured). Errors of a handful of points are no better known than to a factor of two. So models cannot be told apart whose error
-is at most twice the least (1.5 times, of a constant), or twice the noise between launches. Of these the ones of fewest terms are kept: a term more always
-fits better, and a small one that grows fast leads far astray where nothing was measured. (Breiman, Friedman, Olshen and Stone,
-Classification and Regression Trees, 1984, 3.4.3, do so within one standard error.) Of what is left the one that fits best is
-chosen, which is the likeliest if noise is relative. But one that grows as the kernel was counted to is chosen before it, unless
-the launches tell the two apart. The model is then fitted to all points, the largest among them.
+measured). Errors of a handful of points are no better known than to a factor of two. So models cannot be told apart whose
+error is at most twice the least (1.5 times, of a constant), or twice the noise between launches. Of these the ones of fewest
+terms are kept: a term more always fits better, and a small one that grows fast leads far astray where nothing was measured.
+(Breiman, Friedman, Olshen and Stone, Classification and Regression Trees, 1984, 3.4.3, do so within one standard error.) Of
+what is left the one that fits best is chosen, which is the likeliest if noise is relative. But one that grows as the kernel
+was counted to comes before it, unless the launches tell the two apart. The model is then fitted to all points.
 """
 
 from dataclasses import dataclass
@@ -28,10 +28,10 @@ TOLD_APART = 1.96  # standard errors of the noise: 95 % of a likelihood ratio, w
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """`coefficients_ns` [term of TERMS], fitted to all points. `error`: the criterion, 0.05 being about 5 %. `residual`: root mean
-    square of predicted ÷ measured − 1 at the points that choose. `held_out_error`: predicted ÷ measured − 1 at the largest
-    rank count, by the fit that has not seen it. `own`: what grows in it grows as the kernel was counted to. `whole`: none of its
-    growing terms is 0 by the points that choose."""
+    """`coefficients_ns` [term of TERMS], fitted to all points. `error`: the criterion, 0.05 being about 5 %. `residual`: root
+    mean square of predicted ÷ measured − 1 at the points that choose. `held_out_error`: predicted ÷ measured − 1 at the
+    largest rank count, by the fit that has not seen it. `own`: what grows in it grows as the kernel was counted to. `whole`:
+    none of its growing terms is 0 by the points that choose."""
 
     terms: tuple[str, ...]
     coefficients_ns: np.ndarray
@@ -61,8 +61,8 @@ class Choice:
 
 
 def choose(ranks: np.ndarray, latency_ns: np.ndarray, basis: Basis = PLAIN, noise: float = 0) -> Choice:
-    """The choice among all candidates, from five or more distinct `ranks`, ascending, and the latencies there, above 0. `noise`:
-    the relative standard error of each latency, apart from what all of a launch share; 0 where launches do not tell."""
+    """The choice among all candidates, from five or more distinct `ranks`, ascending, and the latencies there, above 0.
+    `noise`: the relative standard error of each latency, apart from what all of a launch share; 0 if launches do not tell."""
     columns, measured = basis.columns(ranks), np.asarray(latency_ns, dtype=float)
     models = [_validated(terms, columns[:, positions(terms)], measured, all(term in basis.own for term in terms[1:]))
               for terms in basis.candidates(ranks[:-1], terms_most=len(ranks) - 3)]
@@ -87,7 +87,8 @@ def _likeliest(alike: list[Model], told_apart: float) -> Model:
     fewest = min(len(model.terms) for model in alike)
     by_fit = sorted((model for model in alike if len(model.terms) == fewest), key=lambda model: model.residual)
     best = by_fit[0]
-    own = [model for model in by_fit if model.own and (not told_apart or model.residual <= np.hypot(best.residual, told_apart))]
+    as_likely = np.hypot(best.residual, told_apart) if told_apart else np.inf
+    own = [model for model in by_fit if model.own and model.residual <= as_likely]
     return own[0] if own else best
 
 

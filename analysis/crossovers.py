@@ -3,7 +3,7 @@
 Competitors are of one group, with the same payload, transport and start line, in the same regime. Gossip competes with
 broadcasts, and the MPI library's own with what they are baselines of; so does an anti-pattern, or with nothing. Kernels with
 parameters other than their defaults do not compete. A lead that is not above what either of the models errs by is none: at two
-ranks most kernels send the same message. Of measured times a lead counts only if launches drawn anew have it too, 95 % of them,
+ranks most kernels send the same message. Of measured times a lead counts only if 95 % of the launches drawn anew have it too,
 so that two kernels that are equal do not cross: below N* one must lead so, and above it the other.
 """
 
@@ -32,10 +32,10 @@ STEP = 1.01  # rank counts are looked at one by one up to a hundred, then in ste
 
 def crossovers(campaign: Campaign) -> pd.DataFrame:
     """One row per pair of competitors, `first` and `second`, looked at from `from_ranks` to `to_ranks`. `few_ranks_winner` and
-    `many_ranks_winner`: who leads there for certain, "" where nobody does. Where these differ they cross, at `crossover_ranks`,
-    else NaN. `untold`: the models cross, but the launches cannot tell. The interval, of launches drawn anew or of the models
-    that cannot be told apart, ends at infinity where it goes beyond. `times_measured`: N* over the largest rank count that
-    both were measured at, above 1 extrapolated."""
+    `many_ranks_winner`: who leads there for certain, "" where nobody does. Where these differ they cross, at
+    `crossover_ranks`, else NaN. `untold`: the models cross, but the launches cannot tell. The interval, of launches drawn
+    anew or of the models that cannot be told apart, ends at infinity where it goes beyond. `times_measured`: N* over the
+    largest rank count that both were measured at, above 1 extrapolated."""
     rows = [row_of(contest, alike, a, b) for contest, alike, a, b in _pairs(campaign)]
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -58,8 +58,8 @@ def _pairs(campaign: Campaign) -> Iterator[tuple[str, tuple, Curve, Curve]]:
 def row_of(contest: str, alike: tuple, a: Curve, b: Curve) -> dict:
     first, last = max(a.smallest, b.smallest), min(a.limit(), b.limit())
     ranks, margin = _rank_counts(first, last), max(a.choice.chosen.margin, b.choice.chosen.margin, INDIFFERENT)
-    row = {"contest": contest, **dict(zip([*ALIKE, *REGIME], alike)), "first": a.series["kernel"], "second": b.series["kernel"],
-           "from_ranks": first, "to_ranks": last, "untold": False, "few_ranks_winner": "", "many_ranks_winner": ""}
+    row = {"contest": contest, **dict(zip([*ALIKE, *REGIME], alike)), "first": a.series["kernel"],
+           "second": b.series["kernel"], "from_ranks": first, "to_ranks": last, "untold": False}
     lead = np.log(b.predicted_ns(ranks) / a.predicted_ns(ranks))
     draws, source = _drawn_leads(a, b, ranks)
     certain = certain_lead(lead, draws, source, margin)
@@ -77,8 +77,8 @@ def row_of(contest: str, alike: tuple, a: Curve, b: Curve) -> dict:
 
 
 def certain_lead(lead: np.ndarray, draws: np.ndarray, source: str, margin: float) -> np.ndarray:
-    """[rank count]: 1 where `lead` is above the margin for certain, −1 where it is below −margin, else 0. Times from launches are
-    certain where 95 % of their `draws`, [draw, rank count], are on that side, and never without draws."""
+    """[rank count]: 1 where `lead` is above the margin for certain, −1 where it is below −margin, else 0. Times from launches
+    are certain where 95 % of their `draws`, [draw, rank count], are on that side, and never without draws."""
     sign = np.sign(lead) * (np.abs(lead) > margin)
     if source == MODELS:
         return sign
@@ -108,8 +108,8 @@ def _taken_over(lead: np.ndarray, margin: float, ranks: np.ndarray) -> np.ndarra
 
 
 def _drawn_leads(a: Curve, b: Curve, ranks: np.ndarray) -> tuple[np.ndarray, str]:
-    """ln(b ÷ a), [draw, rank count], of refits of both: those of one draw of launches or, of simulated time, every pair of models.
-    No draw, and no source, where only one of them has launches enough."""
+    """ln(b ÷ a), [draw, rank count], of refits of both: those of one draw of launches or, of simulated time, every pair of
+    models. No draw, and no source, where only one of them has launches enough."""
     if "launches" in (a.band_source, b.band_source) and a.band_source != b.band_source or not (a.simulated or a.band_source):
         return np.empty((0, len(ranks))), ""
     refits = [curve.refits if len(curve.refits) else curve.choice.chosen.coefficients_ns[None] for curve in (a, b)]

@@ -21,14 +21,14 @@ NO_REFITS = np.empty((0, len(TERMS)))
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """`grouping`: the kernel's `group` and `baseline_of`. `plain`: all parameters are the kernel's defaults. `simulated`: time without noise. `points`, by
-    `ranks`: the median of launch medians `value`, its interval `low`, `high`, in ns, the number of `launches` and the `flags`
-    of any of them. `ceiling`: the largest rank count that is of this regime for all that is known. `basis`: its terms, the
-    kernel's own among them. `choice`: None with fewer than five rank counts, or if the choice errs by more than a factor of
-    1.5; then it is `refused`. `refits`: coefficients [refit, term] that the band is made of; its `band_source` is "launches"
-    (drawn anew), "models" (simulated time has no noise: those that cross-validation cannot tell apart) or "".
-    `held_out_interval`: 95 %, of predicted ÷ measured − 1 at the largest rank count. `exponent`: slope of log T over log N and
-    its interval."""
+    """`grouping`: the kernel's `group` and `baseline_of`. `plain`: all parameters are the kernel's defaults. `simulated`: time
+    without noise. `points`, by `ranks`: the median of launch medians `value`, its interval `low`, `high`, in ns, the number
+    of `launches` and the `flags` of any of them. `ceiling`: the largest rank count that is of this regime for all that is
+    known. `basis`: its terms, the kernel's own among them. `choice`: None with fewer than five rank counts, or if the choice
+    errs by more than a factor of 1.5; then it is `refused`. `refits`: coefficients [refit, term] that the band is made of; its
+    `band_source` is "launches" (drawn anew), "models" (simulated time has no noise: those that cross-validation cannot tell
+    apart) or "". `held_out_interval`: 95 %, of predicted ÷ measured − 1 at the largest rank count. `exponent`: slope of log T
+    over log N and its interval."""
 
     series: dict
     grouping: dict

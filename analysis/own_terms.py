@@ -1,8 +1,8 @@
 """What was counted of a kernel, as terms of its latency: its delays, and the messages and bytes of its busiest rank.
 
 Counts have no noise. Where one of them is a constant plus a multiple of a generic term at every rank count, it grows as that
-term does, and the term stands for it beyond the counted rank counts too. Any other count is a term of its own, which ends where
-the counting ends. A count that launches disagree on, or that is random, is no term.
+term does, and the term stands for it beyond the counted rank counts too. Any other count is a term of its own, which ends
+where the counting ends. A count that launches disagree on, or that is random, is no term.
 """
 
 import h5py
@@ -27,8 +27,8 @@ def busiest(samples: h5py.Group, operations: int, messages_per_operation: float)
 
 
 def basis_of(cases: pd.DataFrame, ranks) -> Basis:
-    """The terms of a curve with these rank counts, from the cases of its series at all rank counts, of any regime: counts do not
-    depend on distances."""
+    """The terms of a curve with these rank counts, from the cases of its series at all rank counts, of any regime: counts do
+    not depend on distances."""
     own, tables = {}, {}
     for name, counts in _counts(cases).items():
         counts = counts.groupby(cases.ranks).agg(_agreed).dropna()

@@ -20,8 +20,8 @@ MODELS = ["kernel", "payload", "regime", "N", "T(N)", "error", "held out", "runn
 CROSSOVERS = ["contest", "payload", "regime", "pair", "N*", "ahead"]
 NOTES = (
     "T(N): chosen without the largest rank count, then fitted to all points. Of the models whose error is at most twice the "
-    "least (1.5 times, of a constant), or twice the noise between launches, those with the fewest terms are kept. Of these, what grows as the kernel was "
-    "counted to comes first (⌊log2 N⌋ as its delays), then what fits best",
+    "least (1.5 times, of a constant), or twice the noise between launches, those with the fewest terms are kept. Of these, "
+    "what grows as the kernel was counted to comes first (⌊log2 N⌋ as its delays), then what fits best",
     "error: each rank count but the largest in turn is left out of the fit and predicted by it; the error is the root mean "
     "square of ln(predicted ÷ measured)",
     "held out: predicted ÷ measured − 1 at the largest rank count, by the fit without it. The interval (95 %) comes from "
@@ -33,8 +33,8 @@ NOTES = (
     "exponent: slope of log T over log N and its 95 % interval, from launches drawn anew; simulated: by regression")
 CROSSING = (
     "N*: the rank count from which on the other kernel's model is ahead. A lead counts only if it is larger than the error of "
-    "both models and, for measured times, if 95 % of redrawn launches have it. Two kernels cross only if one leads so below N* "
-    "and the other above it. The interval is made as that of the bands; ∞: not within 4 times the ranks measured. The two "
+    "both models and, for measured times, if 95 % of redrawn launches have it. Two kernels cross only if one leads so below "
+    "N* and the other above it. The interval is made as that of the bands; ∞: not within 4 times the ranks measured. The two "
     "kernels need not promise the same: see `coordbench list`")
 UNTOLD, NEITHER = "no crossing that these launches can tell", "neither for certain"
 COLUMN = {term: "_".join(term.replace("⌊", "floor ").replace("⌈", "ceil ").strip("⌋⌉").split()) + "_ns" for term in TERMS}

@@ -2,8 +2,8 @@
 
 The generic terms are those of the kernels' closed forms: 1, a message's way; log2 N and its steps ⌊log2 N⌋ and ⌈log2 N⌉, the
 rounds of a tree; N, the messages that one rank handles; N log2 N, rounds in which every rank handles one; N^2, messages of
-everybody to everybody. Three more are what was counted of the kernel itself (own_terms.py). A curve is one coefficient for each
-term: ns, or ns for each delay, message or byte.
+everybody to everybody. Three more are what was counted of the kernel itself (own_terms.py). A curve is one coefficient for
+each term: ns, or ns for each delay, message or byte.
 """
 
 from dataclasses import dataclass, field
@@ -40,12 +40,12 @@ class Basis:
         return np.interp(n, *self.tables[name], left=np.nan, right=np.nan)
 
     def candidates(self, ranks, terms_most: int) -> list[tuple[str, ...]]:
-        """The constant, which nnls leaves out where it does not help, with none, one or two that grow and differ at `ranks`."""
+        """The constant, left out by nnls where it does not help, with none, one or two that grow and differ at `ranks`."""
         growing = self._distinct(ranks)
         return [("1", *some) for count in range(min(3, terms_most)) for some in combinations(growing, count)]
 
     def _distinct(self, ranks) -> list[str]:
-        """The terms that are not a constant plus a multiple of one before them; what the kernel was counted to do comes first."""
+        """The terms that are not a constant plus a multiple of one before them; the kernel's own come first."""
         columns, found, shapes = self.columns(ranks), [], []
         for term in sorted(TERMS[1:], key=lambda term: term not in self.own):
             shape = columns[:, TERMS.index(term)] - columns[:, TERMS.index(term)].mean()

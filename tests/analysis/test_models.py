@@ -12,16 +12,16 @@ RANKS = np.array([2, 3, 4, 6, 8, 12, 16, 24, 32])
 
 def ns(**terms: float) -> np.ndarray:
     """Coefficients, [term of TERMS]."""
-    names = {"one": "1", "log": "log2 N", "floor": "⌊log2 N⌋", "ceil": "⌈log2 N⌉", "n": "N", "n_log": "N log2 N", "square": "N^2"}
+    names = {"one": "1", "log": "log2 N", "floor": "⌊log2 N⌋", "n": "N", "n_log": "N log2 N", "square": "N^2"}
     found = np.zeros(len(TERMS))
     for name, value in terms.items():
-        found[TERMS.index(names.get(name, name))] = value
+        found[TERMS.index(names[name])] = value
     return found
 
 
 LAWS = {"1": ns(one=2000), "log2 N": ns(log=900), "1 + log2 N": ns(one=500, log=900), "1 + ⌊log2 N⌋": ns(one=300, floor=900),
-        "N": ns(n=700), "1 + N": ns(one=1000, n=300), "1 + N log2 N": ns(one=500, n_log=120), "1 + N^2": ns(one=1000, square=40),
-        "log2 N + N log2 N": ns(log=1500, n_log=100)}
+        "N": ns(n=700), "1 + N": ns(one=1000, n=300), "1 + N log2 N": ns(one=500, n_log=120),
+        "1 + N^2": ns(one=1000, square=40), "log2 N + N log2 N": ns(log=1500, n_log=100)}
 
 
 def growing(law: str) -> str:

@@ -1,4 +1,4 @@
-"""What was counted of a kernel becomes a term of its latency: under a generic name where it follows one, else under its own."""
+"""What was counted of a kernel becomes a term of its latency: under a generic name if it follows one, or its own."""
 
 import numpy as np
 import pandas as pd
@@ -15,8 +15,8 @@ ODD = np.array([1, 3, 2, 4, 4, 4, 3, 5])
 
 def rows(**counts) -> pd.DataFrame:
     """Cases of one launch, one for each of RANKS; of what is not named nothing is known."""
-    known = {"expected_delays": -1, "expected_delays_most": -1, "delays": -1, "busiest_messages": np.nan, "busiest_bytes": np.nan,
-             "count_rule": "exact", "ranks": RANKS}
+    known = {"expected_delays": -1, "expected_delays_most": -1, "delays": -1, "busiest_messages": np.nan,
+             "busiest_bytes": np.nan, "count_rule": "exact", "ranks": RANKS}
     if "expected_delays" in counts:
         counts.setdefault("expected_delays_most", counts["expected_delays"])
     return pd.DataFrame(known | counts)
