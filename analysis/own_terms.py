@@ -2,7 +2,8 @@
 
 Counts have no noise. Where one of them is a constant plus a multiple of a generic term at every rank count, it grows as that
 term does, and the term stands for it beyond the counted rank counts too. Any other count is a term of its own, which ends
-where the counting ends. A count that launches disagree on, or that is random, is no term.
+where the counting ends. A count that launches disagree on, that is random, or that lacks a rank count of the curve, is no
+term.
 """
 
 import h5py
@@ -14,7 +15,6 @@ from analysis.schema import OF_RANKS
 from analysis.terms import COUNTED, GENERIC, SAME, Basis, columns
 
 EXACT = "exact"  # the count rule
-ENOUGH = 4  # rank counts at which a count must follow a term: two points lie on any line, and three soon do
 
 
 def busiest(samples: h5py.Group, operations: int, messages_per_operation: float) -> tuple[float, float]:
@@ -32,10 +32,12 @@ def basis_of(cases: pd.DataFrame, ranks) -> Basis:
     own, tables = {}, {}
     for name, counts in _counts(cases).items():
         counts = counts.groupby(cases.ranks).agg(_agreed).dropna()
-        term = _followed(counts) if len(counts) >= ENOUGH else None
+        if not set(ranks) <= set(counts.index):
+            continue
+        term = _followed(counts)
         if term:
             own.setdefault(term, name)
-        elif set(ranks) <= set(counts.index):
+        else:
             own[name] = name
             tables[name] = counts.index.to_numpy(dtype=float), counts.to_numpy(dtype=float)
     return Basis(own, tables)

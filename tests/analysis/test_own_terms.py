@@ -47,12 +47,13 @@ def test_what_is_random_is_no_term(doubt):
 
 def test_what_launches_do_not_agree_on_is_no_term():
     other = np.where(RANKS == 5, 9, RANKS - 1)
-    assert not basis_of(pd.concat([rows(busiest_messages=RANKS - 1), rows(busiest_messages=other)]), [*RANKS]).tables
+    assert not basis_of(pd.concat([rows(busiest_messages=RANKS - 1), rows(busiest_messages=other)]), RANKS).own
 
 
 def test_a_count_that_lacks_a_rank_count_of_the_curve_is_no_term_of_its_own():
     lacking = rows(busiest_bytes=np.where(RANKS == 6, np.nan, ODD))
     assert not basis_of(lacking, RANKS).own and basis_of(lacking, RANKS[RANKS != 6]).own
+    assert not basis_of(rows(busiest_bytes=np.where(RANKS == 6, np.nan, RANKS)), RANKS).own
 
 
 def test_what_the_busiest_rank_handles_is_read_from_the_samples(tmp_path):
