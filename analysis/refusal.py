@@ -32,13 +32,12 @@ class Parser(argparse.ArgumentParser):
         sys.exit(_printed(self.prog, status))
 
 
-def run(program: str, work: Callable[[], None], out: Path | None = None) -> int:
-    """Runs `work`, which writes into `out`, and returns the exit status: 0, 2 for a refusal, 3 where a result could not be
-    written, standard output included."""
+def run(program: str, work: Callable[[], int | None], out: Path | None = None) -> int:
+    """Runs `work`, which writes into `out`, and returns the exit status: what `work` returns, or 0; 2 for a refusal, 3 where a
+    result could not be written, standard output included."""
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `compare A B | head` ends quietly
-    status = 0
     try:
-        work()
+        status = work() or 0
     except Refusal as refusal:
         say(f"{program}: {refusal}")
         status = BAD_INPUT

@@ -1,7 +1,6 @@
-"""Order statistics and rank tests: intervals that assume no distribution, only independent launches.
+"""Order statistics: intervals that assume no distribution, only independent launches.
 
-Sources: order-statistic interval of a quantile: Conover, Practical Nonparametric Statistics, 3.2; shift interval by
-inverting the Mann-Whitney test: Hodges and Lehmann, Ann. Math. Stat. 34 (1963).
+Source: order-statistic interval of a quantile: Conover, Practical Nonparametric Statistics, 3.2.
 """
 
 import functools
@@ -49,39 +48,3 @@ def mean_interval(values, confidence: float = CONFIDENCE) -> tuple[float, float]
         return math.nan, math.nan
     reach = t.ppf((1 + confidence) / 2, len(values) - 1) * values.std(ddof=1) / math.sqrt(len(values))
     return float(values.mean() - reach), float(values.mean() + reach)
-
-
-def ratio_interval(a, b, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Interval of the ratio b/a of two independent groups of positive values; (NaN, NaN) with fewer than six in either.
-
-    The set of factors f for which a Mann-Whitney test cannot tell f * a from b. It holds the ratio of the medians (and of
-    every other quantile) as long as b is distributed like a, but for one factor.
-    """
-    if min(len(a), len(b)) < MIN_LAUNCHES:
-        return math.nan, math.nan
-    ratios = np.sort(np.divide.outer(np.asarray(b, dtype=float), np.asarray(a, dtype=float)), axis=None)
-    rank = _rank_sum_rank(len(a), len(b), confidence)
-    return float(ratios[rank - 1]), float(ratios[-rank])
-
-
-@functools.lru_cache(maxsize=None)
-def _rank_sum_rank(n: int, m: int, confidence: float) -> int:
-    """The largest k with P(U < k) at most half of what the confidence leaves, U being Mann-Whitney's statistic."""
-    counts = _rank_sum_counts(n, m)
-    allowed = (1 - confidence) / 2 * math.comb(n + m, n)
-    rank, below = 0, counts[0]
-    while below <= allowed:
-        rank += 1
-        below += counts[rank]
-    return rank
-
-
-def _rank_sum_counts(n: int, m: int) -> list[int]:
-    """In how many of the C(n + m, n) orders U takes each value 0 ... n * m: coefficients of the Gaussian binomial."""
-    counts = [1] + [0] * (n * m)
-    for i in range(1, n + 1):
-        for u in range(n * m, m + i - 1, -1):
-            counts[u] -= counts[u - m - i]
-        for u in range(i, n * m + 1):
-            counts[u] += counts[u - i]
-    return counts

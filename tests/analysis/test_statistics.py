@@ -28,24 +28,6 @@ def test_a_percentile_takes_so_many_samples(share, count):
     assert statistics.quantile(np.arange(count - 0.0), share) == pytest.approx(share * (count - 1))
 
 
-def test_orders_of_two_and_two_values():
-    assert statistics._rank_sum_counts(2, 2) == [1, 1, 2, 1, 1]  # U of the 6 ways to arrange a a b b
-    assert sum(statistics._rank_sum_counts(6, 9)) == math.comb(15, 6)
-
-
-@pytest.mark.parametrize("n, m, rank", [(6, 6, 6), (6, 8, 9), (10, 10, 24)])
-def test_ratio_interval_leaves_out_the_tabled_critical_values(n, m, rank):
-    """Critical U of the two-sided 5 % Mann-Whitney test: 5, 8 and 23; the interval begins one order statistic above."""
-    a, b = np.exp(np.arange(n) / 7), np.exp(0.3 + np.arange(m) / 11)
-    ratios = np.sort(np.outer(1 / a, b), axis=None)
-    assert statistics.ratio_interval(a, b) == pytest.approx((ratios[rank - 1], ratios[-rank]))
-
-
-def test_ratio_interval_takes_six_launches_of_both():
-    assert math.isnan(statistics.ratio_interval(range(1, 6), range(1, 20))[0])
-    assert math.isnan(statistics.ratio_interval(range(1, 20), range(1, 6))[0])
-
-
 @pytest.mark.parametrize("launches", [6, 10, 20])
 def test_interval_covers_the_true_median_in_93_of_100_campaigns(launches):
     """Launch medians skewed and bimodal, as launches are: a third of them are twice as slow."""
