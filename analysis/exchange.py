@@ -85,10 +85,10 @@ class Family:
 
     `adjusted`, [quantity]: the probability, if A and B do not differ, that any quantity differs as clearly as this one.
 
-    `critical` is for intervals: the least |T| that noise reaches with at most the probability ERROR. If even the largest |T| is
-    likelier, which is then `separate`, it lies just beyond that. Real differences that several quantities share tie their
-    statistics together, as noise does not, and make a large |T| seem rarer than it is around those differences. So the
-    exchanges are counted again, of values whose difference has been taken out; the larger critical value counts."""
+    `critical` is for intervals: the least |T| that noise reaches with at most the probability ERROR. It lies just beyond the
+    largest |T| if even that, whose probability is `separate`, is likelier. Real differences that several quantities share
+    tie their statistics together, as noise does not, and make a large |T| seem rarer than it is around those differences.
+    So the exchanges are counted again, of values whose difference has been taken out; the larger critical value counts."""
 
     def __init__(self, values: np.ndarray, first: int, plans: np.ndarray | None = None):
         sides = exchanges(first, np.zeros(values.shape[1], dtype=int) if plans is None else plans)

@@ -1,6 +1,6 @@
 """Made-up launches whose truth is known: how often analysis/compare errs, and what it finds. Takes some ten minutes.
 
-    /usr/bin/python3 tests/analysis/compare_trials.py [--reports 400] [--exchanges 2000]
+    /usr/bin/python3 tests/analysis/compare_trials.py [--errors 1000] [--powers 400] [--exchanges 1000]
 
 Fewer exchanges than the program draws save time. The test remains exact with any number of them (Hemerik and Goeman, TEST 27
 (2018) 811), only its p is coarser.
@@ -101,12 +101,13 @@ def tell_power(reports: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--reports", type=int, default=400, help="how many of each kind (400)")
-    parser.add_argument("--exchanges", type=int, default=2000, help="as many of launches, where there are more (2000)")
+    parser.add_argument("--errors", type=int, default=1000, help="so many reports of each kind in which nothing differs (1000)")
+    parser.add_argument("--powers", type=int, default=400, help="so many, some more, some less, in which one case differs (400)")
+    parser.add_argument("--exchanges", type=int, default=1000, help="at most so many of launches (1000)")
     options = parser.parse_args()
     with patch.object(exchange, "EXCHANGES_MAX", options.exchanges):
-        tell_errors(options.reports)
-        tell_power(options.reports)
+        tell_errors(options.errors)
+        tell_power(options.powers)
 
 
 if __name__ == "__main__":

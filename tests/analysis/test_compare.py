@@ -21,8 +21,9 @@ def made_up(medians_ns, **columns) -> Campaign:
     ranks = np.repeat(np.arange(count), launches)
     cases = pd.DataFrame(dict.fromkeys(KEY, 0), index=range(medians_ns.size)).assign(**{
         "name": [f"case {rank}" for rank in ranks], "ranks": ranks, "p50_ns": medians_ns.ravel(), "verdict": "ok",
-        "drift_watch": 0, "latency_definition": "makespan", "sync": "round-time", "count_rule": "none", "messages_per_operation": 0.0,
-        "p99_ns": np.nan, "operations_per_second": np.nan, "file": np.tile(np.arange(launches), count)} | columns)
+        "drift_watch": 0, "latency_definition": "makespan", "sync": "round-time", "count_rule": "none",
+        "messages_per_operation": 0.0, "p99_ns": np.nan, "operations_per_second": np.nan,
+        "file": np.tile(np.arange(launches), count)} | columns)
     return Campaign("made up", pd.DataFrame({"source": ["measured"] * launches}), cases, pd.DataFrame(), [])
 
 
@@ -137,6 +138,13 @@ def test_six_launches_decide_nothing_about_a_case_among_a_hundred():
     found = compare(a, b)
     assert set(found.rows.verdict) == {"undecided"} and found.separate > 0.05 and found.needed == 8
     assert np.isinf(found.rows.smallest_effect[found.rows.quantity == "p50"]).all()
+
+
+def test_what_many_cases_show_together_counts_though_none_would_alone():
+    rng = np.random.default_rng(1)
+    a, b = (made_up(rng.lognormal(0, 0.02, (100, 6)) * factor) for factor in (1, 9))
+    rows = compare(a, b).rows[lambda rows: rows.quantity == "p50"]
+    assert (rows.verdict == "slower").all() and (rows.low == 1).all() and np.isinf(rows.high).all()
 
 
 def test_launches_that_ran_other_cases_are_not_exchanged():
