@@ -11,7 +11,9 @@
 // leader decides after 6, the others execute after 7, a client has its answer after 9. Views are pairs: a leader keeps its
 // round as long as it makes progress, and takes a step for each proposal. With `timeout_us` a round may end: N(N - 1) wishes,
 // N - 1 new-view messages. Certificates are lists of votes; signed ones (--authentication signature) convince everybody.
-// Without signatures they are lists of voters, and a server is believed to have counted right. Safe whatever the network does
+// Without signatures they are lists of voters, and a server is believed to have counted right, and to propose only what was
+// asked for: a leader that lies could invent it. Without clients rank 0 asks, and is one of the honest; with signatures and
+// time-outs its requests are signed like a client's, and no other leader is believed without. Safe whatever the network does
 // and f servers do; live once messages come in time. A MAC would not do: it cannot be shown to others.
 // Source: Yin, Malkhi, Reiter, Gueta, Abraham, "HotStuff: BFT consensus with linearity and responsiveness", PODC 2019.
 
@@ -65,7 +67,7 @@ class Hotstuff {
             .completions = 3 * blocks,
             .receives = (rank == 0 || times_out(shape) ? 3 * servers : 3) + window,
             .leases = blocks + window + 2,
-            .made = blocks + 8,
+            .made = blocks + 8 + (times_out(shape) ? servers : 0),
             .made_bytes = setting.made_bytes()};
   }
 
@@ -104,6 +106,7 @@ class Hotstuff {
 
   [[gnu::noinline, gnu::cold]] void tick(Out& out) {
     if (is_client_) return client_.tick(out);
+    if (core_.allowance.alarm() <= out.now()) core_.allowance.renew();
     if (core_.pacemaker.alarm() <= out.now()) {
       if (core_.pacemaker.is_running()) {
         core_.pacemaker.time_out(out.now());
@@ -116,7 +119,7 @@ class Hotstuff {
     settle(out);
   }
   [[nodiscard]] Time deadline() const {
-    return is_client_ ? client_.alarm() : std::min(core_.pacemaker.alarm(), catching_up_.alarm());
+    return is_client_ ? client_.alarm() : std::min({core_.pacemaker.alarm(), catching_up_.alarm(), core_.allowance.alarm()});
   }
 
   [[gnu::noinline, gnu::cold]] void restart(Out& out) {
@@ -124,6 +127,7 @@ class Hotstuff {
     core_.pacemaker.restart();
     leader_.restart();
     voter_.restart();
+    core_.allowance.renew();
     catching_up_.restart();
     settle(out);
   }
@@ -144,13 +148,13 @@ class Hotstuff {
     return static_cast<hotstuff::Phase>(static_cast<std::uint32_t>(kind) - static_cast<std::uint32_t>(first));
   }
 
-  /// Each client asks for its own operations; where there are none, servers ask each other.
+  /// Each client asks for its own operations; where there are none, rank 0 for all.
   void take_request(Rank from, const Message& message, const Payload& payload, Out& out) {
     const auto operation = static_cast<std::int32_t>(message.first);
     if (message != hotstuff::Blocks::request_of(operation) || operation < 0) return;
     if (payload.size() != static_cast<std::size_t>(core_.setting.payload_bytes)) return;
     const auto& turns = core_.ledger.state().turns();
-    if (core_.setting.clients > 0 && from != core_.setting.servers + static_cast<Rank>(turns.of(operation).client)) return;
+    if (from != core_.setting.asker_of(turns.of(operation).client)) return;
     core_.ask({{operation, out.proof(), out.in_own_memory(payload)}, false}, out);
   }
   void take_vote(Rank from, const Message& message, const Payload& payload, Out& out) {
@@ -178,9 +182,9 @@ class Hotstuff {
   void take_wish(Rank from, const Message& message, const Payload& payload, Out& out) {
     core_.learn(hotstuff::prepare, payload, out);
     const bool joins = core_.pacemaker.note(from, message.round, message.value);
-    if (joins)
+    if (joins && out.has_room())
       out.send_others(wish(), high(out));
-    else if (message.round < core_.pacemaker.wish())
+    else if (message.round < core_.pacemaker.wish() && core_.allowance.takes(from, Kind::wish, out.now()))
       out.send(from, wish(), high(out));
     catching_up_.note_height(from, message.height, false, out);
   }
@@ -190,8 +194,10 @@ class Hotstuff {
             .height = core_.chain.executed().height,
             .value = core_.pacemaker.round()};
   }
-  /// The highest certificate: whoever has one that others lack waits for what is certified, and makes them wait too.
+  /// The highest certificate: whoever has one that others lack waits for what is certified, and makes them wait too. Nothing
+  /// if there is no room for it; a wish is one without it, too.
   [[nodiscard]] Payload high(Out& out) const {
+    if (!out.has_room()) return {};
     const Payload payload = out.allocate(core_.certificates.bytes());
     core_.rules.high().copy_to(payload, 0);
     return payload;
@@ -207,8 +213,9 @@ class Hotstuff {
   void settle(Out& out) {
     const hotstuff::Height before = core_.chain.executed().height;
     core_.compact();
-    if (core_.pacemaker.round() != round_) begin_round(out);
+    if (core_.pacemaker.round() != round_ && can_tell_leader(out)) begin_round(out);
     core_.execute_decided(out);
+    leader_.end_phase_if_full(out);
     voter_.vote(out);
     if (voter_.retry(out)) voter_.vote(out);
     if (core_.setting.tells_each) tell_ready(out);
@@ -228,6 +235,8 @@ class Hotstuff {
     leader_.begin_round();
     tell_new_view({round_, 1}, {}, out);
   }
+  /// A leader would not count what it is told without a certificate, so this waits for room.
+  [[nodiscard]] bool can_tell_leader(const Out& out) const { return core_.pacemaker.leads() || out.has_room(); }
   /// The highest certificate, to the leader of the view.
   void tell_new_view(hotstuff::View view, Operations operations, Out& out) {
     if (core_.pacemaker.leads()) return leader_.note_new_view(core_.self, view);
@@ -243,7 +252,7 @@ class Hotstuff {
   /// new_view=each: of the view behind the one that is decided.
   void tell_ready(Out& out) {
     const hotstuff::View decided = core_.rules.decided().view;
-    if (decided <= ready_ || decided.round != core_.pacemaker.round()) return;
+    if (decided <= ready_ || decided.round != core_.pacemaker.round() || !can_tell_leader(out)) return;
     ready_ = decided;
     const Message& proposal = voter_.current().message;
     const bool is_of_it = proposal.view() == decided;

@@ -1,5 +1,5 @@
 #pragma once
-// A block: the digest of the one that it extends, its height, one operation with the client's proof, and the operation's
+// A block: the digest of the one that it extends, its height, one operation with the asker's proof, and the operation's
 // bytes. Blocks are known by their digests.
 
 #include <algorithm>
@@ -30,7 +30,7 @@ struct Block {
   Payload bytes{};  ///< header and operation, which the digest is of
 };
 
-/// What a client has asked for.
+/// What a client, or rank 0 in place of clients, has asked for.
 struct Request {
   std::int32_t operation = -1;  ///< -1: nothing
   Proof proof{};
@@ -40,7 +40,7 @@ struct Request {
 class Blocks {
  public:
   explicit Blocks(const Setting& setting)
-      : header_bytes_(setting.header_bytes()), servers_(setting.servers), shows_requests_(setting.shows_requests()) {}
+      : header_bytes_(setting.header_bytes()), setting_(setting), shows_requests_(setting.shows_requests()) {}
 
   /// Into a payload with room behind `offset`, on top of `parent`.
   void write(const Payload& to, std::size_t offset, Height height, const Digest& parent, const Request& request) const {
@@ -60,13 +60,13 @@ class Blocks {
   }
   [[nodiscard]] std::size_t bytes(std::size_t command) const { return header_bytes_ + command; }
   [[nodiscard]] Payload command(const Payload& bytes) const { return bytes.part(header_bytes_, bytes.size() - header_bytes_); }
-  /// Whether a client has asked for what the block holds. Servers that ask for themselves are believed.
-  [[nodiscard]] bool was_asked(const Block& block, const Turns& turns, Out& out) const {
+  /// Whether somebody has asked for what the block holds. Rank 0 need not prove what it asks for and proposes itself.
+  [[nodiscard]] bool was_asked(const Block& block, Rank proposer, const Turns& turns, Out& out) const {
     if (block.operation < 0) return false;
-    if (!shows_requests_) return true;
-    const Rank client = servers_ + static_cast<Rank>(turns.of(block.operation).client);
+    const Rank asker = setting_.asker_of(turns.of(block.operation).client);
+    if (!shows_requests_ || proposer == asker) return true;
     const Proof proof = hotstuff::read<Proof>(block.bytes, kProof);
-    return out.proves(client, request_of(block.operation), digest_of(command(block.bytes), out), proof);
+    return out.proves(asker, request_of(block.operation), digest_of(command(block.bytes), out), proof);
   }
   /// The message with which an operation is asked for.
   static Message request_of(std::int32_t operation) {
@@ -80,7 +80,7 @@ class Blocks {
   static constexpr std::size_t kProof = kOperation + sizeof(std::int32_t);
 
   std::size_t header_bytes_;
-  int servers_;
+  Setting setting_;
   bool shows_requests_;
 };
 

@@ -29,7 +29,8 @@ class CatchingUp {
   [[gnu::noinline, gnu::cold]] void take_block(const Payload& payload, Out& out) {
     if (!core_.blocks.fits(payload.size())) return;
     Block block = core_.blocks.read(payload, out);
-    if (Tip{block.height, block.digest} == wanted_ && core_.chain.has_room(block.height)) core_.keep(std::move(block), out);
+    if (Tip{block.height, block.digest} == wanted_ && core_.can_keep(block.height, block.bytes, out))
+      core_.keep(std::move(block), out);
   }
   /// A faulty server may show any state, but not f + 1.
   [[gnu::noinline, gnu::cold]] void take_snapshot(Rank from, const Message& message, const Payload& payload, Out& out) {
@@ -51,8 +52,10 @@ class CatchingUp {
     const bool wants_block = message.step != kOnlyState;
     const Block* block = wants_block ? chain.find({message.height, read<Digest>(payload, 0)}) : nullptr;
     if (block) {
-      out.send(to, {.kind = Kind::block, .height = block->height}, block->bytes);
-    } else if (chain.base().height > 0 && (!wants_block || message.height <= chain.base().height) && out.has_room()) {
+      if (core_.allowance.takes_one_of_many(to, out.now()))
+        out.send(to, {.kind = Kind::block, .height = block->height}, block->bytes);
+    } else if (chain.base().height > 0 && (!wants_block || message.height <= chain.base().height) && out.has_room() &&
+               core_.allowance.takes(to, Kind::snapshot, out.now())) {
       const Payload snapshot = out.allocate(core_.setting.snapshot_bytes());
       core_.ledger.write_snapshot(chain.base(), snapshot);
       out.send(to, {.kind = Kind::snapshot, .height = chain.base().height}, snapshot);
@@ -65,9 +68,9 @@ class CatchingUp {
     const Height own = core_.chain.executed().height;
     const bool asks = height > std::max(own, known);
     known = std::max(known, height);
-    if (height < own && core_.rules.decided().height > height && out.has_room())
+    if (height < own && core_.rules.decided().height > height)
       show(from, out);
-    else if (wants_answer || asks)
+    else if ((wants_answer || asks) && core_.allowance.takes_one_of_many(from, out.now()))
       out.send(from, {.kind = Kind::status, .step = asks ? 1U : 0U, .height = own});
   }
   [[gnu::noinline, gnu::cold]] void take_decided(Rank from, const Message& message, const Payload& payload, Out& out) {
@@ -113,6 +116,7 @@ class CatchingUp {
   };
 
   void show(Rank to, Out& out) {
+    if (!out.has_room() || !core_.allowance.takes(to, Kind::decided, out.now())) return;
     const Payload payload = out.allocate(core_.rules.shown_bytes());
     core_.rules.show(payload);
     out.send(to, {.kind = Kind::decided, .height = core_.chain.executed().height}, payload);

@@ -14,6 +14,12 @@ struct Certified {
   friend bool operator==(const Certified&, const Certified&) = default;
 };
 
+/// The vote that it was made of, and the block's digest.
+struct Ballot {
+  Message vote{};
+  Digest block{};
+};
+
 /// The same with the bytes that show it, in memory of its own.
 struct Certificate : Certified {
   std::vector<std::byte> bytes;
@@ -25,6 +31,11 @@ struct Certificate : Certified {
   }
   void copy_to(const Payload& payload, std::size_t offset) const {
     std::copy_n(bytes.data(), bytes.size(), payload.data() + offset);
+  }
+  [[nodiscard]] Ballot ballot() const {
+    Ballot ballot{.block = block};
+    std::memcpy(&ballot.vote, bytes.data(), sizeof ballot.vote);
+    return ballot;
   }
 };
 
@@ -90,6 +101,7 @@ class Votes {
     for (Cast& cast : cast_) cast.has_come = false;
   }
   void end() { is_open_ = false; }
+  [[nodiscard]] bool is_full() const { return is_open_ && count_ == quorum_; }
   [[nodiscard]] bool is_open() const { return is_open_; }
   [[nodiscard]] const Message& vote() const { return vote_; }
   [[nodiscard]] const Digest& block() const { return block_; }
@@ -97,6 +109,7 @@ class Votes {
   /// Whether the quorum is full now. A server counts once, and only if it votes for exactly this.
   bool add(Rank from, const Message& vote, const Digest& block, const Proof& proof) {
     Cast& cast = cast_[static_cast<std::size_t>(from)];
+    if (count_ == quorum_) return false;
     if (!is_open_ || cast.has_come || vote != vote_ || block != block_) return false;
     cast = {true, proof};
     return ++count_ == quorum_;

@@ -1,7 +1,8 @@
 #pragma once
 // What a server of HotStuff has whatever its role, and the execution of what is decided. Durable is all but what the pacemaker
-// was told: votes, lock and certificates, the blocks, what is executed, and what the server was asked for.
+// was told, and the allowance: votes, lock and certificates, the blocks, what is executed, and what the server was asked for.
 
+#include "kernels/hotstuff/allowance.hpp"
 #include "kernels/hotstuff/ledger.hpp"
 #include "kernels/hotstuff/pacemaker.hpp"
 #include "kernels/hotstuff/pending.hpp"
@@ -19,7 +20,8 @@ struct Core {
         ledger(setting),
         pending(setting),
         rules(setting),
-        pacemaker(setting, self) {}
+        pacemaker(setting, self),
+        allowance(setting) {}
 
   static Tip tip_of(const Certified& what) { return {what.height, what.block}; }
 
@@ -37,6 +39,11 @@ struct Core {
     pacemaker.enter(what.view.round);
   }
 
+  /// A block of this height, with these bytes. Beyond what was declared nothing is kept, or whoever sends too much would be
+  /// the end of this server.
+  [[nodiscard]] bool can_keep(Height height, const Payload& bytes, const Out& out) const {
+    return chain.has_room(height) && (!bytes.is_borrowed() || out.has_room());
+  }
   void keep(Block block, Out& out) {
     block.bytes = in_own_memory(block.bytes, out);
     chain.put(std::move(block), tip_of(rules.high()));
@@ -81,7 +88,7 @@ struct Core {
     pending.add(std::move(asked));
   }
   void reply(Operation operation, std::uint32_t value, Out& out) const {
-    out.send(setting.servers + static_cast<Rank>(ledger.state().turns().of(operation).client),
+    out.send(setting.asker_of(ledger.state().turns().of(operation).client),
              Message{.first = static_cast<std::uint32_t>(operation),
                      .count = 1,
                      .kind = Kind::reply,
@@ -108,6 +115,7 @@ struct Core {
   Pending pending;
   Rules rules;
   Pacemaker pacemaker;
+  Allowance allowance;
 
  private:
   void execute(const Block& block, Out& out) {
@@ -121,9 +129,11 @@ struct Core {
     else if (was_mine)
       out.complete(block.operation, answered);
   }
-  [[gnu::noinline, gnu::cold]] void reply_again(std::int32_t operation, Out& out) const {
+  [[gnu::noinline, gnu::cold]] void reply_again(std::int32_t operation, Out& out) {
     std::uint32_t value = 0;
-    if (setting.clients > 0 && ledger.answers().recall_again(operation, ledger.state(), value)) reply(operation, value, out);
+    if (setting.clients == 0 || !ledger.answers().recall_again(operation, ledger.state(), value)) return;
+    const Rank client = setting.asker_of(ledger.state().turns().of(operation).client);
+    if (allowance.takes_one_of_many(client, out.now())) reply(operation, value, out);
   }
 };
 

@@ -39,10 +39,12 @@ class Leader {
   }
 
   /// The next proposal, if it is this server's turn and there is something to say. It extends the highest certificate that
-  /// the server was told of, and waits for that one's block: what extends a lower one finds servers locked.
+  /// the server was told of, and waits for that one's block: what extends a lower one finds servers locked. It waits, too,
+  /// while all payloads are on their way to servers that do not receive.
   std::optional<Proposal> next(Out& out) {
     const Rules& rules = core_.rules;
     if (!core_.pacemaker.leads() || votes_.is_open() || rules.has_ahead()) return {};
+    if (!out.has_room()) return {};
     const View last = rules.high().view;
     const View view{core_.pacemaker.round(), last.round == core_.pacemaker.round() ? last.step + 1 : 1};
     if (view <= proposed_ || !is_ready(view)) return {};
@@ -54,7 +56,12 @@ class Leader {
 
   /// A vote has come, or is this server's own.
   void take_vote(Rank from, const Message& vote, const Digest& block, const Proof& proof, Out& out) {
-    if (votes_.add(from, vote, block, proof)) end_phase(out);
+    votes_.add(from, vote, block, proof);
+    end_phase_if_full(out);
+  }
+  /// A certificate for which there is no room is made later.
+  void end_phase_if_full(Out& out) {
+    if (votes_.is_full() && out.has_room()) end_phase(out);
   }
   void restart() {
     votes_.end();

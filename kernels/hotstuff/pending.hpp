@@ -31,9 +31,10 @@ class Pending {
     const std::uint32_t done = last < 0 ? 0 : turns_.of(last).number + 1;
     return turn.number >= done && turn.number - done <= mask_;
   }
+  /// The first bytes stay, but what this server was asked for itself takes the place of what others say.
   void add(Asked asked) {
     Asked& place = asked_[slot(asked.operation)];
-    if (place.operation == asked.operation) return void(place.is_mine |= asked.is_mine);
+    if (place.operation == asked.operation && (place.is_mine || !asked.is_mine)) return;
     if (place.operation < 0) ++count_;
     place = std::move(asked);
   }

@@ -25,6 +25,8 @@ class Rules {
   void adopt_ahead() { high_ = ahead_; }
   /// The view of lockedQC.
   [[nodiscard]] View locked() const { return locked_; }
+  /// What lockedQC was made of, in basic views.
+  [[nodiscard]] const Ballot& locked_ballot() const { return locked_ballot_; }
   /// The highest block that is decided, whether it is here or not.
   [[nodiscard]] const Certified& decided() const { return decided_; }
 
@@ -45,7 +47,10 @@ class Rules {
   /// A valid certificate. `is_here`: its block is, with all its ancestors.
   void learn(Phase phase, const Certified& what, const Payload& payload, bool is_here) {
     if (phase == prepare) learn_prepared(what, payload, is_here);
-    if (phase == pre_commit) locked_ = std::max(locked_, what.view);
+    if (phase == pre_commit && what.view > locked_) {
+      locked_ = what.view;
+      locked_ballot_ = {Certificates::vote_of(payload), what.block};
+    }
     if (phase == commit && what.height > decided_.height) {
       decided_ = what;
       shown_.set(what, payload);
@@ -95,6 +100,7 @@ class Rules {
   bool is_chained_;
   Certificate high_, ahead_;
   View locked_{};
+  Ballot locked_ballot_{};
   std::array<View, kPhases> voted_{};
   Certified decided_{};
   std::vector<Certificate> recent_;  ///< [step mod 4], in a chain

@@ -46,6 +46,8 @@ struct Setting {
         payload_bytes(shape.payload_bytes) {}
 
   [[nodiscard]] int sessions() const { return clients > 0 ? clients : 1; }
+  /// Who asks for the operations of a session: where there are no clients, rank 0.
+  [[nodiscard]] Rank asker_of(std::uint32_t session) const { return clients > 0 ? servers + static_cast<Rank>(session) : 0; }
   [[nodiscard]] Rank leader_of(std::uint32_t round) const {
     return static_cast<Rank>(round % static_cast<std::uint32_t>(servers));
   }
@@ -74,8 +76,8 @@ struct Setting {
   [[nodiscard]] std::size_t certificate_bytes() const {
     return sizeof(Message) + sizeof(Digest) + static_cast<std::size_t>(quorum) * vote_bytes();
   }
-  /// A client's own signature shows to everybody that it has asked.
-  [[nodiscard]] bool shows_requests() const { return is_signed && clients > 0; }
+  /// Who asks shows it to everybody with a signature. Without clients and time-outs only rank 0 leads, which is who asks.
+  [[nodiscard]] bool shows_requests() const { return is_signed && (clients > 0 || timeout > 0); }
   [[nodiscard]] std::size_t header_bytes() const {
     return sizeof(Digest) + 2 * sizeof(std::uint32_t) + (shows_requests() ? sizeof(Proof) : 0);
   }

@@ -3,17 +3,15 @@
 #include <gtest/gtest.h>
 
 #include "tests/safety/hotstuff/hotstuff_world.hpp"
-#include "tests/support/growing_arena.hpp"
-#include "tests/support/shapes.hpp"
+#include "tests/safety/hotstuff/lone_server.hpp"
 
 namespace coordbench::testing::hotstuff_stale_test {
 namespace {
 
 using hotstuff::HotstuffWorld;
 using hotstuff::Kind;
+using hotstuff::LoneServer;
 using Message = Hotstuff::Message;
-using Said = std::vector<Message>;
-namespace parts = hotstuff::parts;
 
 constexpr std::int64_t kBasic = 0, kChained = 1;
 
@@ -52,93 +50,39 @@ TEST(HotstuffStale, LeaderWaitsForTheBlockOfTheHighestCertificate) {
   }
 }
 
-/// Server 3 of four, by itself, and what the others say to it. Nothing is signed.
-class Server {
- public:
-  explicit Server(std::int64_t mode)
-      : shape_(four_servers(mode)), machine_(shape_, 3), out_(bounds_of<Hotstuff>(shape_, 3), true, &made_) {}
-
-  /// What it answers.
-  Said hears(Rank from, const Message& message, const Payload& payload) {
-    out_.clear();
-    machine_.step(from, message, payload, out_);
-    Said said;
-    for (const auto& envelope : out_.envelopes()) said.push_back(envelope.message);
-    return said;
-  }
-  /// A proposal of rank `round`, of a block with this operation on top of the genesis.
-  Said is_proposed(std::uint32_t round, std::int32_t operation) {
-    const std::size_t offset = core().certificates.bytes();
-    const Payload request = bytes_.allocate(8), payload = bytes_.allocate(offset + core().blocks.bytes(8));
-    std::fill_n(request.data(), 8, std::byte{});
-    core().rules.high().copy_to(payload, 0);
-    core().blocks.write(payload, offset, 1, {}, {.operation = operation, .payload = request});
-    block_ = core().blocks.read(payload.part(offset, payload.size() - offset), out_).digest;
-    return hears(static_cast<Rank>(round), {.kind = Kind::propose, .round = round, .step = 1, .height = 1}, payload);
-  }
-  /// That ranks 0 to 2 have voted for what was proposed last, by this vote in this view.
-  void write_certificate(const Payload& to, std::size_t offset, Kind vote, hotstuff::View view) const {
-    parts::write(to, offset, Message{.kind = vote, .round = view.round, .step = view.step, .height = 1});
-    parts::write(to, offset + parts::Certificates::kDigest, block_);
-    for (std::uint32_t voter = 0; voter < 3; ++voter)
-      parts::write(to, offset + parts::Certificates::kVotes + sizeof voter * voter, voter);
-  }
-  [[nodiscard]] Payload certificates(std::size_t count) { return bytes_.allocate(count * core().certificates.bytes()); }
-  void is_told_that_it_is_decided() {
-    const Payload payload = certificates(1);
-    write_certificate(payload, 0, Kind::vote_commit, {0, 1});
-    hears(0, {.kind = Kind::decide, .round = 0, .step = 1, .height = 1}, payload);
-  }
-  /// That two others are in this round.
-  void is_told_of(std::uint32_t round) {
-    const Payload genesis = certificates(1);
-    core().rules.high().copy_to(genesis, 0);
-    for (const Rank other : {1, 2}) hears(other, {.kind = Kind::wish, .round = round, .value = round}, genesis);
-  }
-  [[nodiscard]] const parts::Core& core() const { return machine_.core(); }
-
- private:
-  Shape shape_;
-  PayloadArena made_{PayloadArena::Growing{}, 4096};
-  GrowingArena bytes_;
-  Hotstuff machine_;
-  Hotstuff::Out out_;
-  Digest block_{};
-};
-
-bool has_vote(const Said& said) {
-  return std::any_of(said.begin(), said.end(), [](const Message& one) { return one.kind == Kind::vote; });
-}
+bool has_vote(const LoneServer::Said& said) { return count(said, Kind::vote) > 0; }
 
 /// The certificates that would have locked it never came, so the lock alone would let it vote.
 TEST(HotstuffStale, ServerVotesForNoOtherBlockWhereOneIsExecuted) {
-  Server server(kBasic);
-  EXPECT_TRUE(has_vote(server.is_proposed(0, 0)));
+  LoneServer server(four_servers(kBasic));
+  EXPECT_TRUE(has_vote(server.is_proposed({0, 1}, 0)));
   server.is_told_that_it_is_decided();
   ASSERT_EQ(server.core().chain.executed().height, 1U);
   server.is_told_of(1);
   ASSERT_EQ(server.core().pacemaker.round(), 1U);
   ASSERT_EQ(server.core().rules.locked(), hotstuff::View());
-  EXPECT_FALSE(has_vote(server.is_proposed(1, 1)));
+  EXPECT_FALSE(has_vote(server.is_proposed({1, 1}, 1)));
 }
 /// The next leader may not know that the block is decided, and needs the votes of those who do.
 TEST(HotstuffStale, ServerVotesAgainForTheBlockThatIsExecuted) {
-  Server server(kBasic);
-  server.is_proposed(0, 0);
+  LoneServer server(four_servers(kBasic));
+  server.is_proposed({0, 1}, 0);
   server.is_told_that_it_is_decided();
   server.is_told_of(1);
-  EXPECT_TRUE(has_vote(server.is_proposed(1, 0)));
+  EXPECT_TRUE(has_vote(server.is_proposed({1, 1}, 0)));
 }
 /// A chain remembers four certificates, each in the place of its step: the one of view 1.1 stands where that of 0.1 would.
 TEST(HotstuffStale, ServerBelievesWhatIsDecidedThoughItKnowsALaterCertificate) {
-  Server server(kChained);
-  server.is_proposed(0, 0);
+  LoneServer server(four_servers(kChained));
+  server.is_proposed({0, 1}, 0);
+  const hotstuff::parts::Certified block = server.proposed();
+  const auto certified_in = [&block](hotstuff::View view) { return hotstuff::parts::Certified{view, 1, block.block}; };
   const Payload later = server.certificates(1), shown = server.certificates(2);
-  server.write_certificate(later, 0, Kind::vote, {1, 1});
+  server.write_certificate(later, 0, Kind::vote, certified_in({1, 1}));
   server.hears(1, {.kind = Kind::new_view, .round = 1, .step = 1, .height = 1}, later);
   ASSERT_EQ(server.core().rules.high().view, (hotstuff::View{1, 1}));
-  server.write_certificate(shown, 0, Kind::vote, {0, 1});
-  server.write_certificate(shown, server.core().certificates.bytes(), Kind::vote, {0, 3});
+  server.write_certificate(shown, 0, Kind::vote, certified_in({0, 1}));
+  server.write_certificate(shown, server.core().certificates.bytes(), Kind::vote, certified_in({0, 3}));
   server.hears(1, {.kind = Kind::decided, .height = 1}, shown);
   EXPECT_EQ(server.core().chain.executed().height, 1U);
 }

@@ -37,7 +37,7 @@ struct Agreement {
   std::map<parts::Height, Digest> digests_;
 };
 
-/// What a faulty leader invents has no client's signature; servers that ask for themselves are believed.
+/// What a faulty leader invents has no signature of a client's, or of rank 0's where that asks.
 struct Validity {
   static constexpr std::string_view sentence =
       "Validity: only what somebody asked for is executed, and with the bytes that were proposed";

@@ -131,6 +131,29 @@ bool show_false_block(auto& lie) {
   return true;
 }
 
+/// A round that it leads, but that nobody will ever enter.
+bool propose_far(auto& lie) {
+  const parts::Certificate& high = lie.machine.core().rules.high();
+  const auto self = static_cast<std::uint32_t>(lie.self);
+  const auto servers = static_cast<std::uint32_t>(lie.machine.core().setting.servers);
+  if (high.height == 0) return false;
+  lie.message = {.kind = Kind::propose, .round = UINT32_MAX - (UINT32_MAX - self) % servers, .step = 1, .height = high.height};
+  lie.payload = lie.make(high.bytes.size());
+  high.copy_to(lie.payload, 0);
+  return true;
+}
+
+/// Where rank 0 asks for all: asks in its place for what it may ask for next, with other bytes.
+bool ask_for_another(auto& lie) {
+  const parts::Core& core = lie.machine.core();
+  if (core.setting.clients > 0 || core.setting.payload_bytes == 0) return false;
+  const std::int32_t last = core.ledger.state().session(0).operation;
+  lie.message = parts::Blocks::request_of(last + 1 + static_cast<std::int32_t>(lie.random.below(2)));
+  lie.payload = lie.make(static_cast<std::size_t>(core.setting.payload_bytes));
+  std::fill_n(lie.payload.data(), lie.payload.size(), static_cast<std::byte>(lie.random.below(256)));
+  return true;
+}
+
 bool lie(auto& lie) {
   if (!lie.machine.core().setting.is_signed) return false;  // certificates would be believed
   remember_highest(lie);
@@ -140,6 +163,8 @@ bool lie(auto& lie) {
     case Kind::vote:
     case Kind::vote_pre_commit:
     case Kind::vote_commit:
+      if (lie.random.below(4) == 0 && ask_for_another(lie)) return true;
+      if (lie.random.below(4) == 0 && propose_far(lie)) return true;
       if (lie.random.below(2) == 0) return forge_certificate(lie);
       lie.payload = altered(lie, 0);
       return true;
@@ -156,6 +181,8 @@ bool lie(auto& lie) {
       return true;
     case Kind::wish:
       if (show_false_block(lie)) return true;
+      if (lie.random.below(4) == 0 && ask_for_another(lie)) return true;
+      if (lie.random.below(4) == 0 && propose_far(lie)) return true;
       lie.message.round += 1 + static_cast<std::uint32_t>(lie.random.below(20));
       lie.message.value = lie.message.round;
       return true;
