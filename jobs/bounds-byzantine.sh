@@ -103,7 +103,7 @@ print("| N | authentication | messages | delays | latency | CPU time |\n| --- | 
 for ranks, group in cases.groupby("ranks"):
     one = group[group.kernel == "fire_and_forget"].iloc[0]
     base = cpu_ns("fire_and_forget", ranks, 1, "none")
-    for case in group[group.kernel == "pbft"].itertuples():
+    for case in group[group.kernel == "pbft"].sort_values("authentication", key=lambda ways: ways.map(list(checks).index)).itertuples():
         cells = case.messages_per_operation / one.messages_per_operation, case.delays / one.delays, case.p50_ns / one.p50_ns
         cpu = cpu_ns("pbft", ranks, case.messages_per_operation, case.authentication) / base
         print("| %d | %s | %.0f | %.0f | %.1f | %.0f |" % (ranks, case.authentication, *cells, cpu))

@@ -17,7 +17,7 @@ OF_THE_PROCESS = {"sentence", "may_speak", "end_asked", "final_status", "leftove
                   "listener"}
 # Made where it is first asked for, by whichever rank that is, the same for all: what a host's works take, and constants.
 FILLED_ONCE = {"kTables", "kernels", "kUnits", "kNames", "text"}
-CONSTANT = re.compile(r"^(k[A-Z]\w*|kernel_\w+|kernels|parameters|marks|kinds|algorithms|about|text)(?:\[|$)")
+CONSTANT = re.compile(r"^(k[A-Z]\w*|kernel_\w+|kernels|parameters|marks|kinds|algorithms|authentications|about|text)(?:\[|$)")
 
 
 def writable_statics(program) -> set[str]:
