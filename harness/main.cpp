@@ -71,12 +71,12 @@ int run(World& world, const Options& options, const std::vector<std::string>& ar
     return print(world, *answer);
   }
   const std::string skipped = describe_skipped(prepared.agenda.plan);  // on all ranks, for it may end the launch
-  if (world.is_root()) remark("{}", skipped);
   announce(world, prepared.agenda);
   const Place place = seat(world, prepared);
   for (const std::string& sentence : place.seating.remarks)
     if (world.is_root()) remark("coordbench: {}.\n", sentence);
   Timing timing = synchronise(world, prepared.agenda.options);
+  if (world.is_root()) remark("{}", skipped);  // once nothing is refused any more, or an error would be two sentences
   const LaunchSetting launch{prepared.agenda, place, timing};
   return world.is_root() ? measure(launch) : follow(launch);
 }

@@ -61,7 +61,7 @@ struct Setting {
   /// Why the case cannot run; empty if it can.
   [[nodiscard]] std::string unfit() const {
     constexpr std::int64_t kMessageMax = std::int64_t{4} << 20U;
-    if (servers < 4) return "one of N = 3f + 1 ranks may be faulty only from four ranks on";
+    if (servers < 4) return "fewer than 4 servers bear no traitor, because 3f + 1 of them bear f; give 4 ranks or more";
     if (authentication == Authentication::mac)
       return "a MAC does not transfer, so certificates cannot be made of it; give --authentication signature or none";
     if (payload_bytes > kMessageMax) return "a block of more than 4 MiB; give a smaller --bytes";
