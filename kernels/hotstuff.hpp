@@ -194,8 +194,8 @@ class Hotstuff {
             .height = core_.chain.executed().height,
             .value = core_.pacemaker.round()};
   }
-  /// The highest certificate: whoever has one that others lack waits for what is certified, and makes them wait too. Nothing
-  /// if there is no room for it; a wish is one without it, too.
+  /// The highest certificate as a message. Others may lack it, and then wait with this server for its block. Empty if there is
+  /// no room: a wish counts without it.
   [[nodiscard]] Payload high(Out& out) const {
     if (!out.has_room()) return {};
     const Payload payload = out.allocate(core_.certificates.bytes());

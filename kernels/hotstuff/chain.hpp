@@ -1,6 +1,6 @@
 #pragma once
-// The blocks that a server has: those executed since its last checkpoint, and those that are not decided yet, of which there
-// may be several for one height. Source: Yin et al., PODC 2019, 4.1 (the tree of blocks).
+// The blocks that a server has: those executed since its last checkpoint, and undecided ones. Several undecided blocks may have
+// one height. Source: Yin et al., PODC 2019, 4.1 (the tree of blocks).
 
 #include <optional>
 

@@ -1,6 +1,6 @@
 #pragma once
-// What a server of HotStuff has whatever its role, and the execution of what is decided. Durable is all but what the pacemaker
-// was told, and the allowance: votes, lock and certificates, the blocks, what is executed, and what the server was asked for.
+// What a server of HotStuff has whatever its role, and the execution of what is decided. Votes, lock, certificates,
+// blocks, what is executed and what was asked for are durable. What the pacemaker was told and the allowance are not.
 
 #include "kernels/hotstuff/allowance.hpp"
 #include "kernels/hotstuff/ledger.hpp"

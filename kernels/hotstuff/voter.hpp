@@ -1,6 +1,6 @@
 #pragma once
-// A replica's part: it votes for proposals that are safe, once all blocks up to them are here, so that whatever is certified
-// is held by f + 1 correct servers. Source: Yin et al., PODC 2019, algorithm 2 ("as a replica") and algorithm 3.
+// A replica's part: it votes for safe proposals. It waits until it has all blocks up to the proposal's, so f + 1 correct
+// servers have each certified block. Source: Yin et al., PODC 2019, algorithm 2 ("as a replica") and algorithm 3.
 
 #include "kernels/hotstuff/leader.hpp"
 

@@ -27,7 +27,7 @@ class Decision {
       }
     return is_any;
   }
-  /// The last number of which anything has prepared.
+  /// The highest number under which some request has prepared; `begin` if there is none.
   [[nodiscard]] Sequence last_prepared(Sequence begin) const {
     Sequence last = begin;
     for (const Report& report : reports_)

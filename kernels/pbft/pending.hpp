@@ -59,7 +59,7 @@ class Pending {
     for (const Asked& asked : asked_)
       if (asked.operation >= 0 && !asked.is_done) visit(asked);
   }
-  /// Calls visit(operation) for those of which is_done(operation) says so.
+  /// Calls visit(operation) for each operation that is_done(operation).
   template <class IsDone, class Visit>
   void note_done(IsDone&& is_done, Visit&& visit) {
     for (Asked& asked : asked_)

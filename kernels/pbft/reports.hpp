@@ -29,7 +29,7 @@ class Reports {
     views_.reserve(known_.size());
   }
 
-  /// From its author. False if it is no newer than what is known.
+  /// The author itself sent this view-change. False if an equally late or later one of this author is known.
   bool add(Rank author, Report report, const ShortDigest& digest, const Proof& proof) {
     Known& known = known_[index(author)];
     if (report.view() <= view_of(author)) return false;

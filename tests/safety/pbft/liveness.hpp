@@ -6,9 +6,9 @@
 
 namespace coordbench::testing::pbft {
 
-/// Nothing is claimed of a replica with a link that never heals, but that the others do not wait for it. An answer needs f + 1
-/// replicas. If traitors are among these, fewer correct ones know what was decided, and a MAC cannot convince the others: they
-/// learn it with the next operations, or the next checkpoint.
+/// The others do not wait for a replica with a link that never heals; nothing else is claimed of that replica. An answer needs
+/// f + 1 replicas. If some of these are traitors, at most f correct ones know the decision, and f cannot convince the others.
+/// The others learn it with the next operations, or the next checkpoint.
 struct Liveness : common::Termination {
   static constexpr std::string_view sentence =
       "Liveness: once what heals has healed, every operation is answered, and without traitors every replica carries it out";
