@@ -1,11 +1,11 @@
 #pragma once
 // What HotStuff promises, and what it claims to survive: everything but the loss of what it has voted for.
 
+#include "tests/safety/common/counter_linearizability.hpp"
 #include "tests/safety/draw_traitors.hpp"
 #include "tests/safety/hotstuff/agreement.hpp"
 #include "tests/safety/hotstuff/exactly_once.hpp"
 #include "tests/safety/hotstuff/lies.hpp"
-#include "tests/safety/hotstuff/linearizability.hpp"
 #include "tests/safety/hotstuff/liveness.hpp"
 #include "tests/safety/hotstuff/proposing.hpp"
 #include "tests/safety/hotstuff/voting.hpp"
@@ -14,6 +14,7 @@
 namespace coordbench::testing::hotstuff {
 
 struct Safety {
+  using Linearizability = common::CounterLinearizability<parts::answered, answer_to>;
   using Protocol = Hotstuff;
   using Memory = hotstuff::Memory;
   /// The narrower first: two votes make two certificates, and those two decisions.

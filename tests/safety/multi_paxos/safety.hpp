@@ -1,10 +1,10 @@
 #pragma once
 // What Multi-Paxos promises, and what it claims to survive: everything but the loss of promises and of what was accepted.
 
+#include "tests/safety/common/counter_linearizability.hpp"
 #include "tests/safety/common/integrity.hpp"
 #include "tests/safety/multi_paxos/agreement.hpp"
 #include "tests/safety/multi_paxos/exactly_once.hpp"
-#include "tests/safety/multi_paxos/linearizability.hpp"
 #include "tests/safety/multi_paxos/liveness.hpp"
 #include "tests/safety/multi_paxos/one_proposal.hpp"
 #include "tests/safety/multi_paxos/phase_one.hpp"
@@ -15,6 +15,7 @@
 namespace coordbench::testing::multi_paxos {
 
 struct Safety {
+  using Linearizability = common::CounterLinearizability<paxos::answered, answer_to>;
   using Protocol = MultiPaxos;
   /// The narrower first: who breaks a promise makes two values chosen, and so on.
   using Invariants = std::tuple<Promise, Quorum, HighestBallot, OneProposal, Proposed, Agreement, Learning, SameStates,

@@ -2,11 +2,11 @@
 // What PBFT promises, and what it claims to survive: f traitors, and everything else but the loss of what correct replicas
 // remember.
 
+#include "tests/safety/common/counter_linearizability.hpp"
 #include "tests/safety/common/integrity.hpp"
 #include "tests/safety/draw_traitors.hpp"
 #include "tests/safety/pbft/agreement.hpp"
 #include "tests/safety/pbft/lies.hpp"
-#include "tests/safety/pbft/linearizability.hpp"
 #include "tests/safety/pbft/liveness.hpp"
 #include "tests/safety/pbft/new_views.hpp"
 #include "tests/safety/pbft/states.hpp"
@@ -15,6 +15,7 @@
 namespace coordbench::testing::pbft {
 
 struct Safety {
+  using Linearizability = common::CounterLinearizability<machine::answered, answer_to>;
   using Protocol = Pbft;
   /// The narrower first.
   using Invariants = std::tuple<NoReturn, OneCertificate, NewViews, Agreement, Certificate, Validity, StableCheckpoint,
