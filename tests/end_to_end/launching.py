@@ -1,5 +1,6 @@
 """Starts the built programs as a user does, alone or under mpirun, and never for longer than a time limit."""
 
+import contextlib
 import os
 import re
 import signal
@@ -81,10 +82,22 @@ class Launch:
             time.sleep(0.01)
         return not self.processes()
 
+    @contextlib.contextmanager
+    def paused(self):
+        """Nothing of this launch runs meanwhile, so that a look at it costs it no time, however slow the machine is."""
+        self._all(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._all(signal.SIGCONT)
+
     def kill(self) -> None:
+        self._all(signal.SIGKILL)
+
+    def _all(self, number: int) -> None:
         for pid in self.processes():
             try:
-                os.kill(pid, signal.SIGKILL)
+                os.kill(pid, number)
             except ProcessLookupError:
                 pass
 

@@ -20,14 +20,21 @@ def planned(path) -> list[str]:
 
 
 def interrupt(command, path, cases: int) -> None:
-    """Ends the launch once `cases` more cases than before are in its file."""
-    before = len(stored.whole_cases(path)) if path.exists() else 0
+    """Ends the launch once `cases` more cases than before are in its file, and soon after."""
+    before = len(done(path)) if path.exists() else 0
     with Launch(command) as launch:
-        end = time.monotonic() + 30
-        while time.monotonic() < end and launch.running and (not path.exists() or len(done(path)) < before + cases):
-            time.sleep(0.02)
-        launch.signal(signal.SIGTERM)
+        run_until(launch, lambda: path.exists() and len(done(path)) >= before + cases, signal.SIGTERM)
         launch.wait(20)
+
+
+def run_until(launch: Launch, reached, number: int) -> None:
+    """Lets the launch run a twentieth of a second at a time, and gives it the signal once `reached` holds."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end and launch.running:
+        time.sleep(0.05)
+        with launch.paused():
+            if reached():
+                return launch.signal(number)  # what is paused sees it first of all when it goes on
 
 
 def done(path) -> list[str]:
@@ -68,10 +75,7 @@ def test_whoever_interrupts_a_launch_sees_what_there_is_and_the_command_that_goe
     path = tmp_path / "launch-001.h5"
     command = [coordbench, "run", "--kernels", "two_phase_commit,@broadcast", "--bytes", "8:1MiB", "--operations", 3000]
     with Launch([*command, "--seed", 7, "--out", tmp_path]) as launch:
-        end = time.monotonic() + 60
-        while time.monotonic() < end and launch.running and (not path.exists() or len(done(path)) < 4):
-            time.sleep(0.02)
-        launch.signal(signal.SIGINT)
+        run_until(launch, lambda: path.exists() and len(done(path)) >= 4, signal.SIGINT)
         ended = launch.wait(20)
     cases, plan = stored.whole_cases(path), planned(path)
     assert_one_sentence(ended, "interrupted", f"finished cases are in {path}", f"by: {coordbench} run --resume {path}")
@@ -128,14 +132,14 @@ def test_drift_across_the_interruption_is_seen(mpirun, coordbench, tmp_path):
 
 
 def test_only_one_launch_at_a_time_goes_on_in_a_file(coordbench, tmp_path):
-    """The first still has a few seconds to go when the second begins."""
+    """The first has begun, and waits in the middle, while the second is started."""
     path = tmp_path / "launch-001.h5"
-    interrupt(under_mpirun(2, coordbench, "run", *SLOW, "--operations", 120000, "--out", tmp_path), path, 3)
+    interrupt(under_mpirun(2, coordbench, "run", *SLOW, "--operations", 50000, "--out", tmp_path), path, 3)
     resume = under_mpirun(2, coordbench, "run", "--resume", path)
     with Launch(resume) as first:
         while first.running and not (tmp_path / ".launch-001.h5.next").exists():
             time.sleep(0.01)
-        with Launch(resume) as second:
+        with first.paused(), Launch(resume) as second:
             refused = second.wait(30)
         assert refused.status == 3
         assert_one_sentence(refused, str(path), "a launch is writing to")
