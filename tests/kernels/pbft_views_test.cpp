@@ -120,8 +120,8 @@ TEST(PbftViews, LeavesAPrimaryThatServesOnlyOthers) {
 TEST(PbftViews, ClientTakesNoReplyAboutAnothersOperation) {
   using Message = Pbft::Message;
   const Shape shape = pbft_shape(4, 3, 10);
+  PayloadArena made{64, 4096};  // before what holds its leases
   Pbft client(shape, 4);  // of operations 0, 3, 6, …
-  PayloadArena made{64, 4096};
   Outbox<Message> out(bounds_of<Pbft>(shape, 4), true, &made);
   for (const Operation own : {0, 3, 6}) client.propose(own, made.allocate(8), out);
   out.clear();
@@ -136,8 +136,8 @@ TEST(PbftViews, ClientTakesNoReplyAboutAnothersOperation) {
 TEST(PbftViews, WaitsForANumberThatThePrimaryGaveToSomethingFalse) {
   using Message = Pbft::Message;
   const Shape shape = pbft_shape(4, 2);
+  PayloadArena made{64, 4096};  // before what holds its leases
   Pbft backup(shape, 1);
-  PayloadArena made{64, 4096};
   Outbox<Message> out(bounds_of<Pbft>(shape, 1), true, &made);
   const coordbench::pbft::Request false_one{.first = 0, .count = 1, .digest = {{1, 2, 3, 4}}};
   ASSERT_FALSE(backup.replica().waits());
@@ -151,8 +151,8 @@ TEST(PbftViews, GivesNoNumberThatOthersHaveDecided) {
   using Message = Pbft::Message;
   Shape shape = pbft_shape(4, 2);
   shape.payload_bytes = 0;
+  PayloadArena made{64, 4096};  // before what holds its leases
   Pbft primary(shape, 0);
-  PayloadArena made{64, 4096};
   Outbox<Message> out(bounds_of<Pbft>(shape, 0), true, &made);
   const coordbench::pbft::Request decided{.first = 0, .count = 1, .digest = coordbench::pbft::digest_of({}, out)};
   for (const Rank other : {1, 2})
