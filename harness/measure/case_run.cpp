@@ -29,7 +29,7 @@ CaseRun::CaseRun(const Setting& setting)
 std::int64_t CaseRun::agree_on_block(ControlTree& tree, std::int64_t done) {
   if (rank_ != 0) return tree.await_word().value;
   std::vector<double> values = latencies(samples_, setting_.planned->kernel->about.latency);
-  const Decision decision = decide(setting_.rule, done, now_ns() - began_, summarise(values));
+  const Decision decision = decide(setting_.rule, done, now_ns() - began_, summarise_launch(values));
   stop_reason_ = decision.reason;
   tree.say({Cue::run_block, decision.next_block});
   return decision.next_block;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace coordbench {
 namespace {
@@ -42,6 +43,24 @@ double nearest_rank(const std::vector<double>& sorted, double q) {
   return sorted[std::max<std::size_t>(position, 1) - 1];
 }
 
+double middle_of(const std::vector<double>& sorted) {
+  const std::size_t n = sorted.size();
+  return n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
+}
+
+/// Of batches as equal as they can be; none where they would be too short.
+std::vector<double> batch_medians(const std::vector<double>& values) {
+  std::vector<double> medians, batch;
+  if (values.size() < kBatches * kBatchSamplesMin) return medians;
+  for (std::size_t i = 0, next = 0; i < kBatches; ++i) {
+    const std::size_t first = std::exchange(next, values.size() * (i + 1) / kBatches);
+    batch.assign(values.begin() + static_cast<std::ptrdiff_t>(first), values.begin() + static_cast<std::ptrdiff_t>(next));
+    std::sort(batch.begin(), batch.end());
+    medians.push_back(middle_of(batch));
+  }
+  return medians;
+}
+
 }  // namespace
 
 std::vector<double> latencies(const Samples& samples, Latency definition) {
@@ -77,12 +96,21 @@ LatencySummary summarise(std::vector<double>& values) {
   if (values.empty()) return {kNaN, kNaN, kNaN, kNaN, kNaN, kNaN};
   const std::size_t n = values.size();
   const MedianInterval interval = median_interval(n);
-  return {.p50 = n % 2 == 1 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2,
+  return {.p50 = middle_of(values),
           .p50_low = interval.exists ? values[interval.low] : kNaN,
           .p50_high = interval.exists ? values[interval.high] : kNaN,
           .p90 = nearest_rank(values, 0.9),
           .p99 = nearest_rank(values, 0.99),
           .max = values.back()};
+}
+
+LatencySummary summarise_launch(std::vector<double>& values) {
+  std::vector<double> medians = batch_medians(values);
+  LatencySummary summary = summarise(values);
+  const LatencySummary batches = summarise(medians);
+  summary.p50_low = medians.empty() ? kNaN : std::min(batches.p50_low, summary.p50);
+  summary.p50_high = medians.empty() ? kNaN : std::max(batches.p50_high, summary.p50);
+  return summary;
 }
 
 double relative_half_width(const LatencySummary& summary) {

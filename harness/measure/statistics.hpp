@@ -28,6 +28,14 @@ std::size_t samples_needed(double q);
 /// two).
 LatencySummary summarise(std::vector<double>& values);
 
+constexpr std::size_t kBatches = 20;  ///< Schmeiser (Operations Research 30(3), 1982): 10 to 30 serve any number of samples
+constexpr std::size_t kBatchSamplesMin = 10;  ///< a median of fewer is nearly as noisy as a sample
+
+/// The same, but the median's interval is that of batch means: neighbouring operations resemble each other, so that samples
+/// are not independent, but medians of long batches of them nearly are. `values` in the order in which they were measured;
+/// no interval where batches would be too short. It says nothing about other launches.
+LatencySummary summarise_launch(std::vector<double>& values);
+
 /// Half the width of the median's interval over the median; infinity where there is none.
 double relative_half_width(const LatencySummary& summary);
 

@@ -60,6 +60,67 @@ TEST(MedianInterval, CoversTheMedianAsOftenAsItSays) {
   EXPECT_LE(covered, kTrials * 98 / 100);
 }
 
+/// Samples of which each resembles the one before: AR(1) with coefficient 0.95, around 100.
+std::vector<double> resembling(std::mt19937_64& random, std::size_t count) {
+  std::normal_distribution<double> noise;
+  std::vector<double> values(count);
+  double state = noise(random) / std::sqrt(1 - 0.95 * 0.95);
+  for (double& value : values) value = 100 + (state = 0.95 * state + noise(random));
+  return values;
+}
+
+TEST(SummariseLaunch, CoversTheMedianOfSamplesThatResembleTheirNeighbours) {
+  std::mt19937_64 random(1);
+  constexpr int kTrials = 1000;
+  int covered = 0, covered_as_independent = 0;
+  for (int trial = 0; trial < kTrials; ++trial) {
+    std::vector<double> values = resembling(random, 4000), same = values;
+    const LatencySummary batches = summarise_launch(values), independent = summarise(same);
+    covered += batches.p50_low <= 100 && 100 <= batches.p50_high;
+    covered_as_independent += independent.p50_low <= 100 && 100 <= independent.p50_high;
+  }
+  EXPECT_GE(covered, kTrials * 94 / 100);
+  EXPECT_LE(covered_as_independent, kTrials / 2) << "what the batches are for";
+}
+
+TEST(SummariseLaunch, GoesFromTheFifthToTheSixteenthOfTwentyBatches) {
+  std::vector<double> steps;
+  for (int batch = 1; batch <= 20; ++batch) steps.insert(steps.end(), 10, batch);
+  const LatencySummary summary = summarise_launch(steps);
+  EXPECT_EQ(summary.p50, 10.5);
+  EXPECT_EQ(summary.p50_low, 5);
+  EXPECT_EQ(summary.p50_high, 16);
+  EXPECT_EQ(summary.max, 20);
+}
+
+TEST(SummariseLaunch, AlwaysHoldsTheMedian) {
+  std::vector<double> values;  // sixteen batches have the median 1, but of all values 124 of 220 are 3
+  for (int batch = 0; batch < 20; ++batch)
+    for (int i = 0; i < 11; ++i) values.push_back(batch < 16 && i < 6 ? 1 : 3);
+  const LatencySummary summary = summarise_launch(values);
+  EXPECT_EQ(summary.p50, 3);
+  EXPECT_EQ(summary.p50_low, 1);
+  EXPECT_EQ(summary.p50_high, 3);
+}
+
+TEST(SummariseLaunch, HasNoIntervalOfShortBatches) {
+  std::vector<double> few(199, 1), enough(200, 1);
+  EXPECT_TRUE(std::isnan(summarise_launch(few).p50_low));
+  EXPECT_EQ(summarise_launch(few).p50, 1);
+  EXPECT_EQ(summarise_launch(enough).p50_low, 1);
+}
+
+/// At the first thousand samples: long stretches that took 100 and 130, or no stretch at all.
+TEST(Decide, GoesOnWhileTheMedianWanders) {
+  std::vector<double> stretches, mixed;
+  for (int i = 0; i < 1000; ++i) {
+    stretches.push_back(i / 250 % 2 == 0 ? 100 : 130 + i % 2);
+    mixed.push_back(100 + i % 3);
+  }
+  EXPECT_EQ(decide({}, 1000, 1'000'000, summarise_launch(stretches)).next_block, 1000);
+  EXPECT_EQ(decide({}, 1000, 1'000'000, summarise_launch(mixed)).next_block, 0);
+}
+
 TEST(Summarise, ShowsAPercentileOnlyWhereTheSamplesSupportIt) {
   EXPECT_EQ(samples_needed(0.9), 36U);
   EXPECT_EQ(samples_needed(0.99), 368U);
