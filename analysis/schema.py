@@ -79,7 +79,7 @@ CASES = {
     **_words(AMOUNT, """operations_per_second messages_per_operation expected_messages_per_operation bytes_per_operation
         busiest_rank_messages_per_operation cpu_ns_per_operation"""),
 }
-# Of /cases, since 1.2, 1.3, 1.4 and 1.5.
+# Of /cases, since 1.2, 1.3, 1.4, 1.5 and 1.6.
 LATER = {
     **_words(NAME, "group baseline_of"), **_words(COUNT, "nodes proposers"), "proposer": MAYBE_COUNT,
     "expected_delays_most": MAYBE_COUNT,
@@ -89,6 +89,7 @@ LATER = {
         bytes_within_zone_per_operation bytes_within_region_per_operation bytes_between_regions_per_operation"""),
     **_words(SHARE, "loss duplicate"), **_words(COUNT, "loss_delay_ns messages_lost messages_doubled premature_resends"),
     "authentication": _of(AUTHENTICATIONS), **_words(COUNT, "refused_forged refused_replayed refused_truncated"),
+    "payload_copied": YES_OR_NO, "involuntary_switches": COUNT,
 }
 # What stands for a column that a file lacks. A name of another column: what that one says.
 OTHERWISE = {
@@ -100,6 +101,7 @@ OTHERWISE = {
         bytes_between_regions_per_operation""".split(), np.nan),
     **dict.fromkeys("loss duplicate loss_delay_ns messages_lost messages_doubled premature_resends".split(), 0),
     "authentication": "none", **dict.fromkeys("refused_forged refused_replayed refused_truncated".split(), 0),
+    **dict.fromkeys("payload_copied involuntary_switches".split(), np.nan),
     "expected_messages_most_per_operation": "expected_messages_per_operation", "expected_delays_most": "expected_delays",
 }
 LIMITS = {"name": NAME, "time_ns": DURATION, "bytes_per_second": AMOUNT}  # of /limits, which a launch need not have
@@ -125,3 +127,4 @@ OF_RANKS = _words(COUNT, "messages_sent messages_received bytes_sent")
 OF_OPERATIONS = {"proposer": ANY_WHOLE, "kind": ANY_WHOLE, "answer_of": ANY_WHOLE, "messages": COUNT,
                  "versions_behind": MAYBE_COUNT, "behind_ns": STAMP}
 MARKS = {"mark_ns": STAMP}
+OF_MARKS = {"after_next_start": SHARE}  # since 1.6, behind a start line

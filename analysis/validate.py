@@ -194,14 +194,24 @@ def _check_samples(file: h5py.File, paths: set[str], path: str, stamps: tuple[in
              (schema.OF_OPERATIONS, (operations,), False)]
     if protocol:
         before = _marks_before_the_end(file, paths, path)
-        every.append((schema.MARKS, (before, *stamps), True) if before else ({}, (), False))
+        every += [(schema.MARKS, (before, *stamps), True), (schema.OF_MARKS, (before,), False)] if before else []
     for kinds, shape, required in every:
         for name, kind in kinds.items():
             if required or f"{path}/{name}" in paths:
                 variable = _variable(file, paths, f"{path}/{name}", kind, len(shape))
                 _check_shape(file, f"{path}/{name}", variable, kind, shape)
+    _check_block_ends(file, path, operations)
     if f"{path}/kind" in paths and "flag_meanings" not in file[f"{path}/kind"].attrs:
         raise wrong(file, f"the attribute flag_meanings of {path}/kind", "text", "nothing")
+
+
+def _check_block_ends(file: h5py.File, path: str, operations: int) -> None:
+    where, expected = f"the attribute block_ends of {path}", f"whole numbers that grow from above 0 to {operations}"
+    with told(file, where, expected):
+        ends = np.asarray(file[path].attrs.get("block_ends", []))
+    steps = np.diff(ends.ravel(), prepend=0) if ends.dtype.kind in "iu" else np.zeros(1)
+    if ends.size and ((steps <= 0).any() or ends.max() > operations):
+        raise wrong(file, where, expected, f"{ends.dtype} of the shape {ends.shape}")
 
 
 def _marks_before_the_end(file: h5py.File, paths: set[str], path: str) -> int:

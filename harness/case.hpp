@@ -24,8 +24,8 @@ enum class Flag : std::uint32_t {
   clock_bound = 1U << 2U,           ///< the median is less than twice the clocks' error
   timer_overhead = 1U << 3U,        ///< reading the clock costs more than a fifth of the median
   drift = 1U << 4U,                 ///< ping_pong before and after the block differ by more than a quarter
-  steal = 1U << 5U,                 ///< the hypervisor took time, or the cgroup throttled, while the case ran
-  involuntary_switches = 1U << 6U,  ///< a rank was descheduled while the case ran
+  steal = 1U << 5U,                 ///< the hypervisor took time, or the cgroup throttled, for long enough to show
+  involuntary_switches = 1U << 6U,  ///< ranks were descheduled so often that the largest percentile shown may be of that
   few_samples = 1U << 7U,           ///< fewer than 1,000 samples
 };
 constexpr std::uint32_t bit(Flag flag) { return static_cast<std::uint32_t>(flag); }

@@ -79,7 +79,8 @@ struct CaseResult {
   double applied_per_operation = 0, expected_applied_per_operation = 0;  ///< over all ranks; NaN where nobody counts
   std::int64_t premature_resends = 0;                                    ///< of messages whose first copy had arrived
   std::int64_t control_messages = 0;
-  std::int64_t cpu_ns = 0;  ///< of all ranks, over the whole case
+  std::int64_t cpu_ns = 0;                ///< of all ranks, over the whole case
+  std::int64_t involuntary_switches = 0;  ///< likewise
   Verdict verdict = Verdict::ok;
   std::string detail;  ///< of a verdict other than ok: which rank, what it waited for or got wrong
   StopReason stop_reason = StopReason::precision;

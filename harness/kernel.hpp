@@ -36,6 +36,8 @@ struct Kernel {
   std::int64_t (*memory_bytes)(const Shape&) = nullptr;  ///< of buffers, on the busiest rank
   /// Of shared memory, on each of `sharing` ranks of a node; null where the kernel has no use for any.
   std::int64_t (*shared_bytes)(const Shape&, TransportName, int sharing) = nullptr;
+  /// Over shared memory, whether a payload is read where its proposer wrote it, and never copied; null: it is copied.
+  bool (*stays_in_place)(const Shape&) = nullptr;
   void (*run)(CaseRun&) = nullptr;  ///< null in tests that only plan
 };
 
@@ -49,6 +51,16 @@ inline Rank proposer_of(const Kernel& kernel, const Shape& shape, Operation oper
 inline CountRule count_rule_of(const Case& planned) {
   const CountRule rule = planned.kernel->about.count_rule;
   return planned.shape.loss.any() && rule != CountRule::none ? CountRule::expected : rule;
+}
+
+/// Whether payloads come into the memory of other ranks: then payload over time is a bandwidth.
+inline bool is_payload_copied(const Case& planned) {
+  const Shape& shape = planned.shape;
+  if (shape.payload_bytes == 0 || planned.members() == 1) return false;
+  const bool share_memory = planned.transport == TransportName::shared_memory ||
+                            (planned.transport == TransportName::hybrid && planned.members() <= shape.ranks_per_node);
+  const auto stays_in_place = planned.kernel->stays_in_place;
+  return !share_memory || stays_in_place == nullptr || !stays_in_place(shape);
 }
 
 /// Every kernel of this build, in alphabetical order; generated from the files in kernels/ and collectives/.

@@ -1,6 +1,7 @@
 #pragma once
 // Makes the registry's entry of a kernel from its class; included by the generated sources only (cmake/mpi.cmake).
 
+#include <algorithm>
 #include <memory>
 
 #include "harness/kernel.hpp"
@@ -94,6 +95,17 @@ std::int64_t shared_bytes(const Shape& shape, TransportName transport, int shari
     return InSharedMemory::collective_bytes(sharing, posted_max<K>(shape), K::Data::memory_bytes(shape));
 }
 
+/// Whether over shared memory no rank copies an operation's payload. It is copied where it fits into a slot beside its message,
+/// where several travel together, or with a MAC, and by replicas that keep a copy (kernels/parts/replicate.hpp).
+template <Protocol P>
+bool stays_in_place(const Shape& shape) {
+  const auto inside_max = static_cast<std::int64_t>(RingSlot::kBodyBytes - sizeof(typename P::Message));
+  if (shape.payload_bytes <= inside_max || batch_of<P>(shape) > 1 || shape.authentication != Authentication::none) return false;
+  const auto found = std::find_if(shape.parameters.begin(), shape.parameters.end(),
+                                  [](const Parameter& parameter) { return parameter.name == "replicate"; });
+  return found == shape.parameters.end() || shape[found->name] != found->initial;
+}
+
 template <class K, class Over>
 void run_over(CaseRun& run) {
   if constexpr (Protocol<K>)
@@ -153,6 +165,7 @@ constexpr Kernel make_kernel(std::string_view name) {
       kernel.stale_share = [](const Shape& shape) { return static_cast<double>(K::stale_share(shape)); };
     if constexpr (EndsInSilence<K>) kernel.silence = &silence_of<K>;
     kernel.memory_bytes = &protocol_memory_bytes<K>;
+    kernel.stays_in_place = &stays_in_place<K>;
     if constexpr (FacesLoss<K>) kernel.under_loss = &K::under_loss;
     if constexpr (requires(const Shape& shape) { K::messages_under_loss(shape); })
       kernel.messages_under_loss = [](const Shape& shape) { return static_cast<double>(K::messages_under_loss(shape)); };

@@ -21,6 +21,7 @@ constexpr int kReportTag = 2;
 constexpr Time kGrace = 5 * kSecond;        ///< beyond twice its budget, a case hangs
 constexpr Time kReportGrace = 2 * kSecond;  ///< a rank that is silent so long after the deadline is stuck in the library
 constexpr Time kFailureGrace = kSecond;     ///< and so long after a failure, where no word reaches ranks in the library
+constexpr Time kStealTick = 10'000'000;     ///< of /proc/stat
 constexpr int kTagsOfCase = ControlTree::kTagsOfCase;
 
 /// Assumes a byte a nanosecond.
@@ -116,6 +117,7 @@ DirectedCase::DirectedCase(const LaunchSetting& launch, const Begin& begin)
 
 bool DirectedCase::measure(const std::function<void()>& rank_0_stuck) {
   const StolenTime stolen_before = stolen_time();
+  const Time began = now_ns();
   {
     std::optional<Watchdog> watchdog;
     if (!kSimulated && result_.planned->kernel->about.count_rule == CountRule::none)  // a simulator sees deadlocks
@@ -125,8 +127,10 @@ bool DirectedCase::measure(const std::function<void()>& rank_0_stuck) {
   reports_[0] = run_.report();
   const bool everyone = collect_reports();
   const StolenTime stolen_after = stolen_time();
-  stolen_ = !kSimulated && (stolen_after.steal_ticks != stolen_before.steal_ticks ||
-                            stolen_after.throttled_periods != stolen_before.throttled_periods);
+  if constexpr (kSimulated) return everyone;
+  const auto stolen_ns = static_cast<double>((stolen_after.steal_ticks - stolen_before.steal_ticks) * kStealTick);
+  stolen_share_ = stolen_ns / static_cast<double>(now_ns() - began);
+  throttled_ = stolen_after.throttled_periods != stolen_before.throttled_periods;
   return everyone;
 }
 
@@ -144,7 +148,7 @@ CaseResult& DirectedCase::conclude() {
   if (result_.stop_reason == StopReason::time_budget && cut_short) result_.stop_reason = StopReason::total_budget;
   if (result_.verdict == Verdict::timed_out) result_.stop_reason = StopReason::timed_out;
   std::vector<double> values = latencies(result_.samples, result_.planned->kernel->about.latency);
-  result_.latency = summarise(values);
+  result_.latency = summarise_launch(values);
   result_.operations_per_second = operations_per_second(result_.samples, run_.sync() == Sync::none, run_.block_ends());
   result_.flags = flags_of(result_, surroundings());
   return result_;
@@ -189,12 +193,11 @@ bool DirectedCase::await_reports(std::vector<MPI_Request>& requests) {
 Surroundings DirectedCase::surroundings() const {
   Surroundings around{.oversubscribed = launch_.place.seating.oversubscribed,
                       .timer_overhead_ns = launch_.timing.timer_overhead_ns,
-                      .stolen = stolen_};
+                      .stolen_share = stolen_share_,
+                      .throttled = throttled_};
   const Time now = now_ns();
-  for (std::size_t rank = 0; rank < reports_.size(); ++rank) {
+  for (std::size_t rank = 0; rank < reports_.size(); ++rank)
     around.clock_error_ns = std::max(around.clock_error_ns, launch_.timing.clocks.error_of(rank, now));
-    around.switched |= reports_[rank].involuntary_switches > 0;
-  }
   return around;
 }
 

@@ -9,6 +9,7 @@
 #include "harness/launch/launch.hpp"
 #include "harness/measure/case_report.hpp"
 #include "harness/measure/case_run.hpp"
+#include "harness/measure/flags.hpp"
 #include "harness/measure/verdict.hpp"
 
 namespace coordbench {
@@ -38,7 +39,8 @@ class DirectedCase {
   const LaunchSetting& launch_;
   CaseRun run_;
   std::vector<CaseReport> reports_;
-  bool stolen_ = false;
+  double stolen_share_ = 0;
+  bool throttled_ = false;
   CaseResult result_;
 };
 

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
 #include "build_info.hpp"
 #include "harness/launch/resumption.hpp"
@@ -130,7 +131,8 @@ LaunchResults::LaunchResults(const LaunchSetting& launch, const StoredLaunch& be
       record_(record_to_go_on(launch, path_, begun)),
       file_(path_, record_, begun),
       done_before_(begun.done.size()),
-      ping_before_ns_(begun.ping_before_ns),
+      round_trips_before_(begun.round_trips),
+      round_trips_(round_trips_before_),
       block_(begun.open_block) {
   begin();
 }
@@ -156,15 +158,23 @@ void LaunchResults::keep(const CaseResult& result) {
   const std::lock_guard alone(mine_);
   file_.append(result);
   rows_.push_back(row_of(result));
-  if (!result.planned->drift_watch) return block_.push_back(done_before_ + rows_.size() - 1);
-  const double ratio = block_.empty() || ping_before_ns_ == 0 ? 1.0 : result.latency.p50 / ping_before_ns_;
-  ping_before_ns_ = result.latency.p50;
-  if (ratio > kDrift || ratio < 1 / kDrift) {
-    file_.add_flags(block_, bit(Flag::drift));
-    for (const std::size_t row : block_)
-      if (row >= done_before_) rows_[row - done_before_].flags |= bit(Flag::drift);
-  }
-  block_.clear();
+  const TableRow& row = rows_.back();
+  if (row.drift_watch)
+    look_for_drift(row);
+  else
+    block_[std::string(name_of(row.transport))].push_back(done_before_ + rows_.size() - 1);
+  round_trips_.add(row);
+}
+
+/// Flags the cases of the watch's block and transport if it is the second of its kind and differs from the first.
+void LaunchResults::look_for_drift(const TableRow& watch) {
+  const std::string transport(name_of(watch.transport));
+  const std::vector<std::size_t> block = std::exchange(block_[transport], {});
+  const double ratio = watch.latency.p50 / round_trips_.before(watch.block, transport);
+  if (!(ratio > kDrift || ratio < 1 / kDrift)) return;
+  file_.add_flags(block, bit(Flag::drift));
+  for (const std::size_t row : block)
+    if (row >= done_before_) rows_[row - done_before_].flags |= bit(Flag::drift);
 }
 
 std::string LaunchResults::table() const {
@@ -174,7 +184,8 @@ std::string LaunchResults::table() const {
                              .wall_s = static_cast<double>(now_ns() - launch_.timing.epoch_ns) * 1e-9,
                              .writing_s = file_.writing_s(),
                              .timer_overhead_ns = launch_.timing.timer_overhead_ns,
-                             .columns = output_columns()});
+                             .columns = output_columns(),
+                             .round_trips_before = round_trips_before_});
 }
 
 void LaunchResults::write_gbench() const {

@@ -1,6 +1,7 @@
 #pragma once
 // What a launch leaves behind: the file, opened with all that is known before the first case, and the rows of the final table.
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -23,7 +24,7 @@ class LaunchResults {
   /// The file of --resume. Throws ResultError, and UsageError if it was begun elsewhere or otherwise.
   LaunchResults(const LaunchSetting& launch, const StoredLaunch& begun);
 
-  /// On disk when it returns. A block whose ping_pong cases before and after it differ is flagged when the second one arrives.
+  /// On disk when it returns. Cases whose ping_pongs before and after their block differ are flagged when the second arrives.
   void keep(const CaseResult& result);
   void keep(const LogGp& loggp) {
     const std::lock_guard alone(mine_);
@@ -43,6 +44,7 @@ class LaunchResults {
  private:
   LaunchResults(const LaunchSetting& launch, const ResultFile::Name& name);
   void begin();
+  void look_for_drift(const TableRow& watch);
   void say_last_words();
 
   const LaunchSetting& launch_;
@@ -51,8 +53,9 @@ class LaunchResults {
   ResultFile file_;
   std::vector<TableRow> rows_;
   std::size_t done_before_ = 0;     ///< cases in the file when this life of the launch began
-  double ping_before_ns_ = 0;       ///< 0: unknown
-  std::vector<std::size_t> block_;  ///< rows in the file of the block that is running
+  std::vector<RoundTrip> round_trips_before_;  ///< when this life of the launch began
+  RoundTrips round_trips_;
+  std::map<std::string, std::vector<std::size_t>> block_;  ///< by transport, rows in the file of the block that is running
   std::timed_mutex mine_;           ///< who writes file or rows; the thread of the last words, once it has it, for good
   std::optional<LastWords> last_words_;
 };

@@ -8,7 +8,6 @@
 
 #include "harness/kernel.hpp"
 #include "harness/measure/staleness.hpp"
-#include "harness/measure/statistics.hpp"
 
 namespace coordbench {
 namespace {
@@ -248,6 +247,7 @@ void judge(CaseResult& result, std::span<const CaseReport> reports, double clock
     result.traffic.push_back(report.traffic);
     result.control_messages += report.control_messages;
     result.cpu_ns += report.cpu_ns;
+    result.involuntary_switches += report.involuntary_switches;
   }
   result.verdict = Verdict::ok;
   check_endings(result, reports);
@@ -259,22 +259,6 @@ void judge(CaseResult& result, std::span<const CaseReport> reports, double clock
   check_refusals(result);
   check_applications(result);
   check_counts_between_nodes(result);
-}
-
-std::uint32_t flags_of(const CaseResult& result, const Surroundings& surroundings) {
-  std::uint32_t flags = 0;
-  const auto raise = [&](bool condition, Flag flag) { flags |= condition ? bit(flag) : 0U; };
-  const auto& slack = result.samples.start_slack_ns;
-  const auto late = std::count_if(slack.begin(), slack.end(), [](std::int64_t ns) { return ns < 0; });
-  const bool crosses_clocks = result.planned->kernel->about.latency != Latency::proposer;
-  raise(surroundings.oversubscribed, Flag::oversubscribed);
-  raise(10 * late > static_cast<std::int64_t>(slack.size()), Flag::late_starts);
-  raise(crosses_clocks && 2 * surroundings.clock_error_ns > result.latency.p50, Flag::clock_bound);
-  raise(5 * surroundings.timer_overhead_ns > result.latency.p50, Flag::timer_overhead);
-  raise(surroundings.stolen, Flag::steal);
-  raise(surroundings.switched, Flag::involuntary_switches);
-  raise(result.samples.operations < 1000, Flag::few_samples);
-  return flags;
 }
 
 }  // namespace coordbench

@@ -21,10 +21,10 @@ struct Room {
   int ranks_per_node = 1;                        ///< as in Shape
 };
 
-/// Every combination that fits, in an order shuffled by the seed and cut into blocks of at most ten, each between two
-/// `ping_pong` cases that watch for drift; what does not fit is in `skipped`, with its reason. `options.seed` must hold a
-/// value, and `room` must be the same on all ranks. Nothing for the command `calibrate`. The cases point into `kernels`.
-/// Throws UsageError for what the registry or the world does not have.
+/// Every combination that fits, in an order shuffled by the seed and cut into blocks of at most ten, each between
+/// `ping_pong` cases that watch for drift, one over each transport that the block uses; what does not fit is in `skipped`, with
+/// its reason. `options.seed` must hold a value, and `room` must be the same on all ranks. Nothing for the command `calibrate`.
+/// The cases point into `kernels`. Throws UsageError for what the registry or the world does not have.
 Plan make_plan(const Options& options, std::span<const Kernel> kernels, const Room& room);
 
 /// What was left out and why, one line a reason; empty if nothing was. Throws UsageError

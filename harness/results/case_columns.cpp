@@ -63,9 +63,10 @@ std::int64_t expected_delays(const CaseRow& row) {
   return measured.about.count_rule == CountRule::none ? -1 : std::llround(measured.cost(shape(row), {0, 1}).delays[0].least);
 }
 
-/// Where operations belong to several, or begin at every rank, no rank is the one.
+/// The rank whose end - start is the latency; where operations belong to several, or to all, no rank is the one.
 std::int64_t proposer(const CaseRow& row) {
   const Kernel& measured = kernel(row);
+  if (measured.family == Family::collective) return measured.about.latency == Latency::proposer ? 0 : -1;
   return measured.proposers != nullptr && measured.proposers(shape(row)) == 1 ? proposer_of(measured, shape(row), 0) : -1;
 }
 
@@ -137,7 +138,15 @@ const CaseColumn<std::int64_t> kIntegers[] = {
     {"proposers",
      {"1", "ranks that are asked, 0 where operations begin at every rank"},
      [](const CaseRow& row) { return std::int64_t{kernel(row).proposers ? kernel(row).proposers(shape(row)) : 0}; }},
-    {"proposer", {"1", "the one rank that is asked, -1 if there are several"}, proposer},
+    {"proposer", {"1", "the one rank whose operations these are, -1 if there are several, or all take part alike"}, proposer},
+    {"payload_copied",
+     {"1",
+      "1 if payloads came into the memory of other ranks, so that payload over time is a bandwidth; 0: there was none, "
+      "there is no other rank, or the others read it where its proposer had written it"},
+     [](const CaseRow& row) { return std::int64_t{is_payload_copied(*row.result.planned)}; }},
+    {"involuntary_switches",
+     {"1", "times that ranks lost their cores to others while the case ran, all ranks"},
+     [](const CaseRow& row) { return row.result.involuntary_switches; }},
     {"background_messages",
      {"1", "messages of all ranks that carried no operation"},
      [](const CaseRow& row) {
@@ -184,10 +193,10 @@ const CaseColumn<std::int64_t> kIntegers[] = {
 const CaseColumn<double> kReals[] = {
     {"latency_p50_ns", {"ns", "median latency", kLatency}, [](const CaseRow& row) { return row.result.latency.p50; }},
     {"latency_p50_low_ns",
-     {"ns", "lower end of the 95 % interval of the median", kLatency},
+     {"ns", "lower end of the 95 % interval of the median within this launch, by the medians of 20 batches", kLatency},
      [](const CaseRow& row) { return row.result.latency.p50_low; }},
     {"latency_p50_high_ns",
-     {"ns", "upper end of the 95 % interval of the median", kLatency},
+     {"ns", "upper end of the 95 % interval of the median within this launch, by the medians of 20 batches", kLatency},
      [](const CaseRow& row) { return row.result.latency.p50_high; }},
     {"latency_p90_ns",
      {"ns", "90th percentile of the latency", kLatency},
@@ -259,7 +268,9 @@ const CaseColumn<double> kReals[] = {
      {"1", "most messages that carried operations sent by one rank, per operation"},
      [](const CaseRow& row) { return per_operation(row, busiest_rank_messages(row)); }},
     {"cpu_ns_per_operation",
-     {"ns", "processor time of all ranks, spinning included, per operation"},
+     {"ns",
+      "processor time of all ranks over the whole case, per operation; with all the time in which they spin while they "
+      "wait for messages and at the start line, and that of the harness's checks"},
      [](const CaseRow& row) { return per_operation(row, row.result.cpu_ns); }},
 };
 

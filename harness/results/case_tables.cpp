@@ -18,6 +18,8 @@ namespace {
 using hdf5::Dimension;
 using hdf5::Handle;
 
+constexpr std::int64_t kAbsent = -1;
+
 template <class T>
 void make_columns(const Handle& group, Dimension& case_dimension) {
   for (const CaseColumn<T>& column : case_columns<T>())
@@ -58,17 +60,41 @@ void write_staleness(const Handle& group, const Staleness& staleness, Dimension&
   if (staleness.versions_behind.empty()) return;
   hdf5::write_variable(
       group, "versions_behind", {&operation},
-      {"1", "writes that began after the returned one had ended, and ended before the read began; -1: no read"},
+      {"1", "writes that began after the returned one had ended, and ended before the read began; -1: no read", "", kAbsent},
       staleness.versions_behind);
-  hdf5::write_variable(group, "behind_ns", {&operation},
-                       {"ns", "from the first of these ends to the start of the read; 0 if there is none, -1: no read"},
-                       staleness.behind_ns);
+  hdf5::write_variable(
+      group, "behind_ns", {&operation},
+      {"ns", "from the first of these ends to the start of the read; 0 if there is none, -1: no read", "", kAbsent},
+      staleness.behind_ns);
 }
 
-void write_stamps(const Handle& group, const Samples& samples, const Measured& measured, Dimension& operation,
-                  Dimension& rank) {
-  hdf5::write_variable(group, "start_ns", {&operation, &rank}, {"ns", "when the rank began the operation"}, samples.start_ns);
-  hdf5::write_variable(group, "end_ns", {&operation, &rank}, {"ns", "when the rank's part had ended"}, samples.end_ns);
+/// [mark]. What a rank learns from the next operation's message alone, it learns when the harness lets that operation begin.
+std::vector<double> shares_after_next_start(const Samples& samples) {
+  const auto ranks = static_cast<std::size_t>(samples.ranks), operations = static_cast<std::size_t>(samples.operations);
+  const auto of = [ranks](const std::vector<std::int64_t>& stamps, std::size_t row) {
+    return std::span(stamps).subspan(row * ranks, ranks);
+  };
+  std::vector<double> shares;
+  for (std::size_t mark = 0; mark < static_cast<std::size_t>(samples.marks); ++mark) {
+    std::size_t late = 0;
+    for (std::size_t k = 0; k + 1 < operations; ++k) {
+      const std::int64_t reached = std::ranges::max(of(samples.mark_ns, mark * operations + k));
+      const auto starts = of(samples.start_ns, k + 1);
+      late += std::ranges::any_of(starts, [reached](std::int64_t start) { return start >= 0 && start < reached; }) ? 1 : 0;
+    }
+    shares.push_back(operations < 2 ? 0 : static_cast<double>(late) / static_cast<double>(operations - 1));
+  }
+  return shares;
+}
+
+void write_stamps(const Handle& group, const CaseResult& result, Dimension& operation, Dimension& rank) {
+  const Samples& samples = result.samples;
+  const Measured& measured = result.planned->kernel->measured;
+  const bool is_start_lined = result.planned->sync != Sync::none;
+  hdf5::write_variable(group, "start_ns", {&operation, &rank}, {"ns", "when the rank began the operation", "", kAbsent},
+                       samples.start_ns);
+  hdf5::write_variable(group, "end_ns", {&operation, &rank}, {"ns", "when the rank's part had ended", "", kAbsent},
+                       samples.end_ns);
   if (!samples.start_slack_ns.empty())
     hdf5::write_variable(group, "start_slack_ns", {&operation}, {"ns", "agreed start minus the latest rank's arrival"},
                          samples.start_slack_ns);
@@ -78,7 +104,8 @@ void write_stamps(const Handle& group, const Samples& samples, const Measured& m
                          samples.of);
   if (!samples.measured.empty()) {
     hdf5::write_variable(group, std::string(measured.name).c_str(), {&operation, &rank},
-                         {std::string(measured.unit).c_str(), std::string(measured.help).c_str()}, samples.measured);
+                         {std::string(measured.unit).c_str(), std::string(measured.help).c_str(), "", Samples::kNoAnswer},
+                         samples.measured);
     hdf5::write_attribute(group, "measured", std::string(measured.name));
   }
   if (!samples.rounds.empty())
@@ -92,7 +119,14 @@ void write_stamps(const Handle& group, const Samples& samples, const Measured& m
   }
   if (samples.marks == 0) return;
   Dimension mark(group, "mark", static_cast<hsize_t>(samples.marks));
-  hdf5::write_variable(group, "mark_ns", {&mark, &operation, &rank}, {"ns", "when the rank reached the mark"}, samples.mark_ns);
+  hdf5::write_variable(group, "mark_ns", {&mark, &operation, &rank}, {"ns", "when the rank reached the mark", "", kAbsent},
+                       samples.mark_ns);
+  if (is_start_lined)
+    hdf5::write_variable(group, "after_next_start", {&mark},
+                         {"1",
+                          "share of operations whose mark came, on some rank, only after the next operation had begun; "
+                          "above a half the time of the mark is that of the start line"},
+                         shares_after_next_start(samples));
   mark.list_variables();
 }
 
@@ -141,7 +175,8 @@ void write_samples(const Handle& samples_group, const CaseResult& result) {
   hdf5::write_attribute(group, "definition", definition_of(result.planned->kernel->about.latency));
   Dimension operation(group, "operation", static_cast<hsize_t>(result.samples.operations));
   Dimension rank(group, "rank", static_cast<hsize_t>(result.samples.ranks));
-  write_stamps(group, result.samples, result.planned->kernel->measured, operation, rank);
+  if (!result.block_ends.empty()) hdf5::write_attribute(group, "block_ends", std::span<const std::int64_t>(result.block_ends));
+  write_stamps(group, result, operation, rank);
   write_staleness(group, result.staleness, operation);
   write_operations(group, result, operation);
   write_traffic(group, result.traffic, rank);

@@ -9,10 +9,8 @@
 #include <tuple>
 #include <vector>
 
-#include "harness/kernel.hpp"
 #include "harness/measure/statistics.hpp"
 #include "harness/options/units.hpp"
-#include "harness/plan/parameters.hpp"
 #include "harness/results/table_layout.hpp"
 
 namespace coordbench {
@@ -93,51 +91,37 @@ std::string verdict_text(const TableRow& row) {
   return fmt::format("{}{}{}", name_of(row.verdict), row.detail.empty() ? "" : ": ", row.detail);
 }
 
-/// Latencies are compared within the same transport and start line only.
-using Footing = std::pair<TransportName, Sync>;
-Footing footing_of(const TableRow& row) { return {row.transport, row.sync}; }
-
-/// Median 8-byte round trip of the launch per footing, from the cases of two ranks: more ranks are farther apart.
-std::map<Footing, double> round_trips_ns(std::span<const TableRow> rows) {
-  std::map<Footing, std::vector<double>> found;
-  for (const TableRow& row : rows)
-    if (row.kernel == "ping_pong" && row.payload_bytes == 8 && row.ranks == 2 && row.verdict == Verdict::ok &&
-        row.latency.p50 > 0)
-      found[footing_of(row)].push_back(row.latency.p50);
-  std::map<Footing, double> medians;
-  for (auto& [footing, values] : found) medians[footing] = summarise(values).p50;
-  return medians;
-}
-
-std::string ratio_text(const TableRow& row, const std::map<Footing, double>& round_trips) {
-  const auto found = round_trips.find(footing_of(row));
-  return three_digits_or_dash(found == round_trips.end() ? kNone : row.latency.p50 / found->second);
-}
-
 /// Numbers that say what the case cost leave last, words about it first.
-constexpr std::array<TableColumn, 12> kColumns{{{.header = "kernel", .is_text = true, .gives_way = 3},
+constexpr std::array<TableColumn, 13> kColumns{{{.header = "kernel", .is_text = true, .gives_way = 3},
                                                 {.header = "transport", .is_text = true, .gives_way = 7},
                                                 {.header = "ranks"},
                                                 {.header = "bytes"},
                                                 {.header = "parameters", .is_text = true, .gives_way = 4},
                                                 {.header = "operations", .brief = "ops", .gives_way = 6},
-                                                {.header = "p50 [95 %]"},
+                                                {.header = "p50 [within launch]", .brief = "p50 [launch]"},
                                                 {.header = "p99", .gives_way = 5},
-                                                {.header = "/ ping_pong", .brief = "/ ping", .gives_way = 8},
+                                                {.header = "÷ RTT at 8 B", .brief = "÷ RTT", .gives_way = 8},
+                                                {.header = "÷ ping_pong at its bytes", .brief = "÷ own", .gives_way = 8},
                                                 {.header = "messages/op", .gives_way = 9},
                                                 {.header = "flags", .is_text = true, .gives_way = 2},
                                                 {.header = "verdict", .is_text = true, .gives_way = 1}}};
 
-TableLine line_of(const TableRow& row, const std::map<Footing, double>& round_trips, bool with_transport) {
+/// What the table shows of every row, or of none.
+struct Shown {
+  bool transport = false, ratios = false;
+};
+
+TableLine line_of(const TableRow& row, const Ratios& ratios, const Shown& shown) {
   return {row.kernel,
-          with_transport ? std::string(name_of(row.transport)) : "",
+          shown.transport ? std::string(name_of(row.transport)) : "",
           fmt::format("{}", row.ranks),
           format_bytes(row.payload_bytes),
           row.parameters,
           fmt::format("{}", row.operations),
           median_text(row.latency),
           short_duration(row.latency.p99),
-          ratio_text(row, round_trips),
+          shown.ratios ? three_digits_or_dash(ratios.over_8_bytes) : "",
+          std::isnan(ratios.over_own_bytes) ? "" : three_digits(ratios.over_own_bytes),
           messages_text(row),
           notes_of(row),
           verdict_text(row)};
@@ -183,86 +167,45 @@ std::string clock_line(std::span<const TableRow> rows, double timer_overhead_ns)
                      flagged);
 }
 
-/// Where a kernel can bear it, authentication is always told, because without it the sender is trusted.
-std::string parameters_of(const Case& planned) {
-  const Shape& shape = planned.shape;
-  std::string text;
-  for (std::size_t i = 0; i < shape.parameters.size(); ++i)
-    if (const Parameter& parameter = shape.parameters[i]; shape.values[i] != parameter.initial)
-      text += fmt::format("{}={} ", parameter.name, value_text(parameter, shape.values[i]));
-  if (shape.clients > 0) text += fmt::format("clients={} ", shape.clients);
-  for (const std::string& part : loss_texts(shape.loss)) text += part + " ";
-  if (!planned.kernel->authentications.empty()) text += fmt::format("authentication={} ", name_of(shape.authentication));
-  if (shape.in_flight != 1) text += fmt::format("in_flight={} ", shape.in_flight);
-  return text.substr(0, text.find_last_not_of(' ') + 1);
+/// That another launch may differ by more is said wherever an interval is.
+std::string interval_line(std::span<const TableRow* const> shown) {
+  const bool has_any = std::any_of(shown.begin(), shown.end(), [](auto* row) { return !std::isnan(row->latency.p50_low); });
+  if (!has_any) return "";
+  return fmt::format(
+      "[ ]: 95 % interval of the median within this launch, from {} batches of its operations; medians of other "
+      "launches often lie outside",
+      kBatches);
 }
 
-double per_operation(const CaseResult& result, std::int64_t total) {
-  const std::int64_t operations = result.samples.operations;
-  return operations == 0 ? kNone : static_cast<double>(total) / static_cast<double>(operations);
+std::string crowded_line(std::span<const TableRow* const> shown) {
+  const bool is_crowded =
+      std::any_of(shown.begin(), shown.end(), [](auto* row) { return (row->flags & bit(Flag::oversubscribed)) != 0; });
+  return is_crowded ? "more ranks than cores: times say what crowding costs, and no ratio to ping_pong is given" : "";
 }
 
-double applied_share(const CaseResult& result) {
-  const Case& planned = *result.planned;
-  if (planned.kernel->applications == nullptr) return kNone;
-  Shape without_loss = planned.shape;
-  without_loss.loss = {};
-  return result.applied_per_operation / planned.kernel->applications(without_loss);
-}
-
-std::int64_t refused(const CaseResult& result) {
-  std::int64_t refused = 0;
-  for (const Traffic& traffic : result.traffic) refused += traffic.refused.all();
-  return refused;
-}
-
-double messages_per_operation(const CaseResult& result) {
-  std::int64_t messages = 0;
-  for (const Traffic& traffic : result.traffic) messages += traffic.carrying_sent();
-  return per_operation(result, messages);
+std::vector<TableLine> lines_of(std::span<const TableRow* const> shown, std::span<const TableRow> rows,
+                                const TableSummary& summary) {
+  const RoundTrips round_trips(summary.round_trips_before, rows);
+  std::vector<Ratios> ratios;
+  for (const TableRow* row : shown) ratios.push_back(round_trips.of(*row));
+  const Shown parts{
+      .transport = std::any_of(rows.begin(), rows.end(), [](auto& row) { return row.transport != TransportName::mpi; }),
+      .ratios = std::any_of(ratios.begin(), ratios.end(), [](auto& of) { return !std::isnan(of.over_8_bytes); })};
+  std::vector<TableLine> lines;
+  for (std::size_t i = 0; i < shown.size(); ++i) lines.push_back(line_of(*shown[i], ratios[i], parts));
+  return lines;
 }
 
 }  // namespace
-
-TableRow row_of(const CaseResult& result) {
-  const Case& planned = *result.planned;
-  return {.name = planned.name,
-          .kernel = std::string(planned.kernel->name),
-          .ranks = planned.shape.ranks,
-          .clients = planned.shape.clients,
-          .payload_bytes = planned.shape.payload_bytes,
-          .parameters = parameters_of(planned),
-          .transport = planned.transport,
-          .sync = planned.sync,
-          .drift_watch = planned.drift_watch,
-          .operations = result.samples.operations,
-          .latency = result.latency,
-          .operations_per_second = result.operations_per_second,
-          .cpu_ns_per_operation = per_operation(result, result.cpu_ns),
-          .count_rule = count_rule_of(planned),
-          .messages_per_operation = messages_per_operation(result),
-          .expected_messages_per_operation = result.expected_messages_per_operation,
-          .expected_messages_most_per_operation = result.expected_messages_most_per_operation,
-          .coverage = result.coverage,
-          .applied_share = applied_share(result),
-          .refused = refused(result),
-          .flags = result.flags,
-          .verdict = result.verdict,
-          .detail = result.detail};
-}
 
 std::string final_table(std::span<const TableRow> rows, const TableSummary& summary) {
   std::vector<const TableRow*> shown;
   for (const TableRow& row : rows)
     if (!row.drift_watch) shown.push_back(&row);
   std::stable_sort(shown.begin(), shown.end(), earlier);
-  const auto round_trips = round_trips_ns(rows);
-  std::vector<TableLine> lines;
-  const bool with_transport =
-      std::any_of(rows.begin(), rows.end(), [](auto& row) { return row.transport != TransportName::mpi; });
-  for (const TableRow* row : shown) lines.push_back(line_of(*row, round_trips, with_transport));
-  std::string text = lines.empty() ? "" : table_text(kColumns, lines, summary.columns);
-  for (const std::string& line : {closing_line(rows, summary), clock_line(rows, summary.timer_overhead_ns)})
+  std::string text = shown.empty() ? "" : table_text(kColumns, lines_of(shown, rows, summary), summary.columns);
+  for (const std::string& line :
+       {closing_line(rows, summary), clock_line(rows, summary.timer_overhead_ns), interval_line(shown), crowded_line(shown)})
     if (!line.empty()) text += wrapped(line, summary.columns - kIndent, kIndent) + "\n";
   return text;
 }

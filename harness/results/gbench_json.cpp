@@ -86,7 +86,7 @@ Json context_of(const LaunchRecord& launch, std::int64_t mhz_per_cpu) {
   return context;
 }
 
-void add_counters(Json& run, const TableRow& row) {
+void add_counters(Json& run, const TableRow& row, const RoundTrips& round_trips) {
   const auto counter = [&](const char* name, double value) {
     if (std::isfinite(value)) run[name] = value;
   };
@@ -94,8 +94,11 @@ void add_counters(Json& run, const TableRow& row) {
   counter("p90_ns", row.latency.p90);
   counter("p99_ns", row.latency.p99);
   counter("max_ns", row.latency.max);
+  const Ratios ratios = round_trips.of(row);
+  counter("over_round_trip_of_8_bytes", ratios.over_8_bytes);
+  counter("over_ping_pong_of_own_bytes", ratios.over_own_bytes);
   counter("operations_per_second", row.operations_per_second);
-  if (row.payload_bytes > 0) counter("bytes_per_second", row.operations_per_second * static_cast<double>(row.payload_bytes));
+  if (row.payload_copied) counter("bytes_per_second", row.operations_per_second * static_cast<double>(row.payload_bytes));
   counter("messages_per_operation", row.messages_per_operation);
   counter("expected_messages_per_operation", row.expected_messages_per_operation);
 }
@@ -112,7 +115,7 @@ std::string error_of(const TableRow& row) {
 }
 
 /// compare.py asks every run for its times, failed ones too, which get the 0 that Google Benchmark gives them.
-Json run_of(const TableRow& row, int family, int instance) {
+Json run_of(const TableRow& row, const RoundTrips& round_trips, int family, int instance) {
   const bool ok = row.verdict == Verdict::ok;
   Json run{{"name", row.name},
            {"family_index", family},
@@ -127,7 +130,7 @@ Json run_of(const TableRow& row, int family, int instance) {
   run["real_time"] = ok ? row.latency.p50 : 0.0;
   run["cpu_time"] = ok ? row.cpu_ns_per_operation : 0.0;
   run["time_unit"] = "ns";
-  if (ok) add_counters(run, row);
+  if (ok) add_counters(run, row, round_trips);
   if (const std::string label = label_of(row); !label.empty()) run["label"] = label;
   return run;
 }
@@ -142,13 +145,14 @@ Json runs_of(std::span<const TableRow> rows) {
   for (const TableRow& row : rows)
     if (!row.drift_watch) cases.push_back(&row);
   std::sort(cases.begin(), cases.end(), earlier);
+  const RoundTrips round_trips({}, rows);
   Json runs = Json::array();
   int family = -1, instance = 0;
   for (const TableRow* previous = nullptr; const TableRow* row : cases) {
     const bool same = previous != nullptr && previous->kernel == row->kernel;
     instance = same ? instance + 1 : 0;
     family += same ? 0 : 1;
-    runs.push_back(run_of(*row, family, instance));
+    runs.push_back(run_of(*row, round_trips, family, instance));
     previous = row;
   }
   return runs;

@@ -209,6 +209,7 @@ void write_attribute(const Handle& object, const char* name, std::span<const T> 
 }
 template void write_attribute(const Handle&, const char*, std::span<const std::int8_t>);
 template void write_attribute(const Handle&, const char*, std::span<const std::uint32_t>);
+template void write_attribute(const Handle&, const char*, std::span<const std::int64_t>);
 
 namespace {
 void read_attribute(const Handle& object, const char* name, hid_t type, void* value) {

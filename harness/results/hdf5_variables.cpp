@@ -154,6 +154,8 @@ Handle make_variable(const Handle& group, const char* name, const Dimensions& di
   Handle variable =
       create_dataset(group, name, type_of<T>(), make_space(lengths, limits.data()), storage_of(type_of<T>(), lengths, grows));
   attach(variable, dimensions);
+  if constexpr (std::is_same_v<T, std::int64_t>)
+    if (legend.missing) write_attribute(variable, "_FillValue", std::span<const std::int64_t>(&*legend.missing, 1));
   if (*legend.units) write_attribute(variable, "units", std::string_view(legend.units));
   if (*legend.long_name) write_attribute(variable, "long_name", std::string_view(legend.long_name));
   if (*legend.definition) write_attribute(variable, "definition", std::string_view(legend.definition));

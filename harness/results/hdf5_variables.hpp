@@ -1,6 +1,8 @@
 #pragma once
 // Variables on named dimensions, in the subset of HDF5 that netCDF-4 reads.
 
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -42,6 +44,7 @@ struct Legend {
   const char* units = "";
   const char* long_name = "";
   const char* definition = "";
+  std::optional<std::int64_t> missing{};  ///< stands for a value that is not there, as `_FillValue`; of int64 only
 };
 
 /// T is one of the types of type_of.

@@ -119,18 +119,37 @@ Texts done_in(const Handle& file, const Handle& cases, const Texts& planned) {
   return done;
 }
 
-/// Finds the rows of the block that was under way, and the median of the ping_pong before it.
+/// Finds the rows of the block that was under way, by transport.
 void find_open_block(const Handle& cases, StoredLaunch& launch) {
   const auto drift_watch = hdf5::read_variable<std::int64_t>(cases, "drift_watch");
-  const auto p50_ns = hdf5::read_variable<double>(cases, "latency_p50_ns");
+  const auto transport = hdf5::read_variable<std::string>(cases, "transport");
   for (std::size_t row = 0; row < drift_watch.size(); ++row) {
-    if (drift_watch[row] == 0) {
-      launch.open_block.push_back(row);
-    } else {
-      launch.open_block.clear();
-      launch.ping_before_ns = std::isfinite(p50_ns[row]) ? p50_ns[row] : 0;
-    }
+    std::vector<std::size_t>& open = launch.open_block[transport[row]];
+    if (drift_watch[row] == 0)
+      open.push_back(row);
+    else
+      open.clear();
   }
+}
+
+/// The round trips among its cases.
+std::vector<RoundTrip> round_trips_in(const Handle& cases) {
+  const auto texts = [&](const char* name) { return hdf5::read_variable<std::string>(cases, name); };
+  const auto integers = [&](const char* name) { return hdf5::read_variable<std::int64_t>(cases, name); };
+  const auto kernel = texts("kernel"), transport = texts("transport"), sync = texts("sync"), verdict = texts("verdict");
+  const auto ranks = integers("ranks"), in_flight = integers("in_flight"), bytes = integers("payload_bytes"),
+             block = integers("block"), drift_watch = integers("drift_watch");
+  const auto p50_ns = hdf5::read_variable<double>(cases, "latency_p50_ns");
+  std::vector<RoundTrip> found;
+  for (std::size_t row = 0; row < kernel.size(); ++row)
+    if (is_round_trip(kernel[row], ranks[row], in_flight[row], p50_ns[row]) && verdict[row] == name_of(Verdict::ok))
+      found.push_back({.block = static_cast<int>(block[row]),
+                       .drift_watch = drift_watch[row] != 0,
+                       .transport = transport[row],
+                       .sync = sync[row],
+                       .payload_bytes = bytes[row],
+                       .p50_ns = p50_ns[row]});
+  return found;
 }
 
 std::map<std::string, std::string> environment_in(const Handle& file) {
@@ -163,6 +182,7 @@ StoredLaunch stored_launch_in(const std::string& path, const Handle& file, const
   const Handle cases = hdf5::open_group(file, "cases");
   launch.done = done_in(file, cases, launch.planned);
   find_open_block(cases, launch);
+  launch.round_trips = round_trips_in(cases);
   launch.calibrated = hdf5::has_group(file, "loggp");
   return launch;
 }

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/results/round_trips.hpp"
+
 namespace coordbench {
 
 using Texts = std::vector<std::string>;
@@ -26,12 +28,13 @@ struct StoredLaunch {
   Texts hosts{}, cpusets{};                          ///< [rank]
   Texts planned{};                                   ///< names of its cases, in the order they run
   Texts done{};                                      ///< of these, the ones in /cases, in its order
-  std::vector<std::size_t> open_block{};             ///< rows of /cases behind the last ping_pong that watches for drift
-  double ping_before_ns = 0;                         ///< the median of that one; 0 if there is none
+  /// By transport, rows of /cases behind the last ping_pong over it that watches for drift.
+  std::map<std::string, std::vector<std::size_t>> open_block{};
+  std::vector<RoundTrip> round_trips{};              ///< all that it has measured so far
   bool calibrated = false;                           ///< has /loggp
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoredLaunch, arguments, options, seed, complete, wall_s, environment, bound_by, hosts,
-                                   cpusets, planned, done, open_block, ping_before_ns, calibrated)
+                                   cpusets, planned, done, open_block, round_trips, calibrated)
 
 /// The origin of a launch, by attributes of its file. A launch that resumes it must have the same origin.
 struct Origin {

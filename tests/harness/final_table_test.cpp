@@ -75,15 +75,17 @@ TEST(FinalTable, ReadsLikeThis) {
   broken.detail = "3 messages, 2 expected";
   EXPECT_EQ(
       final_table(std::vector{drift_watch(400), commit, broken}, kSummary),
-      "kernel              ranks  bytes  parameters              operations            p50 [95 %]     p99  / ping_pong  "
+      "kernel              ranks  bytes  parameters              operations   p50 [within launch]     p99  ÷ RTT at 8 B  "
       "messages/op  flags     verdict\n"
-      "binomial_broadcast      2    8 B                                5000     217 ns [213, 221]  651 ns         0.54  "
+      "binomial_broadcast      2    8 B                                5000     217 ns [213, 221]  651 ns             -  "
       "     3 != 2            count_mismatch: 3 messages, 2 expected\n"
-      "two_phase_commit        2  1 KiB  variant=presumed_abort        5000  1.23 µs [1.21, 1.26]       -         3.08  "
+      "two_phase_commit        2  1 KiB  variant=presumed_abort        5000  1.23 µs [1.21, 1.26]       -          3.08  "
       "      2 = 2  late few\n"
       "3 cases: 2 ok, 1 count_mismatch; 1 of them, ping_pong around each block, have no row above; results/x/launch-001.h5; "
       "83.2 s, 2.0 % of it writing\n"
-      "one reading of the clock takes 23.0 ns, 6 % of the shortest median (ping_pong); above 20 % in 0 cases\n");
+      "one reading of the clock takes 23.0 ns, 6 % of the shortest median (ping_pong); above 20 % in 0 cases\n"
+      "[ ]: 95 % interval of the median within this launch, from 20 batches of its operations; medians of other launches often "
+      "lie outside\n");
 }
 
 TEST(FinalTable, FitsAWindowAndLosesNothing) {
@@ -123,21 +125,45 @@ std::string ratio_in(const std::string& line) {
   return words.at(words.size() - 4);
 }
 
-TEST(FinalTable, ComparesWithTheMedianRoundTripOfTheSameStartLine) {
-  TableRow streamed = drift_watch(1), failed = drift_watch(1), far = drift_watch(1), large = drift_watch(1);
-  streamed.sync = Sync::none;
-  failed.verdict = Verdict::wrong_answer;
-  far.ranks = 4;
-  large.payload_bytes = 64;
-  const auto lines =
-      lines_of({drift_watch(400), drift_watch(500), drift_watch(9000), streamed, failed, far, large, row("x", 2, 8, 1000)});
-  EXPECT_EQ(ratio_in(lines.at(1)), "2.00");
+TEST(FinalTable, HasARatioToTheRoundTripBesideTheCase) {
+  EXPECT_EQ(ratio_in(lines_of({drift_watch(400), drift_watch(600), row("x", 2, 8, 1000)}).at(1)), "2.00");
   TableRow other_start_line = row("x", 2, 8, 1000);
   other_start_line.sync = Sync::barrier;
-  EXPECT_EQ(ratio_in(only_line(other_start_line)), "-");
-  TableRow overlapping = row("x", 2, 8, 30);
-  overlapping.sync = Sync::none;
-  EXPECT_EQ(ratio_in(lines_of({drift_watch(400), streamed, overlapping}).at(1)), "30.0");
+  EXPECT_EQ(ratio_in(lines_of({drift_watch(400), other_start_line, row("y", 2, 8, 1000)}).at(1)), "-");
+}
+
+TEST(FinalTable, HasAnotherRatioToPingPongOfTheSamePayload) {
+  const auto lines =
+      lines_of({drift_watch(400), row("ping_pong", 2, 1024, 800), row("x", 2, 1024, 1200), row("y", 2, 8, 1200)});
+  EXPECT_NE(lines.at(0).find("÷ RTT at 8 B  ÷ ping_pong at its bytes"), std::string::npos) << lines.at(0);
+  EXPECT_EQ(ratio_in(lines.at(2)), "1.50") << lines.at(2);
+  EXPECT_EQ(ratio_in(lines.at(3)), "3.00") << "8 B: the only one";
+  EXPECT_EQ(lines_of({drift_watch(400), row("x", 2, 1024, 1200)}).at(0).find("at its bytes"), std::string::npos);
+}
+
+TEST(FinalTable, HasNoRatioWhereRanksShareCores) {
+  TableRow crowded = row("x", 2, 8, 1000);
+  crowded.flags = bit(Flag::oversubscribed);
+  const std::string text = final_table(std::vector{drift_watch(400), crowded}, kSummary);
+  EXPECT_EQ(text.find("RTT"), std::string::npos) << text;
+  EXPECT_NE(text.find("more ranks than cores"), std::string::npos) << text;
+}
+
+TEST(FinalTable, KnowsWhatAnEarlierLifeOfTheLaunchMeasured) {
+  TableSummary resumed = kSummary;
+  resumed.round_trips_before = {
+      {.block = 0, .drift_watch = true, .transport = "mpi", .sync = "round-time", .payload_bytes = 8, .p50_ns = 600}};
+  const std::string text = final_table(std::vector{drift_watch(400), row("x", 2, 8, 1000)}, resumed);
+  EXPECT_NE(text.find(" 2.00 "), std::string::npos) << text;
+}
+
+TEST(FinalTable, SaysOfWhatAnIntervalIs) {
+  EXPECT_NE(
+      final_table(std::vector{row("x", 2, 8, 1000)}, kSummary).find("[ ]: 95 % interval of the median within this launch"),
+      std::string::npos);
+  TableRow few = row("x", 2, 8, 1000);
+  few.latency.p50_low = few.latency.p50_high = kNone;
+  EXPECT_EQ(final_table(std::vector{few}, kSummary).find("[ ]"), std::string::npos);
 }
 
 TEST(FinalTable, ShowsMessagesByTheRuleOfTheirCount) {
@@ -175,7 +201,7 @@ TEST(FinalTable, OfCasesWithoutASampleHasDashes) {
   hung.operations = 0;
   hung.messages_per_operation = kNone;
   hung.verdict = Verdict::timed_out;
-  EXPECT_EQ(words_of(only_line(hung)), (std::vector<std::string>{"x", "2", "8", "B", "0", "-", "-", "-", "-", "timed_out"}));
+  EXPECT_EQ(words_of(only_line(hung)), (std::vector<std::string>{"x", "2", "8", "B", "0", "-", "-", "-", "timed_out"}));
 }
 
 TEST(FinalTable, ClosesWithEveryVerdictAndWhatDidNotRun) {

@@ -54,6 +54,7 @@ TableRow row(const std::string& kernel, int ranks, std::int64_t bytes) {
           .operations = 5000,
           .latency = {.p50 = 400, .p50_low = 390, .p50_high = 410, .p90 = 500, .p99 = 700, .max = 9000},
           .operations_per_second = 2e6,
+          .payload_copied = true,
           .cpu_ns_per_operation = 850,
           .messages_per_operation = 2,
           .expected_messages_per_operation = 2.5,
@@ -110,12 +111,24 @@ TEST(GbenchJson, ACaseIsOneRepetition) {
                                              .dump(1));
 }
 
+TEST(GbenchJson, HasTheRatiosOfTheFinalTable) {
+  TableRow watch = row("ping_pong", 2, 8), large = row("ping_pong", 2, 64);
+  watch.drift_watch = true;
+  watch.latency.p50 = 200;
+  large.latency.p50 = 160;
+  const Json run = runs({watch, large, row("raft", 3, 64)})[1];
+  EXPECT_EQ(run["over_round_trip_of_8_bytes"], 2.0);
+  EXPECT_EQ(run["over_ping_pong_of_own_bytes"], 2.5);
+}
+
 TEST(GbenchJson, LeavesOutWhatIsNotKnown) {
   TableRow sparse = row("barrier", 2, 0);
   sparse.latency.p99 = kNone;
   sparse.expected_messages_per_operation = kNone;
+  sparse.payload_copied = false;
   const Json run = runs({sparse})[0];
-  for (const char* absent : {"p99_ns", "expected_messages_per_operation", "bytes_per_second", "label", "error_occurred"})
+  for (const char* absent : {"over_round_trip_of_8_bytes", "over_ping_pong_of_own_bytes", "p99_ns",
+                             "expected_messages_per_operation", "bytes_per_second", "label", "error_occurred"})
     EXPECT_FALSE(run.contains(absent)) << absent;
   EXPECT_EQ(run["p90_ns"], 500);
 }

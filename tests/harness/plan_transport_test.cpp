@@ -77,5 +77,26 @@ TEST(PlanTransport, LeavesToOneTransportWhatOnlyItHas) {
   EXPECT_EQ(plan.skipped[0].reason, "needs --transport mpi");
 }
 
+/// Names of the block's ping_pongs, without what all of them begin with.
+std::vector<std::string> watches_of(const Plan& plan, int block) {
+  std::vector<std::string> names;
+  for (const Case& planned : plan.cases)
+    if (planned.drift_watch && planned.block == block)
+      names.push_back(planned.name.substr(std::string("ping_pong/n2/b8/").size()));
+  return names;
+}
+
+TEST(PlanTransport, WatchesForDriftOverEachTransportOfTheBlock) {
+  const Plan both = make_plan(over_both({"two_phase_commit"}), kFakes, {.world = 2});
+  EXPECT_EQ(watches_of(both, 0),
+            (std::vector<std::string>{"mpi/round-time/drift=0.before", "shared-memory/round-time/drift=0.before",
+                                      "mpi/round-time/drift=0.after", "shared-memory/round-time/drift=0.after"}));
+  for (const Case& planned : both.cases)
+    EXPECT_EQ(planned.shared_bytes > 0, planned.transport == TransportName::shared_memory) << planned.name;
+  const Plan one = make_plan(over_both({"native_barrier"}), kFakes, {.world = 2});
+  EXPECT_EQ(watches_of(one, 0), (std::vector<std::string>{"mpi/round-time/drift=0.before", "mpi/round-time/drift=0.after"}))
+      << "none of its cases uses shared memory";
+}
+
 }  // namespace
 }  // namespace coordbench::testing::plan_transport_test

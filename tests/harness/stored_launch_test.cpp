@@ -83,7 +83,8 @@ TEST(StoredLaunch, TellsWhatWasAskedAndWhatIsDone) {
   EXPECT_EQ(begun.hosts, (Texts{"h", "h"}));
   EXPECT_EQ(begun.planned.size(), 4U) << "the skipped combination apart";
   EXPECT_EQ(begun.done, (Texts{begun.planned[0], begun.planned[1]}));
-  EXPECT_EQ(begun.open_block, (std::vector<std::size_t>{0, 1}));
+  EXPECT_EQ(begun.open_block.at("mpi"), (std::vector<std::size_t>{0, 1}));
+  EXPECT_TRUE(begun.round_trips.empty()) << "no ping_pong among them";
 }
 
 TEST(StoredLaunch, IsOfOneOriginWithWhoGoesOn) {

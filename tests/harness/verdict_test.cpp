@@ -233,25 +233,5 @@ TEST(Judge, SeesARankLeaveABarrierEarly) {
   EXPECT_EQ(leaky.verdict(), Verdict::wrong_answer);
 }
 
-TEST(FlagsOf, RaisesEachFlagForItsReasonOnly) {
-  SoundCase plain;
-  plain.result.latency.p50 = 1000;
-  plain.result.samples.operations = 1000;
-  EXPECT_EQ(flags_of(plain.result, {}), 0U);
-  EXPECT_EQ(flags_of(plain.result, {.oversubscribed = true}), bit(Flag::oversubscribed));
-  EXPECT_EQ(flags_of(plain.result, {.clock_error_ns = 501}), bit(Flag::clock_bound));
-  EXPECT_EQ(flags_of(plain.result, {.timer_overhead_ns = 201}), bit(Flag::timer_overhead));
-  EXPECT_EQ(flags_of(plain.result, {.stolen = true}), bit(Flag::steal));
-  EXPECT_EQ(flags_of(plain.result, {.switched = true}), bit(Flag::involuntary_switches));
-  plain.result.samples.operations = 999;
-  EXPECT_EQ(flags_of(plain.result, {}), bit(Flag::few_samples));
-  plain.result.samples.operations = 1000;
-  plain.result.samples.start_slack_ns = {5, 5, 5, 5, 5, 5, 5, 5, -1, -1};
-  EXPECT_EQ(flags_of(plain.result, {}), bit(Flag::late_starts));
-  plain.result.samples.start_slack_ns.push_back(5);
-  plain.result.samples.start_slack_ns[8] = 5;
-  EXPECT_EQ(flags_of(plain.result, {}), 0U);
-}
-
 }  // namespace
 }  // namespace coordbench::testing::verdict_test

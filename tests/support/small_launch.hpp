@@ -143,6 +143,14 @@ class StoredFile {
     hdf5::check(H5LTget_attribute(file_.get(), object.c_str(), attribute.c_str(), H5T_NATIVE_INT64, &value), "read", attribute);
     return value;
   }
+  [[nodiscard]] std::vector<std::int64_t> integers(const std::string& object, const std::string& attribute) const {
+    const hdf5::Handle opened(H5Aopen_by_name(file_.get(), object.c_str(), attribute.c_str(), H5P_DEFAULT, H5P_DEFAULT),
+                              H5Aclose, "open", attribute);
+    const hdf5::Handle space(H5Aget_space(opened.get()), H5Sclose, "read", attribute);
+    std::vector<std::int64_t> values(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space.get())));
+    hdf5::check(H5Aread(opened.get(), H5T_NATIVE_INT64, values.data()), "read", attribute);
+    return values;
+  }
   [[nodiscard]] std::string text(const std::string& object, const std::string& attribute) const {
     const hdf5::Handle opened(H5Aopen_by_name(file_.get(), object.c_str(), attribute.c_str(), H5P_DEFAULT, H5P_DEFAULT),
                               H5Aclose, "open", attribute);
