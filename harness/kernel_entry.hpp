@@ -96,14 +96,15 @@ std::int64_t shared_bytes(const Shape& shape, TransportName transport, int shari
 }
 
 /// Whether over shared memory no rank copies an operation's payload. It is copied where it fits into a slot beside its message,
-/// where several travel together, or with a MAC, and by replicas that keep a copy (kernels/parts/replicate.hpp).
+/// where several travel together, or with a MAC, and by replicas that acknowledge a copy (kernels/parts/replicate.hpp); a server
+/// alone acknowledges to nobody.
 template <Protocol P>
 bool stays_in_place(const Shape& shape) {
   const auto inside_max = static_cast<std::int64_t>(RingSlot::kBodyBytes - sizeof(typename P::Message));
   if (shape.payload_bytes <= inside_max || batch_of<P>(shape) > 1 || shape.authentication != Authentication::none) return false;
   const auto found = std::find_if(shape.parameters.begin(), shape.parameters.end(),
                                   [](const Parameter& parameter) { return parameter.name == "replicate"; });
-  return found == shape.parameters.end() || shape[found->name] != found->initial;
+  return found == shape.parameters.end() || shape[found->name] != found->initial || shape.ranks == 1;
 }
 
 template <class K, class Over>

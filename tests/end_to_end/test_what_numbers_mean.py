@@ -1,0 +1,145 @@
+"""What a launch says of its own numbers: the ratio to ping_pong, the same wherever it stands; whose latency it is; which
+operations were cold; which marks the start line delayed; which payloads were copied."""
+
+import json
+
+import h5py
+import numpy as np
+import pytest
+import xarray
+
+from . import stored
+
+OPERATIONS = 40
+LARGE = 64 * 1024
+
+
+@pytest.fixture(scope="module")
+def launched(mpirun, coordbench, tmp_path_factory):
+    """Over both transports, with and without a client; a commit index told at once, or with the next entry."""
+    folder = tmp_path_factory.mktemp("numbers")
+    kernels = "ping_pong,flat_broadcast,fire_and_forget,two_phase_commit,raft_replication"
+    ended = mpirun(2, coordbench, "run", "--kernels", kernels, "--bytes", "8,64KiB", "--operations", OPERATIONS,
+                   "--transport", "mpi,shared-memory", "--ranks", "all", "--clients", "0,1",
+                   "--set", "raft_replication.commit_broadcast=piggybacked,eager",
+                   "--set", "raft_replication.replicate=copy,reference",
+                   "--seed", 3, "--out", folder, "--gbench-json", folder / "gbench.json", limit_s=120)
+    assert ended.status == 0, ended.stderr
+    return folder, ended.stdout
+
+
+@pytest.fixture(scope="module")
+def path(launched):
+    return launched[0] / "launch-001.h5"
+
+
+@pytest.fixture(scope="module")
+def cases(path):
+    names = ("name", "kernel", "transport", "sync", "verdict", "ranks", "in_flight", "payload_bytes", "block", "drift_watch",
+             "latency_p50_ns", "payload_copied", "proposer", "clients")
+    return [dict(zip(names, values)) for values in zip(*(stored.column(path, name) for name in names))]
+
+
+def round_trip(cases, case, payload_bytes):
+    """As results/README.md defines it, from /cases alone."""
+    alike = [each for each in cases if each["kernel"] == "ping_pong" and each["payload_bytes"] == payload_bytes
+             and each["ranks"] == 2 and each["in_flight"] == 1 and each["verdict"] == "ok" and each["latency_p50_ns"] > 0
+             and (each["transport"], each["sync"]) == (case["transport"], case["sync"])]
+    around = [each for each in alike if each["drift_watch"] and each["block"] == case["block"]]
+    chosen = around or [each for each in alike if not each["drift_watch"]]
+    return np.mean([each["latency_p50_ns"] for each in chosen]) if chosen else np.nan
+
+
+def test_google_benchmarks_file_has_the_ratios_that_the_definition_gives(launched, cases):
+    written = {run["name"]: run for run in json.loads((launched[0] / "gbench.json").read_text())["benchmarks"]}
+    shown = [case for case in cases if not case["drift_watch"]]
+    assert {case["name"] for case in shown} == written.keys() and len({case["block"] for case in shown}) > 1
+    for case in shown:
+        run, p50_ns = written[case["name"]], case["latency_p50_ns"]
+        assert run["over_round_trip_of_8_bytes"] == pytest.approx(p50_ns / round_trip(cases, case, 8), rel=1e-12)
+        own = case["payload_bytes"] == LARGE
+        assert ("over_ping_pong_of_own_bytes" in run) == own
+        if own:
+            expected = p50_ns / round_trip(cases, case, LARGE)
+            assert run["over_ping_pong_of_own_bytes"] == pytest.approx(expected, rel=1e-12)
+
+
+def test_the_table_has_the_same_ratios(launched, cases):
+    table = launched[1]
+    assert "÷ RTT at 8 B" in table and "÷ ping_pong at its bytes" in table
+    rows = [line.split() for line in table.splitlines() if line.startswith("flat_broadcast ")]
+    for transport in ("mpi", "shared-memory"):
+        for size, words in ((8, ["8", "B"]), (LARGE, ["64", "KiB"])):
+            case = next(each for each in cases if each["name"].startswith(f"flat_broadcast/n2/b{size}/{transport}/"))
+            row = next(each for each in rows if each[1] == transport and each[3:5] == words)
+            for ratio in {case["latency_p50_ns"] / round_trip(cases, case, each) for each in (8, size)}:
+                assert any(is_shown_as(ratio, word) for word in row), (ratio, row)
+
+
+def is_shown_as(value, word):
+    digits = 2 if value < 9.995 else 1 if value < 99.95 else 0
+    return word == f"{value:.{digits}f}"
+
+
+def test_each_block_has_a_ping_pong_before_and_after_it_over_each_of_its_transports(cases):
+    for block in {case["block"] for case in cases}:
+        of_block = [case for case in cases if case["block"] == block]
+        used = {case["transport"] for case in of_block if not case["drift_watch"]}
+        watches = [(case["transport"], case["name"].rpartition(".")[2]) for case in of_block if case["drift_watch"]]
+        assert sorted(watches) == sorted((transport, when) for transport in used for when in ("before", "after"))
+
+
+def test_crowded_ranks_have_no_ratio(mpirun, coordbench, tmp_path):
+    ended = mpirun(3, coordbench, "run", "--kernels", "ping_pong,flat_broadcast", "--bytes", 8, "--operations", 20, "--out",
+                   tmp_path, "--gbench-json", tmp_path / "gbench.json", options=("--oversubscribe",))
+    assert ended.status == 0, ended.stderr
+    with h5py.File(tmp_path / "launch-001.h5") as file:
+        if not file["environment"].attrs["oversubscribed"]:
+            pytest.skip("this machine has a core for each of three ranks")
+    assert "RTT" not in ended.stdout and "more ranks than cores" in ended.stdout
+    assert all("over_round_trip_of_8_bytes" not in run
+               for run in json.loads((tmp_path / "gbench.json").read_text())["benchmarks"])
+
+
+def test_a_latency_read_naively_is_that_of_the_rank_that_asked(path, cases):
+    for case in cases:
+        with xarray.open_dataset(path, group=f"/samples/{case['name']}") as samples:
+            p99_ns = (samples.end_ns - samples.start_ns).quantile(0.99, "operation").values
+            asks = ~samples.start_ns.isnull().all("operation").values
+        told = ~np.isnan(p99_ns)
+        assert (p99_ns[told] > 0).all() and not told[~asks].any(), case["name"]
+        if case["kernel"] in ("raft_replication", "two_phase_commit"):
+            assert told.nonzero()[0].tolist() == asks.nonzero()[0].tolist() == [case["proposer"]] == [case["ranks"] if case["clients"] else 0]
+        if case["kernel"] == "ping_pong":
+            assert case["proposer"] == 0
+
+
+def test_first_operations_of_blocks_are_known(path, cases):
+    for case in cases:
+        with h5py.File(path) as file:
+            ends = file[f"/samples/{case['name']}"].attrs["block_ends"].tolist()
+        assert ends == [4, 8, 16, 32, OPERATIONS]
+
+
+def test_marks_that_the_start_line_delays_are_known(path, cases):
+    """A follower learns with the next entry that an entry is committed, unless it is told at once."""
+    shares = {True: [], False: []}
+    for case in cases:
+        if case["kernel"] == "raft_replication" and case["ranks"] == 2:
+            with h5py.File(path) as file:
+                samples = file[f"/samples/{case['name']}"]
+                marks = samples.attrs["marks"].split()
+                shares["commit_broadcast=eager" in case["name"]].append(samples["after_next_start"][marks.index("applied")])
+                assert samples["after_next_start"][marks.index("committed")] == 0
+    assert min(shares[False]) > 0.5 and max(shares[True]) < 0.5 and len(shares[True]) == len(shares[False]) > 0
+
+
+def test_payloads_that_stay_where_they_are_make_no_bandwidth(launched, cases):
+    written = {run["name"]: run for run in json.loads((launched[0] / "gbench.json").read_text())["benchmarks"]}
+    for case in cases:
+        if case["transport"] == "mpi" or case["payload_bytes"] == 8 or case["kernel"] in ("ping_pong", "flat_broadcast"):
+            copied = case["ranks"] + case["clients"] > 1
+        else:
+            copied = case["ranks"] > 1 and case["kernel"] != "fire_and_forget" and "replicate=reference" not in case["name"]
+        assert case["payload_copied"] == copied, case["name"]
+        assert case["drift_watch"] or ("bytes_per_second" in written[case["name"]]) == copied
