@@ -45,7 +45,8 @@ def cases_of_launch(launch: int, scale: float = 1.0, ranks=(1, 2)) -> list[Case]
     cases += [Case("stream", 500 + spread, in_flight=in_flight, **stream) for in_flight in (1, 8)]
     around = ("before", "after")
     cases += replication_cases(launch, scale) + [gossip_case(n, scale) for n in ranks] + [reading_case(launch, scale)]
-    return cases + [Case("ping_pong", 90_000 + spread, drift_watch=1, suffix=f"/drift=0.{when}") for when in around]
+    watches = dict(drift_watch=1, block=1)  # a block without other cases, so that these are nowhere
+    return cases + [Case("ping_pong", 90_000 + spread, suffix=f"/drift=1.{when}", **watches) for when in around]
 
 
 def replication_cases(launch: int, scale: float) -> list[Case]:
@@ -81,6 +82,14 @@ def reading_case(launch: int, scale: float) -> Case:
                 behind=behind, columns={"stale_share": 0.1, "expected_stale_share": 0.1})
 
 
+def seven(values) -> list[float]:
+    """The median of seven launches and the ends of its interval: these lie 11/15 of the way inwards from the outermost values
+    to their neighbours."""
+    ordered = sorted(values)
+    return [ordered[3], ordered[0] + 11 / 15 * (ordered[1] - ordered[0]), ordered[6] - 11 / 15 * (ordered[6] - ordered[5])]
+
+
+RISING = [1 + launch / 100 for launch in range(1, 8)]  # as the rate of replication_cases does
 OVER_FLOOR = (1.2, 1.9, 1.3, 1.5, 1.4, 1.6, 1.1)  # shared-memory ping_pong ÷ floor of each launch: 1.4 in the middle
 
 

@@ -44,6 +44,7 @@ class Case:
     verdict: str = "ok"
     flags: int = 0
     drift_watch: int = 0
+    block: int = 0
     suffix: str = ""
     operations_per_second: float = 1e6
     clients: int = 0
@@ -119,7 +120,7 @@ def write_launch(path: Path, cases: list[Case], launch: int = 1, world: int | No
         if limits is not None:
             _write_limits(file.create_group("limits"), limits)
         for case in cases:
-            _write_samples(file.create_group(f"samples/{case.name}"), case)
+            _write_samples(file.require_group(f"samples/{case.name}"), case)  # a watch lies within its ping_pong
     return path
 
 
@@ -171,9 +172,9 @@ def _write_cases(group: h5py.Group, cases: list[Case], oversubscribed: bool) -> 
     for name in ("group", "baseline_of") if any(case.group for case in cases) else ():
         _text(group, name, [getattr(case, name) for case in cases], "case")
     _text(group, "parameters", [json.dumps(case.parameters) for case in cases], "case")
-    own = ("ranks", "clients", "payload_bytes", "in_flight", "drift_watch", "expected_delays", "level")
+    own = ("ranks", "clients", "payload_bytes", "in_flight", "drift_watch", "block", "expected_delays", "level")
     integers = {name: [getattr(case, name) for case in cases] for name in own}
-    integers |= {name: [0] * len(cases) for name in "block background_messages control_messages".split()}
+    integers |= {name: [0] * len(cases) for name in "background_messages control_messages".split()}
     integers |= {"operations": [len(case.latencies_ns) for case in cases]}
     integers |= {"delays": [-1] * len(cases)}
     for name, values in integers.items():

@@ -7,7 +7,7 @@ import xarray
 from analysis.load import latencies_ns, load
 from analysis.refusal import Refusal
 from analysis.summary import summarise
-from conftest import cases_of_launch, write_campaign
+from conftest import cases_of_launch, seven, write_campaign
 from synthetic import Case, write_launch
 
 SPREAD = np.arange(400)
@@ -61,7 +61,7 @@ def test_oversubscribed_launches_are_not_averaged_with_others(campaign_folder):
     rows = rows[(rows.kernel == "ping_pong")].set_index("oversubscribed")
     assert rows.latency_ns.to_dict() == {False: 1504, True: 15080}
     assert rows.launches.to_dict() == {False: 7, True: 1}
-    assert (rows.latency_low_ns[False], rows.latency_high_ns[False]) == (1501, 1507)
+    assert [1504, rows.latency_low_ns[False], rows.latency_high_ns[False]] == pytest.approx(seven(range(1501, 1508)))
     assert np.isnan(rows.latency_low_ns[True])
     assert rows["flags"].to_dict() == {False: "", True: "oversubscribed"}
 
@@ -79,7 +79,8 @@ def test_wrong_answers_count_but_are_not_timed(tmp_path):
         write_launch(tmp_path / f"launch-{launch:03}.h5", [Case("k", SPREAD + 1000 * launch, verdict=verdict)], launch)
     campaign = load(tmp_path)
     row = summarise(campaign).iloc[0]
-    assert (row.launches, row.ok, row.wrong_answer, row.latency_high_ns) == (7, 6, 1, 6199.5)
+    assert (row.launches, row.ok, row.wrong_answer) == (7, 6, 1)
+    assert row.latency_high_ns == pytest.approx(6199.5 - 5 / 14 * 1000)
     assert "1 cases ended as wrong_answer: their latencies are left out" in campaign.remarks
 
 
