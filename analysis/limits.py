@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.load import Campaign
 from analysis.naming import MPI
+from analysis.ratios import OVER_SMALL, round_trips, timed_with_ratios
 from analysis.selection import SMALL_BYTES, small_payload
 from analysis.summary import over_launches
 
@@ -62,10 +63,11 @@ def memcpy_rates(campaign: Campaign) -> pd.DataFrame:
 
 
 def ping_pongs(campaign: Campaign) -> pd.DataFrame:
-    """The median `ping_pong_ns` at 8 B of each `file`, `sync` and `transport`, and whether it was `oversubscribed`."""
-    alone = campaign.timed[(campaign.timed.kernel == "ping_pong") & (campaign.timed.in_flight == 1)]
-    trips = small_payload(alone[alone.ranks == 2]).drop_duplicates(["file", "sync", "transport"])
-    return trips.rename(columns={"p50_ns": "ping_pong_ns"})[["file", "sync", "transport", "ping_pong_ns", "oversubscribed"]]
+    """The median `ping_pong_ns` at 8 B of each `file`, `sync` and `transport`, what it took over the round trip beside it
+    (`over_ping_pong`), and whether it was `oversubscribed`."""
+    trips = small_payload(round_trips(timed_with_ratios(campaign))).drop_duplicates(["file", "sync", "transport"])
+    trips = trips.rename(columns={"p50_ns": "ping_pong_ns", OVER_SMALL: "over_ping_pong"})
+    return trips[["file", "sync", "transport", "ping_pong_ns", "over_ping_pong", "oversubscribed"]]
 
 
 def _at_distance(campaign: Campaign) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from analysis.limits import clock_read_ns, line_round_trip_ns, ping_pongs
 from analysis.load import KEY, Campaign
 from analysis.marks import mark_medians
 from analysis.naming import AUTHENTICATED, MPI
+from analysis.ratios import timed_with_ratios
 from analysis.selection import SMALL_BYTES, one_at_a_time
 from analysis.summary import medians
 
@@ -47,7 +48,8 @@ def _costs(campaign: Campaign) -> pd.DataFrame:
     protocols = mark_medians(replace(campaign, cases=campaign.timed.merge(reference_cases(campaign)[KEY])))
     trips = ping_pongs(campaign).merge(protocols[SAME].drop_duplicates())
     base = trips.assign(kernel=BASE, authentication=TRUSTING, position=-1, mark="", p50_ns=trips.ping_pong_ns)
-    measured = pd.concat([base, protocols.merge(trips[[*SAME, "ping_pong_ns"]], on=SAME, how="left")], ignore_index=True)
+    beside = timed_with_ratios(campaign)[[*KEY, "file", "round_trip_ns"]]
+    measured = pd.concat([base, protocols.merge(beside, on=[*KEY, "file"], how="left")], ignore_index=True)
     floor = line_round_trip_ns(campaign).rename("p50_ns").reset_index()
     floor = floor[floor.file.isin(measured.file)]
     floor = floor.assign(kernel=FLOOR, transport="", authentication=TRUSTING, position=-1, mark="")
@@ -55,7 +57,7 @@ def _costs(campaign: Campaign) -> pd.DataFrame:
     costs = costs.assign(last=costs.position == costs.groupby(CASE).position.transform("max"))
     return costs.assign(over_trusting=_over_trusting(costs),
                         over_floor=costs.p50_ns / costs.file.map(line_round_trip_ns(campaign)),
-                        over_ping_pong=costs.p50_ns / costs.ping_pong_ns).reset_index(drop=True)
+                        over_ping_pong=(costs.p50_ns / costs.round_trip_ns).fillna(costs.over_ping_pong)).reset_index(drop=True)
 
 
 def _over_trusting(costs: pd.DataFrame) -> pd.Series:

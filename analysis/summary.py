@@ -9,10 +9,12 @@ from analysis.counts import mean_messages
 from analysis.groups import GROUPING
 from analysis.load import KEY, Campaign
 from analysis.marks import mark_medians
+from analysis.ratios import OVER_OWN, OVER_SMALL, timed_with_ratios
 from analysis.schema import VERDICTS
 from analysis.statistics import median_interval
 
 COUNTED = ("exact", "range")  # the count rules under which every launch must agree with its closed form
+RATIOS = (OVER_SMALL, OVER_OWN)
 LEAST, MOST = "expected_messages_per_operation", "expected_messages_most_per_operation"  # differ where timing decides
 
 
@@ -37,15 +39,17 @@ def summarise(campaign: Campaign) -> pd.DataFrame:
     cases = campaign.cases[campaign.cases.drift_watch == 0]
     counts = pd.DataFrame([dict(zip(KEY, key), **_counts(launches)) for key, launches in cases.groupby(KEY)],
                           columns=[*KEY, *_counts(cases.iloc[:0])])
-    tails = campaign.timed.groupby(KEY, as_index=False)[["p90_ns", "p99_ns"]].median()
+    timed = timed_with_ratios(campaign)
+    tails = timed.groupby(KEY, as_index=False)[["p90_ns", "p99_ns"]].median()
     rows = counts.astype(dict(cases.dtypes[KEY]))
-    for part in (medians(campaign.timed, "p50_ns", "latency{}_ns"), tails,
-                 medians(campaign.timed, "operations_per_second", "operations_per_second{}"), _marks(campaign)):
+    for part in (medians(timed, "p50_ns", "latency{}_ns"), tails, *_ratios(timed),
+                 medians(timed, "operations_per_second", "operations_per_second{}"), _marks(campaign)):
         rows = rows.merge(part, on=KEY, how="left")
     rows = _with_means(rows, mean_messages(campaign))
     rows["batch"] = np.array([json.loads(parameters).get("batch", 1) for parameters in rows.parameters], dtype=int)
     rows["payload_mb_per_s"] = rows.operations_per_second * rows.payload_bytes / 1e6
     return rows[[*KEY, "batch", "launches", "operations", "latency_ns", "latency_low_ns", "latency_high_ns", "p90_ns", "p99_ns",
+                 *(ratio + end for ratio in RATIOS for end in ("", "_low", "_high")),
                  "operations_per_second", "operations_per_second_low", "operations_per_second_high", "payload_mb_per_s",
                  *(name for name in rows if name.startswith("mark_")),
                  "messages_per_operation", "messages_low", "messages_high", LEAST, MOST, "count_rule",
@@ -62,6 +66,10 @@ def _off(rows: pd.DataFrame) -> pd.Series:
     """How far the measured messages per operation lie outside of what the closed form allows."""
     below, above = rows[LEAST] - rows.messages_per_operation, rows.messages_per_operation - rows[MOST]
     return np.maximum(below, above).clip(lower=0)
+
+
+def _ratios(timed: pd.DataFrame) -> list[pd.DataFrame]:
+    return [medians(timed, ratio, ratio + "{}") for ratio in RATIOS]
 
 
 def _marks(campaign: Campaign) -> pd.DataFrame:

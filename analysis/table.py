@@ -8,13 +8,13 @@ import math
 import pandas as pd
 
 from analysis.ladder_table import ladder_table
-from analysis.limits import ping_pongs
 from analysis.load import KEY, Campaign
 from analysis.markdown import table, with_interval
 from analysis.naming import labelled
 from analysis.node_table import node_table
 from analysis.own_quantities import quantities_table
 from analysis.protocol_tables import marks_table, throughput_table
+from analysis.ratios import DEFINITION, OVER_SMALL, timed_with_ratios
 from analysis.replicas import remarks as remarks_on_replicas
 from analysis.scaling_tables import scaling_tables
 from analysis.selection import STREAM, one_at_a_time, preferred, small_payload
@@ -26,7 +26,7 @@ from analysis.summary import COUNTED, LEAST, MOST, counts_agree, over_launches
 RANKS = 2
 # What the cases of one row have in common.
 SWEPT = ["kernel", "parameters", "clients", "network", "authentication", "transport"]
-HEADER = ["kernel", "payload", "latency, N=2", "÷ ping_pong", "messages, N=2: measured = formula", "all cases equal",
+HEADER = ["kernel", "payload", "latency, N=2", "÷ RTT at 8 B", "messages, N=2: measured = formula", "all cases equal",
           "launches", "flags"]
 
 
@@ -44,11 +44,9 @@ def markdown(campaign: Campaign, summary: pd.DataFrame) -> str:
 
 
 def _ratios(campaign: Campaign) -> pd.DataFrame:
-    """Each case's median over that of the same launch's ping_pong at 8 B, both from one kind of start line: what slows a launch
-    as a whole drops out."""
-    timed = campaign.timed[campaign.timed.ranks == RANKS]
-    pairs = timed.merge(ping_pongs(campaign).drop(columns="oversubscribed"), on=["file", "sync", "transport"])
-    return over_launches(pairs.assign(ratio=pairs.p50_ns / pairs.ping_pong_ns), "ratio")
+    """What slows a launch, or a block of its cases, as a whole drops out."""
+    timed = timed_with_ratios(campaign)
+    return over_launches(timed[timed.ranks == RANKS], OVER_SMALL)
 
 
 def _cells(row: pd.Series, ratios: pd.DataFrame, summary: pd.DataFrame) -> list[str]:
@@ -84,8 +82,7 @@ def _agreement(cases: pd.DataFrame) -> str:
 def _remarks(campaign: Campaign, rows: pd.DataFrame) -> list[str]:
     if rows.empty:
         return ["no case of this campaign has two ranks: the table of costs between two ranks is left out", *campaign.remarks]
-    notes = ["latency: median of launch medians and its distribution-free 95 % interval; "
-             "÷ ping_pong: ratio within each launch, to the `ping_pong` with the same `sync`",
+    notes = ["latency: median of launch medians and its distribution-free 95 % interval", DEFINITION,
              "in memory: no protocol writes to a disk"]
     if (rows.ok < MIN_LAUNCHES).any():
         notes.append("no interval: fewer than six launches")

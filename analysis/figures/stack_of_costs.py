@@ -99,7 +99,9 @@ def _with_flags(campaign: Campaign, ends: pd.DataFrame) -> pd.DataFrame:
 
 
 def _draw(axes: Axes, rows: pd.DataFrame, ends: pd.DataFrame, unit: str) -> None:
-    base = ends.transport.map(rows[rows.kernel == BASE].set_index("transport")[unit])
+    base = pd.Series(1.0, ends.index)
+    if unit == "over_floor":
+        base = ends.transport.map(rows[rows.kernel == BASE].set_index("transport")[unit])
     if unit == "over_floor":
         axes.barh(ends.index, base - 1, left=1, height=0.5, label="transport: to ping_pong", zorder=2, **TRANSPORT)
     trusting = ends[unit] / ends.over_trusting.fillna(1)

@@ -1,0 +1,19 @@
+# Rows of results/BOUNDS.md on numbers that mislead nobody: ratios, intervals, and one definition of each; sourced by jobs/bounds,
+# whose $scratch and launches it uses.
+# shellcheck shell=bash
+
+# What dividing by ping_pong leaves of the spread between launches, in the campaigns that have six launches of a case.
+row_numbers_a() {
+  /usr/bin/python3 -c '
+import sys
+from analysis.load import KEY, load
+from analysis.ratios import spreads
+for folder in sys.argv[1:]:
+    rows = spreads(load(folder).cases, KEY, 6)
+    rows = rows.assign(left=rows.divided / rows.raw).groupby("kernel")[["raw", "divided", "left", "together"]].median()
+    told = rows.median()
+    print("%s: %d kernels; spread of a latency %.1f %%, of its ratio %.1f %%; ratio to raw %.2f, from %.2f to %.2f; correlation with "
+          "ping_pong %.2f" % (folder, len(rows), 100 * told.raw, 100 * told.divided, told.left, rows.left.min(), rows.left.max(),
+                              told.together))' ${NUMBERS_CAMPAIGNS:-results/two-core-vm results/two-nodes-slurm}
+}
+row_numbers_b() { /usr/bin/python3 tests/analysis/interval_trials.py; }
