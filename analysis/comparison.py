@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.sparse.csgraph import connected_components
 
 from analysis.exchange import ERROR, Family, launches_needed
-from analysis.load import IDENTITY, KEY, Campaign
+from analysis.load import CASE, IDENTITY, KEY, Campaign
 from analysis.pace import in_lockstep
 from analysis.refusal import Refusal
 from analysis.shift import ratio_interval, smallest_ratio
@@ -25,10 +25,11 @@ FAILING = ("slower", "vanished", "wrong", "failed")  # what --fail-on slower doe
 class Comparison:
     """`rows`: per case and quantity its KEY, `case` (name), `quantity` (p50, p99: ns; rate: operations per second; messages:
     per operation; empty where the case is not compared), `status` (compared, few_launches, few_samples, vanished, new, wrong,
-    failed), `launches_a`, `launches_b`, `a`, `b` (medians of launches), `ratio` (b/a), `low`, `high` (its interval, all of
-    the report at once), `adjusted_p`, `smallest_effect` (the relative difference that these launches would show with 90 %
-    power; infinite: none), `verdict`, `reason`. `tested`: how many rows the error is controlled over. `separate`: the adjusted
-    p of one case that alone is completely separate; `needed`: with how many launches of each side it would be small enough."""
+    failed, mixed: launches of which several things were asked), `launches_a`, `launches_b`, `a`, `b` (medians of launches),
+    `ratio` (b/a), `low`, `high` (its interval, all of the report at once), `adjusted_p`, `smallest_effect` (the relative
+    difference that these launches would show with 90 % power; infinite: none), `verdict`, `reason`. `tested`: how many rows
+    the error is controlled over. `separate`: the adjusted p of one case that alone is completely separate; `needed`: with how
+    many launches of each side it would be small enough."""
 
     rows: pd.DataFrame
     tested: int
@@ -79,11 +80,23 @@ def _both(a: Campaign, b: Campaign) -> pd.DataFrame:
         position = pd.Series(range(len(campaign.launches)), campaign.launches.index) + before
         tables.append(cases.assign(side=side, position=cases.file.map(position), lockstep=in_lockstep(cases)))
         before += len(campaign.launches)
-    keys = [set(table[KEY].itertuples(index=False, name=None)) for table in tables]
+    keys = [set(table[CASE].itertuples(index=False, name=None)) for table in tables]
     if not keys[0] & keys[1]:
         raise Refusal("the two campaigns have no case in common; "
                       "run both with the same kernels, ranks, bytes, parameters and start line")
-    return pd.concat(tables, ignore_index=True)
+    return _with_like_populations(pd.concat(tables, ignore_index=True))
+
+
+def _with_like_populations(cases: pd.DataFrame) -> pd.DataFrame:
+    """With `mixed`: of a case whose launches A or B ran in several ways, which are not the other side's, all of these; then its
+    launches are no two groups that could be compared. Empty elsewhere."""
+    cases = cases.assign(mixed="")
+    for _, case in cases.groupby(CASE):
+        ways = {side: set(launches.population) for side, launches in case.groupby("side")}
+        if len(ways) == 2 and ways["A"] != ways["B"]:
+            told = "; ".join(f"{side} ran it with {' or '.join(sorted(each))}" for side, each in ways.items() if len(each) > 1)
+            cases.loc[case.index, ["population", "mixed"]] = ["", told]
+    return cases
 
 
 def _plans(cases: pd.DataFrame, total: int) -> np.ndarray:
@@ -118,6 +131,8 @@ def _status(a: pd.DataFrame, b: pd.DataFrame) -> tuple[str, str]:
     """Why a case is not compared; empty where it is."""
     if a.empty or b.empty:
         return ("new", "only in B") if a.empty else ("vanished", "only in A")
+    if mixed := a.mixed.iloc[0]:
+        return "mixed", mixed
     for status, verdicts in (("wrong", WRONG), ("failed", FAILED)):
         bad = [f"{side.verdict[side.verdict.isin(verdicts)].iloc[0]} in {count} of {len(side)} launches of {name}"
                for name, side in (("A", a), ("B", b)) if (count := side.verdict.isin(verdicts).sum())]

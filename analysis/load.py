@@ -9,11 +9,12 @@ import h5py
 import numpy as np
 import pandas as pd
 
-from analysis import schema, statistics, validate
+from analysis import disturbed, schema, statistics, validate
 from analysis.groups import with_groups
 from analysis.launch_file import launches_in, opened
 from analysis.own_terms import busiest
 from analysis.pace import in_lockstep
+from analysis.populations import asked, population_remarks, refuse_copies, with_populations
 from analysis.reading import number, read, text
 from analysis.refusal import Refusal
 from analysis.regimes import farthest_levels
@@ -25,7 +26,9 @@ SIMULATED = "simulated"  # a source whose time has no noise: a median of three o
 IDENTITY = ["kernel", "ranks", "clients", "payload_bytes", "transport", "sync", "in_flight", "parameters", "network",
             "authentication"]
 # A launch with more ranks than cores yields in all its cases, so its two-rank case is not the two-rank case of another launch.
-KEY = IDENTITY + ["oversubscribed"]
+CASE = IDENTITY + ["oversubscribed"]
+# Launches of which something else was asked are another population (populations.py).
+KEY = CASE + ["population"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +38,7 @@ class Campaign:
     `cases`: one row per case and launch, with the columns of /cases (`parameters` in canonical JSON, as of today; `flags` in
     words; `group`, `baseline_of` and `expected_…most…` also where the file does not tell them) and
     `file`, `oversubscribed`, `p50_ns`, `p90_ns`, `p99_ns`, the last three from the raw stamps, NaN where these are too few,
-    and `busiest_messages` and `busiest_bytes`, for an operation, NaN where the file does not tell.
+    `population`, and `busiest_messages` and `busiest_bytes`, for an operation, NaN where the file does not tell.
     `limits`: what coordbench-micro found, one row per launch and benchmark, with `file`, `name`, `time_ns`,
     `bytes_per_second` (NaN where it has none); no row where no launch has any."""
 
@@ -60,8 +63,9 @@ class Campaign:
         return self.counted[~in_lockstep(self.counted)]
 
 
-def load(folder: Path | str) -> Campaign:
-    """Merges every launch-*.h5 of a folder; raises Refusal, one sentence, for what cannot be merged."""
+def load(folder: Path | str, drop_disturbed: bool = False) -> Campaign:
+    """Merges every launch-*.h5 of a folder, but on request for those that were disturbed as a whole; raises Refusal, one
+    sentence, for what cannot be merged."""
     tables = [_read_launch(path) for path in launches_in(folder)]
     launches = pd.DataFrame([launch for launch, _, _ in tables]).set_index("file")
     cases, limits = (_merged([table[part] for table in tables]) for part in (1, 2))
@@ -72,7 +76,14 @@ def load(folder: Path | str) -> Campaign:
         raise Refusal(f"{folder} holds none but the ping_pong that watches for drift, whose launch ended before "
                       "its first case; run it again, with a larger --total-budget")
     _refuse_mixtures(folder, launches, cases)
-    return Campaign(text(Path(folder).resolve().name), launches, cases, limits, remarks_on(launches, cases))
+    refuse_copies(folder, launches)
+    found = disturbed.disturbed(launches, cases)
+    if found and drop_disturbed:
+        launches = launches.drop(list(found))
+        cases, limits = (table[~table.file.isin(found)].reset_index(drop=True) for table in (cases, limits))
+    cases = with_populations(cases, launches, CASE)
+    remarks = [*disturbed.remarks_on(found, drop_disturbed), *population_remarks(cases, CASE), *remarks_on(launches, cases)]
+    return Campaign(text(Path(folder).resolve().name), launches, cases, limits, remarks)
 
 
 def latencies_ns(start_ns: np.ndarray, end_ns: np.ndarray, definition: str) -> np.ndarray:
@@ -121,6 +132,7 @@ def _launch(path: Path, file: h5py.File) -> dict:
             "campaign": text(root["campaign"]), "seed": seed, "source": text(root["source"]),
             "created_utc": text(root["created_utc"]), "complete": complete, "world": len(file["/ranks/node"]),
             "identity": f"{text(root['campaign'])} {launch} {text(root['created_utc'])}",
+            "asked": asked(file, len(file["/ranks/node"])), "wall_s": float(number(root.get("wall_s", 0))),
             "calibration": text(environment.get("calibration", "")), "platform": text(environment.get("platform", "")),
             "distance": _distance(file["/ranks/distance"]),
             "timer_overhead_ns": float(number(environment["timer_overhead_ns"])),

@@ -18,8 +18,8 @@ PANELS = {"broadcast": ["broadcast"], "aggregation": ["aggregation"],
 PANEL_OF = {group: title for title, groups in PANELS.items() for group in groups}
 UNGROUPED = "others"
 SERIES_MAX = 8  # in a panel that shows several transports
-CLIENTS, NETWORK, AUTHENTICATION = "clients", "network", "authentication"
-ALWAYS = (CLIENTS, NETWORK, AUTHENTICATION)  # said of every case that has some, not only where cases differ in it
+CLIENTS, NETWORK, AUTHENTICATION, POPULATION = "clients", "network", "authentication", "population"
+ALWAYS = (CLIENTS, NETWORK, AUTHENTICATION, POPULATION)  # said of every case that has some, not only where cases differ in it
 AUTHENTICATED = {"none": "", "mac": "with MACs", "signature": "with signatures"}
 TRUSTING = "trusting senders"  # said of kernels of this group without authentication, whose promise needs it
 BYZANTINE = "byzantine"
@@ -82,8 +82,8 @@ def _telling(described: pd.DataFrame) -> list[str]:
 
 def _said(name: str, value) -> str:
     """Of clients where they are, and nothing where there are none: servers ask themselves. Of the network and of authentication
-    in their own words."""
-    if name in (NETWORK, AUTHENTICATION):
+    in their own words, and likewise of what was asked of these launches but not of others."""
+    if name in (NETWORK, AUTHENTICATION, POPULATION):
         return value
     if name != CLIENTS:
         return f"{name}={value}"
@@ -98,7 +98,7 @@ def authentication(row) -> str:
 
 def _described(row) -> dict:
     named = {"in_flight": row.in_flight, "sync": row.sync, CLIENTS: row.clients, NETWORK: row.network,
-             AUTHENTICATION: authentication(row)}
+             AUTHENTICATION: authentication(row), POPULATION: row.population}
     return {**json.loads(row.parameters), **named}
 
 

@@ -1,13 +1,13 @@
 """What differs between two campaigns besides their numbers: program, build, machine, MPI, options, placement."""
 
-import json
 from collections.abc import Iterator
 
 import h5py
 
 from analysis.launch_file import opened
 from analysis.load import Campaign
-from analysis.reading import HDF5_ERRORS, text
+from analysis.reading import text
+from analysis.settings import attributes, parsed
 
 ROOT = ("coordbench_version", "git_commit", "options")
 RANKS = ("placement", "bound_by")
@@ -36,29 +36,18 @@ def _told(campaign: Campaign) -> dict[str, set[str]]:
 
 def _settings(file: h5py.File) -> Iterator[tuple[str, str]]:
     for group in ("/", "/environment", "/ranks"):
-        for name, value in _attributes(file[group]):
+        for name, value in attributes(file[group]):
             chosen = {"/": name in ROOT, "/environment": name not in OF_EACH_LAUNCH, "/ranks": name in RANKS}[group]
             yield from _parts(name, value) if chosen else ()
 
 
-def _attributes(group: h5py.Group) -> list[tuple[str, str]]:
-    """Those that can be read: nothing but this remark depends on them."""
-    try:
-        return [(text(name), text(group.attrs[name])) for name in group.attrs]
-    except HDF5_ERRORS:
-        return []
-
-
 def _parts(name: str, value: str) -> Iterator[tuple[str, str]]:
     """A JSON object counts as one setting for each of its names, a list as its words; the number of a job is no setting."""
-    try:
-        parsed = json.loads(value)
-    except (ValueError, RecursionError):
-        parsed = value
-    if isinstance(parsed, dict):
-        yield from ((text(f"{name} {key}"), text(each)) for key, each in parsed.items() if "JOB" not in key)
-    elif isinstance(parsed, list):
-        yield name, " ".join(text(each) for each in parsed if not str(each).startswith(OWN_OPTIONS))
+    found = parsed(value)
+    if isinstance(found, dict):
+        yield from ((text(f"{name} {key}"), text(each)) for key, each in found.items() if "JOB" not in key)
+    elif isinstance(found, list):
+        yield name, " ".join(text(each) for each in found if not str(each).startswith(OWN_OPTIONS))
     else:
         yield name, value
 

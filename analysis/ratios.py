@@ -3,10 +3,13 @@
 coordbench's own table and JSON go by the same definition (harness/results/round_trips.cpp).
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
-from analysis.load import Campaign
+if TYPE_CHECKING:
+    from analysis.load import Campaign
 
 BASE = "ping_pong"
 RANKS = 2
@@ -39,7 +42,7 @@ def with_ratios(cases: pd.DataFrame) -> pd.DataFrame:
     return cases.assign(**{"round_trip_ns": small, OVER_SMALL: cases.p50_ns / small, OVER_OWN: cases.p50_ns / own})
 
 
-def timed_with_ratios(campaign: Campaign) -> pd.DataFrame:
+def timed_with_ratios(campaign: "Campaign") -> pd.DataFrame:
     """`Campaign.timed` with what `with_ratios` adds, for which it takes the ping_pongs around blocks, too."""
     return with_ratios(campaign.cases).loc[campaign.timed.index]
 

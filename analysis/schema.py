@@ -62,7 +62,8 @@ ATTRIBUTES = {
                      "timer_overhead_ns": OVERHEAD},
     "/ranks": {"placement": FREE},
 }
-OPTIONAL_ATTRIBUTES = {"/environment": _words(FREE, "calibration platform"), "/ranks": {"clock_check": FREE}}
+OPTIONAL_ATTRIBUTES = {"/": {"wall_s": OVERHEAD}, "/environment": _words(FREE, "calibration platform"),
+                       "/ranks": {"clock_check": FREE}}
 
 # Of each group: its variables' dimensions, and their kinds by name.
 PLAN = {"name": NAME, "order": MAYBE_COUNT, "reason": FREE}
