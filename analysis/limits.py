@@ -59,6 +59,7 @@ def memcpy_rates(campaign: Campaign) -> pd.DataFrame:
     near = _at_distance(campaign)
     sizes = near["name"].str.extract(r"^copy/(?P<copied>\w+)/(?P<payload_bytes>\d+)$").dropna()
     copies = near.join(sizes, how="inner").query("copied == distance").astype({"payload_bytes": int})
+    copies = copies.assign(sitting=copies.file.map(campaign.launches.sitting))
     return over_launches(copies.assign(rate=copies.bytes_per_second / 1e9), "rate", ["distance", "payload_bytes"])
 
 

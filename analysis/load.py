@@ -21,6 +21,7 @@ from analysis.regimes import farthest_levels
 from analysis.remarks import remarks_on
 from analysis.renamed import as_of_today, name_in
 from analysis.schema import NO_STAMP
+from analysis.sittings import sittings
 
 SIMULATED = "simulated"  # a source whose time has no noise: a median of three operations is no worse than one of three thousand
 IDENTITY = ["kernel", "ranks", "clients", "payload_bytes", "transport", "sync", "in_flight", "parameters", "network",
@@ -34,11 +35,12 @@ KEY = CASE + ["population"]
 @dataclass(frozen=True, eq=False)
 class Campaign:
     """`name`: of its folder, which may have been renamed since the launches wrote its name into their files.
-    `launches`: one row per file, indexed by its path; `calibration` is the `identity` of the launch that it predicts, or "".
+    `launches`: one row per file, indexed by its path; `sitting` is its number in order of time, `calibration` the `identity` of
+    the launch that it predicts, or "".
     `cases`: one row per case and launch, with the columns of /cases (`parameters` in canonical JSON, as of today; `flags` in
     words; `group`, `baseline_of` and `expected_…most…` also where the file does not tell them) and
     `file`, `oversubscribed`, `p50_ns`, `p90_ns`, `p99_ns`, the last three from the raw stamps, NaN where these are too few,
-    `population`, and `busiest_messages` and `busiest_bytes`, for an operation, NaN where the file does not tell.
+    `population`, `sitting`, and `busiest_messages` and `busiest_bytes`, for an operation, NaN where the file does not tell.
     `limits`: what coordbench-micro found, one row per launch and benchmark, with `file`, `name`, `time_ns`,
     `bytes_per_second` (NaN where it has none); no row where no launch has any."""
 
@@ -81,7 +83,8 @@ def load(folder: Path | str, drop_disturbed: bool = False) -> Campaign:
     if found and drop_disturbed:
         launches = launches.drop(list(found))
         cases, limits = (table[~table.file.isin(found)].reset_index(drop=True) for table in (cases, limits))
-    cases = with_populations(cases, launches, CASE)
+    launches = launches.assign(sitting=sittings(launches))
+    cases = with_populations(cases, launches, CASE).assign(sitting=cases.file.map(launches.sitting))
     remarks = [*disturbed.remarks_on(found, drop_disturbed), *population_remarks(cases, CASE), *remarks_on(launches, cases)]
     return Campaign(text(Path(folder).resolve().name), launches, cases, limits, remarks)
 
@@ -122,10 +125,10 @@ def _merged(tables: list[pd.DataFrame]) -> pd.DataFrame:
 def _read_launch(path: Path) -> tuple[dict, pd.DataFrame, pd.DataFrame]:
     with opened(path) as file:
         validate.check(file)
-        return _launch(path, file), _cases(path, file), _limits(path, file)
+        return launch_of(path, file), _cases(path, file), _limits(path, file)
 
 
-def _launch(path: Path, file: h5py.File) -> dict:
+def launch_of(path: Path, file: h5py.File) -> dict:
     root, environment = file.attrs, file["/environment"].attrs
     launch, seed, complete = (number(root[name]) for name in ("launch", "seed", "complete"))
     return {"file": str(path), "schema_version": text(root["schema_version"]), "launch": launch,

@@ -28,7 +28,8 @@ def mark_medians(campaign: Campaign) -> pd.DataFrame:
                     stamped = each[~np.isnan(each)]
                     median = median_of(stamped) if len(stamped) else np.nan
                     rows.append((*(case[name] for name in KEY), path, mark, position, median))
-    return pd.DataFrame(rows, columns=COLUMNS).astype(dict(protocols.dtypes[KEY]) | {"p50_ns": float, "position": int})
+    return pd.DataFrame(rows, columns=COLUMNS).astype(dict(protocols.dtypes[KEY]) | {"p50_ns": float, "position": int}).assign(
+        sitting=lambda table: table.file.map(campaign.launches.sitting))
 
 
 def mark_delays_ns(samples: h5py.Group, definition: str) -> dict[str, np.ndarray]:

@@ -55,7 +55,7 @@ def _costs(campaign: Campaign) -> pd.DataFrame:
     floor = floor.assign(kernel=FLOOR, transport="", authentication=TRUSTING, position=-1, mark="")
     costs = pd.concat([floor, measured.assign(clock_share=measured.file.map(clock_read_ns(campaign)) / measured.p50_ns)])
     costs = costs.assign(last=costs.position == costs.groupby(CASE).position.transform("max"))
-    return costs.assign(over_trusting=_over_trusting(costs),
+    return costs.assign(sitting=costs.file.map(campaign.launches.sitting), over_trusting=_over_trusting(costs),
                         over_floor=costs.p50_ns / costs.file.map(line_round_trip_ns(campaign)),
                         over_ping_pong=(costs.p50_ns / costs.round_trip_ns).fillna(costs.over_ping_pong)).reset_index(drop=True)
 

@@ -21,6 +21,7 @@ from analysis import pace, replicas
 from analysis.doubts import cross_out
 from analysis.load import Campaign
 from analysis.naming import MPI, transport_name
+from analysis.sittings import words
 from analysis.statistics import MIN_LAUNCHES
 
 COLUMN, PAGE = 3.33, 7.0  # widths of one and of two columns, inches
@@ -196,7 +197,7 @@ def caption(campaign: Campaign, rows: pd.DataFrame, what: str) -> str:
         parts += _transports(sorted(rows.transport.unique()))
         parts += pace.remarks(rows) + replicas.remarks(rows) + _disks(rows)
     if "low" in rows:
-        parts.append(_interval_remark(rows))
+        parts.append(_interval_remark(campaign, rows))
     return " ".join(parts)
 
 
@@ -234,11 +235,12 @@ def _transports(names: list[str]) -> list[str]:
     return [f"MPI unless a title or a name says {others}." if MPI in names else f"Over {others}."]
 
 
-def _interval_remark(rows: pd.DataFrame) -> str:
+def _interval_remark(campaign: Campaign, rows: pd.DataFrame) -> str:
     if rows.low.isna().all():
         return "No interval: fewer than six launches."
     some = " No interval: fewer than six launches (points without bars)." if (rows.launches < MIN_LAUNCHES).any() else ""
-    return f"Points: medians of launch medians; bars: distribution-free 95 % intervals.{some}"
+    points, intervals = words(campaign.launches)
+    return f"Points: {points}; bars: {intervals}.{some}"
 
 
 def save(figure: Figure, numbers: pd.DataFrame, stem: Path, campaign: Campaign) -> None:

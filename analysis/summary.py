@@ -11,7 +11,7 @@ from analysis.load import KEY, Campaign
 from analysis.marks import mark_medians
 from analysis.ratios import OVER_OWN, OVER_SMALL, timed_with_ratios
 from analysis.schema import VERDICTS
-from analysis.statistics import median_interval
+from analysis.sittings import PARTS, centre_and_interval, spreads
 
 COUNTED = ("exact", "range")  # the count rules under which every launch must agree with its closed form
 RATIOS = (OVER_SMALL, OVER_OWN)
@@ -19,11 +19,11 @@ LEAST, MOST = "expected_messages_per_operation", "expected_messages_most_per_ope
 
 
 def over_launches(cases: pd.DataFrame, column: str, by: list[str] = KEY) -> pd.DataFrame:
-    """Per case: `value` (median over launches of `column`), its interval `low`, `high` (NaN below six launches), `launches`."""
+    """Per case: `value` (median over launches of `column`, or what sittings.py makes of three sittings or more), its interval
+    `low`, `high` (NaN below six launches of fewer sittings), `launches`."""
     rows = []
-    for key, values in cases.dropna(subset=[column]).groupby(by)[column]:
-        low, high = median_interval(values)
-        rows.append((*key, float(np.median(values)), low, high, len(values)))
+    for key, case in cases.dropna(subset=[column]).groupby(by):
+        rows.append((*key, *centre_and_interval(case[column], case.sitting), len(case)))
     table = pd.DataFrame(rows, columns=[*by, "value", "low", "high", "launches"])
     return table.astype(dict(cases.dtypes[by]))  # also where there is no row to take types from
 
@@ -45,11 +45,13 @@ def summarise(campaign: Campaign) -> pd.DataFrame:
     for part in (medians(timed, "p50_ns", "latency{}_ns"), tails, *_ratios(timed),
                  medians(timed, "operations_per_second", "operations_per_second{}"), _marks(campaign)):
         rows = rows.merge(part, on=KEY, how="left")
+    rows = rows.merge(spreads(timed, KEY), on=KEY, how="left")
     rows = _with_means(rows, mean_messages(campaign))
     rows["batch"] = np.array([json.loads(parameters).get("batch", 1) for parameters in rows.parameters], dtype=int)
     rows["payload_mb_per_s"] = rows.operations_per_second * rows.payload_bytes / 1e6
-    return rows[[*KEY, "batch", "launches", "operations", "latency_ns", "latency_low_ns", "latency_high_ns", "p90_ns", "p99_ns",
-                 *(ratio + end for ratio in RATIOS for end in ("", "_low", "_high")),
+    return rows[[*KEY, "batch", "launches", "sittings", "operations", "latency_ns", "latency_low_ns",
+                 "latency_high_ns", "p90_ns", "p99_ns",
+                 *(ratio + end for ratio in RATIOS for end in ("", "_low", "_high")), *PARTS,
                  "operations_per_second", "operations_per_second_low", "operations_per_second_high", "payload_mb_per_s",
                  *(name for name in rows if name.startswith("mark_")),
                  "messages_per_operation", "messages_low", "messages_high", LEAST, MOST, "count_rule",
@@ -94,7 +96,8 @@ def _counts(launches: pd.DataFrame) -> dict:
     same = {name: None if launches.empty else launches[name].iloc[0] for name in common}
     verdicts = {verdict: int((launches.verdict == verdict).sum()) for verdict in VERDICTS}
     words = sorted({word for flags in launches["flags"] for word in flags.split()})
-    totals = {"launches": len(launches), "operations": int(launches.operations.sum()),
+    totals = {"launches": len(launches), "sittings": launches.sitting.nunique(),
+              "operations": int(launches.operations.sum()),
               # -1 in launches of a schema that lacked it
               **{name: max(launches[name], default=-1) for name in ("expected_delays", "expected_delays_most")}}
     return {**totals, "flags": " ".join(words), **worst, **same, **verdicts}

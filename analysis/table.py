@@ -18,6 +18,8 @@ from analysis.ratios import DEFINITION, OVER_SMALL, timed_with_ratios
 from analysis.replicas import remarks as remarks_on_replicas
 from analysis.scaling_tables import scaling_tables
 from analysis.selection import STREAM, one_at_a_time, preferred, small_payload
+from analysis.sittings import words
+from analysis.spread_table import spread_table
 from analysis.stack_table import stack_table
 from analysis.staleness import staleness_table
 from analysis.statistics import MIN_LAUNCHES
@@ -40,7 +42,8 @@ def markdown(campaign: Campaign, summary: pd.DataFrame) -> str:
     remarks = "\n".join(f"- {remark}" for remark in _remarks(campaign, rows))
     return "\n".join([*costs, remarks + "\n", *marks_table(campaign, between_two), *throughput_table(between_two),
                       *stack_table(campaign), *ladder_table(campaign, summary), *staleness_table(campaign),
-                      *quantities_table(campaign), *node_table(campaign), *scaling_tables(campaign)])
+                      *quantities_table(campaign), *spread_table(campaign, summary), *node_table(campaign),
+                      *scaling_tables(campaign)])
 
 
 def _ratios(campaign: Campaign) -> pd.DataFrame:
@@ -82,7 +85,8 @@ def _agreement(cases: pd.DataFrame) -> str:
 def _remarks(campaign: Campaign, rows: pd.DataFrame) -> list[str]:
     if rows.empty:
         return ["no case of this campaign has two ranks: the table of costs between two ranks is left out", *campaign.remarks]
-    notes = ["latency: median of launch medians and its distribution-free 95 % interval", DEFINITION,
+    points, intervals = words(campaign.launches)
+    notes = [f"latency: {points}, with {intervals}", DEFINITION,
              "in memory: no protocol writes to a disk"]
     if (rows.ok < MIN_LAUNCHES).any():
         notes.append("no interval: fewer than six launches")

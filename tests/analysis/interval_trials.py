@@ -8,11 +8,13 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from scipy.optimize import brentq
 from scipy.stats import norm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from analysis.sittings import centre_and_interval  # noqa: E402
 from analysis.statistics import median_interval  # noqa: E402
 
 COUNTS = range(6, 21)
@@ -51,6 +53,19 @@ def coverage_of_launches(law: str, launches: int, campaigns: int, seed: int = 1)
     return float(((ends[:, 0] <= truth) & (truth <= ends[:, 1])).mean())
 
 
+def coverage_of_sittings(sittings: int, campaigns: int, launches: int = 6, seed: int = 2) -> tuple[float, float]:
+    """Share of campaigns of so many sittings, which differ by SPREAD as their launches do, whose interval holds the truth; and
+    the same of the interval that takes all launches for independent."""
+    rng = np.random.default_rng(seed)
+    of_sitting = np.repeat(np.arange(sittings), launches)
+    held = np.zeros(2)
+    for _ in range(campaigns):
+        values = np.exp(SPREAD * (rng.standard_normal(sittings)[of_sitting] + rng.standard_normal(len(of_sitting))))
+        ends = centre_and_interval(pd.Series(values), pd.Series(of_sitting))[1:], median_interval(values)
+        held += [low <= 1 <= high for low, high in ends]
+    return tuple(held / campaigns)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--campaigns", type=int, default=10_000, help="of each kind (10000)")
@@ -60,6 +75,10 @@ def main() -> None:
         found = [coverage_of_launches(law, count, campaigns) for count in COUNTS]
         each = " ".join(f"{count}: {share:.1%}" for count, share in zip(COUNTS, found))
         print(f"  {law}: {min(found):.1%} to {max(found):.1%}; {each}", flush=True)
+    print(f"Sittings of six launches, sitting and launch {SPREAD:.0%} each: share whose interval holds the truth; and if all "
+          "launches are taken for independent")
+    for count in (3, 4, 6):
+        print("  {} sittings: {:.1%}; {:.1%}".format(count, *coverage_of_sittings(count, campaigns)), flush=True)
 
 
 if __name__ == "__main__":

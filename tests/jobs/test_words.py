@@ -56,7 +56,10 @@ REFUSED = [*((words + ["--halp"], "--halp") for words in CAMPAIGNS),
            *((words + ["one", "two"], "one two") for words in CAMPAIGNS),
            (["test", "--quik"], "--quik"), (["test", "--quick", "more"], "more"), (["bounds", "zz"], "'zz'"),
            (["soak", "--all"], "--all"), (["tables", "--all"], "--all"), (["simulate", "--ranks", "none"], "'none'"),
-           (["man", "--all"], "--all")]
+           (["man", "--all"], "--all"), (["again"], "''"), (["again", "--all"], "--all"), (["again", "nowhere"], "'nowhere'"),
+           (["again", "one", "two"], "'one two'"), (["laptop", "--sittings", "none"], "'none'"),
+           (["laptop", "--sittings"], "''"),
+           (["laptop", "--sittings", "3", "--pause", "soon"], "'soon'"), (["laptop", "--quick", "--pause", "9min"], "'9min'")]
 
 
 @pytest.mark.parametrize("words, told", REFUSED, ids=lambda value: " ".join(value) if isinstance(value, list) else None)
