@@ -10,7 +10,8 @@ from analysis.selection import TUNING, best_tuning, one_at_a_time, preferred, sm
 from analysis.summary import over_launches
 
 MARKS = ["protocol", "payload", "mark", "after the start, N=2", "launches"]
-THROUGHPUT = ["kernel", "payload", "in flight", "batch", "operations/s, N=2", "payload, MB/s", "latency", "launches", "flags"]
+THROUGHPUT = ["kernel", "payload", "in flight", "batch", "operations/s, N=2", "payload, MB/s", "latency",
+              "latency × rate", "launches", "flags"]
 
 
 def marks_table(campaign: Campaign, rows: pd.DataFrame) -> list[str]:
@@ -40,11 +41,15 @@ def throughput_table(rows: pd.DataFrame) -> list[str]:
     return [table(THROUGHPUT, [_rate_cells(row) for row in shown.itertuples()]),
             "- at most two rows per kernel and payload: one operation in flight without batching, and the window and batch "
             "with the highest rate\n"
-            "- Over the shared-memory transport a payload stays in its sender's memory, unless a replica copies it; MB/s is "
-            "payload × rate there, and may exceed the bytes copied\n"]
+            "- MB/s: bytes of payloads that moved between ranks, per second; not copied: over shared memory the others read "
+            "the payload where its proposer had written it, so nothing moved\n"
+            "- latency × rate: operations in flight at a time, by Little's law, if the median is the mean. The latency is a "
+            "median and the rate counts every operation: where the product is far below the operations in flight, few slow "
+            "ones took most of the time\n"]
 
 
 def _rate_cells(row) -> list[str]:
     rate = with_interval(row.operations_per_second, row.operations_per_second_low, row.operations_per_second_high)
-    return [row.series, f"{row.payload_bytes} B", str(row.in_flight), str(row.batch), rate, digits(row.payload_mb_per_s),
-            f"{digits(row.latency_ns / 1000)} µs", str(row.ok), row.flags or "–"]
+    return [row.series, f"{row.payload_bytes} B", str(row.in_flight), str(row.batch), rate,
+            row.no_bandwidth or digits(row.payload_mb_per_s), f"{digits(row.latency_ns / 1000)} µs",
+            digits(row.latency_times_rate), str(row.ok), row.flags or "–"]

@@ -9,6 +9,7 @@ from analysis.counts import mean_messages
 from analysis.groups import GROUPING
 from analysis.load import KEY, Campaign
 from analysis.marks import mark_medians
+from analysis.payloads import moved_bytes, why_none
 from analysis.ratios import OVER_OWN, OVER_SMALL, timed_with_ratios
 from analysis.schema import VERDICTS
 from analysis.sittings import PARTS, centre_and_interval, spreads
@@ -43,16 +44,18 @@ def summarise(campaign: Campaign) -> pd.DataFrame:
     tails = timed.groupby(KEY, as_index=False)[["p90_ns", "p99_ns"]].median()
     rows = counts.astype(dict(cases.dtypes[KEY]))
     for part in (medians(timed, "p50_ns", "latency{}_ns"), tails, *_ratios(timed),
-                 medians(timed, "operations_per_second", "operations_per_second{}"), _marks(campaign)):
+                 medians(timed, "operations_per_second", "operations_per_second{}"), _moved(timed), _marks(campaign)):
         rows = rows.merge(part, on=KEY, how="left")
     rows = rows.merge(spreads(timed, KEY), on=KEY, how="left")
     rows = _with_means(rows, mean_messages(campaign))
     rows["batch"] = np.array([json.loads(parameters).get("batch", 1) for parameters in rows.parameters], dtype=int)
-    rows["payload_mb_per_s"] = rows.operations_per_second * rows.payload_bytes / 1e6
+    rows["payload_mb_per_s"] = rows.operations_per_second * rows.moved_bytes / 1e6
+    rows["latency_times_rate"] = rows.latency_ns * rows.operations_per_second / 1e9
     return rows[[*KEY, "batch", "launches", "sittings", "operations", "latency_ns", "latency_low_ns",
                  "latency_high_ns", "p90_ns", "p99_ns",
                  *(ratio + end for ratio in RATIOS for end in ("", "_low", "_high")), *PARTS,
                  "operations_per_second", "operations_per_second_low", "operations_per_second_high", "payload_mb_per_s",
+                 "no_bandwidth", "latency_times_rate",
                  *(name for name in rows if name.startswith("mark_")),
                  "messages_per_operation", "messages_low", "messages_high", LEAST, MOST, "count_rule",
                  "expected_delays", "expected_delays_most", *VERDICTS, "flags", "latency_definition", "family", *GROUPING,
@@ -72,6 +75,12 @@ def _off(rows: pd.DataFrame) -> pd.Series:
 
 def _ratios(timed: pd.DataFrame) -> list[pd.DataFrame]:
     return [medians(timed, ratio, ratio + "{}") for ratio in RATIOS]
+
+
+def _moved(timed: pd.DataFrame) -> pd.DataFrame:
+    """How many bytes of a payload an operation moves, and why there is no bandwidth."""
+    told = timed.assign(moved_bytes=moved_bytes(timed), no_bandwidth=why_none(timed))
+    return told.groupby(KEY, as_index=False).agg({"moved_bytes": "median", "no_bandwidth": "first"})
 
 
 def _marks(campaign: Campaign) -> pd.DataFrame:

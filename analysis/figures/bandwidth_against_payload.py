@@ -14,12 +14,14 @@ from analysis.groups import GOSSIP, GROUPING
 from analysis.limit_lines import ceiling_sentence, draw_ceiling
 from analysis.limits import memcpy_rates
 from analysis.load import KEY, Campaign
+from analysis.payloads import moved_bytes
 from analysis.summary import over_launches
 
 BANDWIDTH = "stream and agreement"
 WHAT = ("Stream and agreement: payload × operations per second, at the best window and batch measured, which are printed "
         "beside the point as window/batch (no numbers: 1/1); all others: payload ÷ latency of one operation. At {ranks} ranks; "
-        "a kernel not measured there, at its largest number of ranks below that.")
+        "a kernel not measured there, at its largest number of ranks below that. No point where no payload moved, or where the "
+        "other ranks read it where its proposer had written it; of a payload of which only a part was sent, that part counts.")
 OVERLAPPING, ALONE = "payload × operations per second, GB/s", "payload ÷ latency, GB/s"
 
 
@@ -44,8 +46,8 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
 def _rows(campaign: Campaign, summary: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     """Bytes per nanosecond are GB/s; the median and its interval are taken over the launches' rates."""
     timed = campaign.timed[(campaign.timed.payload_bytes > 0) & (campaign.timed.p50_ns > 0)]
-    rate = (timed.payload_bytes / timed.p50_ns).where(~_may_overlap(timed),
-                                                      timed.payload_bytes * timed.operations_per_second * 1e-9)
+    moved = moved_bytes(timed)
+    rate = (moved / timed.p50_ns).where(~_may_overlap(timed), moved * timed.operations_per_second * 1e-9)
     rates = over_launches(timed.assign(rate=rate), "rate")
     told = summary[[*KEY, "batch", "family", *GROUPING, "latency_definition", "flags"]]
     rows = selection.preferred(rates.merge(told, on=KEY))

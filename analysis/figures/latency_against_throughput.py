@@ -14,7 +14,8 @@ from analysis.load import Campaign
 
 WHAT = ("Latency against operations per second, at {payloads} and {ranks} ranks, as the window grows (the number at each "
         "point: operations in flight). Lines: median; paler: 99th percentile, where there are enough samples for it; ringed: "
-        "one operation in flight, batch 1.")
+        "one operation in flight, batch 1. Latency × rate is the number of operations in flight (Little's law); where it is "
+        "far less, few slow operations took most of the time, which the rate counts and the median does not.")
 MILLION = 1e6
 P99 = {"linewidth": 0.7, "alpha": 0.45, "markersize": 2.4}
 COLUMNS = {"series": "series", "ranks": "ranks", "payload_bytes": "payload_bytes", "batch": "batch", "in_flight": "in_flight",

@@ -62,6 +62,7 @@ class Case:
     columns: dict[str, float] = field(default_factory=dict)  # further ones of /cases
     behind: np.ndarray | None = None  # [operation, 2]: versions behind, and for how many ns; -1: no read
     measured: tuple[str, str, np.ndarray] | None = None  # name, unit, [operation, rank]
+    bytes_each: float = 1e9  # of an operation, on their way: more than any payload
     of_ranks: np.ndarray | None = None  # [3, rank]: messages sent and received and bytes sent in the whole case
 
     @property
@@ -190,7 +191,7 @@ def _write_cases(group: h5py.Group, cases: list[Case], oversubscribed: bool) -> 
     if any(case.loss for case in cases):
         _numbers(group, "loss", np.array([case.loss for case in cases], dtype=float), "case")
     for name in sorted({name for case in cases for name in case.columns}):
-        _numbers(group, name, np.array([case.columns.get(name, np.nan) for case in cases], dtype=float), "case")
+        _numbers(group, name, np.array([case.columns.get(name, np.nan) for case in cases]), "case")
     flags = np.array([case.flags | int(oversubscribed) for case in cases], dtype=np.uint32)
     _numbers(group, "flags", flags, "case").attrs.update(flag_masks=np.array([1 << i for i in range(8)], dtype=np.uint32),
                                                          flag_meanings=FLAG_WORDS)
@@ -198,7 +199,7 @@ def _write_cases(group: h5py.Group, cases: list[Case], oversubscribed: bool) -> 
 
 def _write_rates(group: h5py.Group, cases: list[Case]) -> None:
     floats = {"operations_per_second": "operations_per_second", "messages_per_operation": "messages",
-              "expected_messages_per_operation": "expected_messages", "bytes_per_operation": "messages",
+              "expected_messages_per_operation": "expected_messages", "bytes_per_operation": "bytes_each",
               "busiest_rank_messages_per_operation": "messages"}
     for name, field_name in floats.items():
         _numbers(group, name, np.array([getattr(case, field_name) for case in cases], dtype=float), "case")

@@ -127,8 +127,8 @@ def test_table_of_throughput_has_the_untuned_case_next_to_the_best(campaign, sum
     table = markdown(campaign, summary)
     for payload, untuned, best in ((8, "0.832", "852"), (1024, "106", "109052")):
         start = f"| replication | {payload} B |"
-        assert f"{start} 1 | 1 | 104000 [101733, 106267] | {untuned} | 1.11 µs | 7 | – |\n" \
-               f"{start} 64 | 16 | 106496000 [104174933, 108817067] | {best} | 1.74 µs | 7 | – |" in table
+        assert f"{start} 1 | 1 | 104000 [101733, 106267] | {untuned} | 1.11 µs | 0.116 | 7 | – |\n" \
+               f"{start} 64 | 16 | 106496000 [104174933, 108817067] | {best} | 1.74 µs | 186 | 7 | – |" in table
     assert table.count("| replication |") == 1 + 3 + 4 + 3
 
 
