@@ -56,9 +56,9 @@ def with_populations(cases: pd.DataFrame, launches: pd.DataFrame, key: list[str]
     told = {file: json.loads(value) for file, value in launches.asked.items()}
     population = pd.Series("", cases.index, dtype=object)
     ways = cases.file.map(launches.asked)
-    for _, same in cases.assign(way=ways).groupby(key):
-        if same.way.nunique() > 1:
-            population[same.index] = _words([told[file] for file in same.file])
+    several = cases.assign(way=ways).groupby(key).way.transform("nunique") > 1
+    for _, same in cases[several].groupby(key):
+        population[same.index] = _words([told[file] for file in same.file])
     return cases.assign(population=population)
 
 

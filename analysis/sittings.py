@@ -30,14 +30,15 @@ def sittings(launches: pd.DataFrame) -> pd.Series:
     return numbers.add(apart.cumsum(), fill_value=0).astype(int)[launches.index]
 
 
-def centre_and_interval(values: pd.Series, sitting: pd.Series) -> tuple[float, float, float]:
+def centre_and_interval(values: np.ndarray, sitting: np.ndarray) -> tuple[float, float, float]:
     """Of launches the median and its interval; of three sittings or more the mean of the logarithms of their medians, and
     Student's interval of it, with one degree of freedom less than there are sittings."""
-    medians = values.groupby(sitting).median()
+    values, sitting = np.asarray(values, dtype=float), np.asarray(sitting)
+    medians = np.array([np.median(values[sitting == number]) for number in np.unique(sitting)])
     if len(medians) < MIN_SITTINGS or (medians <= 0).any():
         return float(np.median(values)), *median_interval(values)
     logarithms = np.log(medians)
-    reach = t.ppf((1 + CONFIDENCE) / 2, len(medians) - 1) * logarithms.std() / math.sqrt(len(medians))
+    reach = t.ppf((1 + CONFIDENCE) / 2, len(medians) - 1) * logarithms.std(ddof=1) / math.sqrt(len(medians))
     centre = logarithms.mean()
     return tuple(float(np.exp(each)) for each in (centre, centre - reach, centre + reach))
 
@@ -57,7 +58,9 @@ def spreads(cases: pd.DataFrame, key: list[str]) -> pd.DataFrame:
     median, by the interval in its file. NaN where nothing tells: of sittings, if there is one."""
     cases = cases[cases.p50_ns > 0]
     cases = cases.assign(logarithm=np.log(cases.p50_ns), error=_errors(cases))
-    rows = [(*values, *_parts(case)) for values, case in cases.groupby(key) if len(case) > 1]
+    columns = cases[["logarithm", "error", "sitting"]].to_numpy().T
+    rows = [(*values, *_parts(*columns[:, places])) for values, places in sorted(cases.groupby(key).indices.items())
+            if len(places) > 1]
     return pd.DataFrame(rows, columns=[*key, *PARTS]).astype(dict(cases.dtypes[key]))
 
 
@@ -67,16 +70,18 @@ def _errors(cases: pd.DataFrame) -> pd.Series:
     return (np.log(high) - np.log(low)) / (2 * NORMAL)
 
 
-def _parts(case: pd.DataFrame) -> list[float]:
+def _parts(logarithms: np.ndarray, errors: np.ndarray, sitting: np.ndarray) -> list[float]:
     """By the method of moments, for sittings of unequal numbers of launches."""
-    groups = case.groupby("sitting").logarithm
-    sizes, means, count = groups.size(), groups.mean(), groups.ngroups
-    free = len(case) - count
-    launch = groups.apply(lambda each: ((each - each.mean()) ** 2).sum()).sum() / free if free else math.nan
-    sitting = math.nan
-    if count > 1 and free:
-        between = (sizes * (means - case.logarithm.mean()) ** 2).sum() / (count - 1)
-        sitting = (between - launch) / ((len(case) - (sizes**2).sum() / len(case)) / (count - 1))
-    within = float((case.error**2).mean())
+    groups = [logarithms[sitting == number] for number in np.unique(sitting)]
+    sizes, means = np.array([len(group) for group in groups]), np.array([group.mean() for group in groups])
+    total, count = len(logarithms), len(groups)
+    launch = between = math.nan
+    if total > count:
+        launch = sum(((group - group.mean()) ** 2).sum() for group in groups) / (total - count)
+    if count > 1:
+        each = (total - (sizes**2).sum() / total) / (count - 1)  # launches of a sitting, where they are not equally many
+        between = ((sizes * (means - logarithms.mean()) ** 2).sum() / (count - 1) - launch) / each
+    known = errors[~np.isnan(errors)]
+    within = float((known**2).mean()) if len(known) else math.nan
     own = launch - (0 if math.isnan(within) else within)
-    return [100 * math.sqrt(max(part, 0)) if not math.isnan(part) else math.nan for part in (sitting, own, within)]
+    return [100 * math.sqrt(max(part, 0)) if not math.isnan(part) else math.nan for part in (between, own, within)]

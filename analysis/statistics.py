@@ -47,8 +47,14 @@ def smallest_sample(share: float, confidence: float = CONFIDENCE) -> int:
 
 
 def quantile(samples: np.ndarray, share: float) -> float:
-    """The quantile `share` of the samples, NaN where they are too few to support it."""
-    return float(np.quantile(samples, share)) if len(samples) >= smallest_sample(share) else math.nan
+    """The quantile `share` of the samples by the nearest rank, the smallest sample that so many are at most as large as; of an
+    even number of samples the median is the mean of the middle two. NaN where they are too few to support it."""
+    if len(samples) < smallest_sample(share):
+        return math.nan
+    if share == 0.5:
+        return float(np.median(samples))
+    rank = math.ceil(share * len(samples))
+    return float(np.partition(samples, rank - 1)[rank - 1])
 
 
 def mean_interval(values, confidence: float = CONFIDENCE) -> tuple[float, float]:

@@ -15,6 +15,7 @@ from analysis.schema import VERDICTS
 from analysis.sittings import PARTS, centre_and_interval, spreads
 
 COUNTED = ("exact", "range")  # the count rules under which every launch must agree with its closed form
+TAILS = ("p90", "p99")
 RATIOS = (OVER_SMALL, OVER_OWN)
 LEAST, MOST = "expected_messages_per_operation", "expected_messages_most_per_operation"  # differ where timing decides
 
@@ -22,9 +23,10 @@ LEAST, MOST = "expected_messages_per_operation", "expected_messages_most_per_ope
 def over_launches(cases: pd.DataFrame, column: str, by: list[str] = KEY) -> pd.DataFrame:
     """Per case: `value` (median over launches of `column`, or what sittings.py makes of three sittings or more), its interval
     `low`, `high` (NaN below six launches of fewer sittings), `launches`."""
-    rows = []
-    for key, case in cases.dropna(subset=[column]).groupby(by):
-        rows.append((*key, *centre_and_interval(case[column], case.sitting), len(case)))
+    cases = cases.dropna(subset=[column])
+    values, sitting = cases[column].to_numpy(), cases.sitting.to_numpy()
+    rows = [(*key, *centre_and_interval(values[places], sitting[places]), len(places))
+            for key, places in sorted(cases.groupby(by).indices.items())]
     table = pd.DataFrame(rows, columns=[*by, "value", "low", "high", "launches"])
     return table.astype(dict(cases.dtypes[by]))  # also where there is no row to take types from
 
@@ -41,18 +43,19 @@ def summarise(campaign: Campaign) -> pd.DataFrame:
     counts = pd.DataFrame([dict(zip(KEY, key), **_counts(launches)) for key, launches in cases.groupby(KEY)],
                           columns=[*KEY, *_counts(cases.iloc[:0])])
     timed = timed_with_ratios(campaign)
-    tails = timed.groupby(KEY, as_index=False)[["p90_ns", "p99_ns"]].median()
     rows = counts.astype(dict(cases.dtypes[KEY]))
-    for part in (medians(timed, "p50_ns", "latency{}_ns"), tails, *_ratios(timed),
+    for part in (medians(timed, "p50_ns", "latency{}_ns"), *_tails(timed), *_ratios(timed),
                  medians(timed, "operations_per_second", "operations_per_second{}"), _moved(timed), _marks(campaign)):
         rows = rows.merge(part, on=KEY, how="left")
     rows = rows.merge(spreads(timed, KEY), on=KEY, how="left")
     rows = _with_means(rows, mean_messages(campaign))
+    counts = [f"{name}_launches" for name in TAILS]
+    rows[counts] = rows[counts].fillna(0).astype(int)
     rows["batch"] = np.array([json.loads(parameters).get("batch", 1) for parameters in rows.parameters], dtype=int)
     rows["payload_mb_per_s"] = rows.operations_per_second * rows.moved_bytes / 1e6
     rows["latency_times_rate"] = rows.latency_ns * rows.operations_per_second / 1e9
     return rows[[*KEY, "batch", "launches", "sittings", "operations", "latency_ns", "latency_low_ns",
-                 "latency_high_ns", "p90_ns", "p99_ns",
+                 "latency_high_ns", *(f"{name}{end}" for name in TAILS for end in ("_ns", "_low_ns", "_high_ns", "_launches")),
                  *(ratio + end for ratio in RATIOS for end in ("", "_low", "_high")), *PARTS,
                  "operations_per_second", "operations_per_second_low", "operations_per_second_high", "payload_mb_per_s",
                  "no_bandwidth", "latency_times_rate",
@@ -71,6 +74,15 @@ def _off(rows: pd.DataFrame) -> pd.Series:
     """How far the measured messages per operation lie outside of what the closed form allows."""
     below, above = rows[LEAST] - rows.messages_per_operation, rows.messages_per_operation - rows[MOST]
     return np.maximum(below, above).clip(lower=0)
+
+
+def _tails(timed: pd.DataFrame) -> list[pd.DataFrame]:
+    """Percentiles of launches, with intervals over launches, and how many launches had the samples for one."""
+    found = []
+    for name in TAILS:
+        ends = {"value": f"{name}_ns", "low": f"{name}_low_ns", "high": f"{name}_high_ns", "launches": f"{name}_launches"}
+        found.append(over_launches(timed, f"{name}_ns").rename(columns=ends))
+    return found
 
 
 def _ratios(timed: pd.DataFrame) -> list[pd.DataFrame]:

@@ -13,7 +13,8 @@ from analysis.doubts import cross_out
 from analysis.load import Campaign
 
 WHAT = ("Latency against operations per second, at {payloads} and {ranks} ranks, as the window grows (the number at each "
-        "point: operations in flight). Lines: median; paler: 99th percentile, where there are enough samples for it; ringed: "
+        "point: operations in flight). Lines: median; paler: 99th percentile by the nearest rank, median of the launches with "
+        "enough samples for one (the CSV says how many, with an interval); ringed: "
         "one operation in flight, batch 1. Latency × rate is the number of operations in flight (Little's law); where it is "
         "far less, few slow operations took most of the time, which the rate counts and the median does not.")
 MILLION = 1e6
@@ -21,7 +22,8 @@ P99 = {"linewidth": 0.7, "alpha": 0.45, "markersize": 2.4}
 COLUMNS = {"series": "series", "ranks": "ranks", "payload_bytes": "payload_bytes", "batch": "batch", "in_flight": "in_flight",
            "oversubscribed": "oversubscribed", "ok": "launches", "operations_per_second": "operations_per_second",
            "operations_per_second_low": "operations_per_second_low", "operations_per_second_high": "operations_per_second_high",
-           "latency_us": "latency_us", "low": "latency_low_us", "high": "latency_high_us", "p99_us": "p99_us"}
+           "latency_us": "latency_us", "low": "latency_low_us", "high": "latency_high_us", "p99_us": "p99_us",
+           "p99_low_us": "p99_low_us", "p99_high_us": "p99_high_us", "p99_launches": "p99_launches"}
 
 
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
@@ -46,7 +48,8 @@ def _rows(summary: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     protocols = summary[summary.family == "protocol"].dropna(subset=["latency_ns", "operations_per_second"])
     small = selection.small_payload(selection.throughput(selection.preferred(protocols)))
     rows, ranks = selection.at_reference_ranks(selection.tuned(small))
-    scaled = {"latency_us": rows.latency_ns, "low": rows.latency_low_ns, "high": rows.latency_high_ns, "p99_us": rows.p99_ns}
+    scaled = {"latency_us": rows.latency_ns, "low": rows.latency_low_ns, "high": rows.latency_high_ns, "p99_us": rows.p99_ns,
+              "p99_low_us": rows.p99_low_ns, "p99_high_us": rows.p99_high_ns}
     rows = rows.assign(launches=rows.ok, **{name: value / 1000 for name, value in scaled.items()})
     return naming.arranged(rows, apart=selection.TUNING), ranks
 

@@ -6,13 +6,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis import naming, selection, style
+from analysis.cold import warm_samples_ns
 from analysis.doubts import doubtful
 from analysis.load import KEY, Campaign, samples_ns
 
 WHAT = ("For each latency on the x axis: the share of operations that took at least that long, over the samples of all "
         "launches together, at 8 B (0 B where a kernel has no payload) and {ranks} ranks; a kernel not measured there, at its "
-        "largest number of ranks below that. Each line ends at the largest sample.")
-COLUMNS = ["panel", "series", "ranks", "payload_bytes", "oversubscribed", "samples", "latency_us", "share_as_slow"]
+        "largest number of ranks below that. Each line ends at the largest sample. Paler, where the files mark them: without "
+        "the first operation of each block, which finds cold caches.")
+COLUMNS = ["panel", "series", "ranks", "payload_bytes", "oversubscribed", "samples", "latency_us", "share_as_slow",
+           "operations"]
+ALL, WARM = "all", "without the first of each block"
+PALER = {"linewidth": 0.7, "alpha": 0.45, "markersize": 2.4}
 STEPS = 100  # order statistics drawn per line, dense towards the tail: all samples would be megabytes of ink on the same curve
 
 
@@ -26,7 +31,11 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
         for index, (_, row) in enumerate(pd.concat(part).iterrows()):
             curve = _curve(_samples(campaign, row))
             _draw_curve(axes[name], row, curve, index)
-            numbers.append(curve.assign(panel=name, **row[["series", "ranks", "payload_bytes", "oversubscribed"]]))
+            told = {"panel": name, **row[["series", "ranks", "payload_bytes", "oversubscribed"]]}
+            numbers.append(curve.assign(**told, operations=ALL))
+            if len(warm := _samples(campaign, row, warm_samples_ns)):
+                _draw_warm(axes[name], _curve(warm), index)
+                numbers.append(_curve(warm).assign(**told, operations=WARM))
         axes[name].set(xscale="log", yscale="log", xlabel="latency, µs", ylabel="share of operations as slow")
         style.plain_decades(axes[name].xaxis)
         style.plain_decades(axes[name].yaxis)
@@ -34,9 +43,9 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
     return figure, pd.concat(numbers)
 
 
-def _samples(campaign: Campaign, row: pd.Series) -> np.ndarray:
+def _samples(campaign: Campaign, row: pd.Series, of_case=samples_ns) -> np.ndarray:
     same = (campaign.timed[KEY] == row[KEY]).all(axis=1)
-    return np.sort(np.concatenate([samples_ns(case) for case in campaign.timed[same].itertuples()]))
+    return np.sort(np.concatenate([of_case(case) for case in campaign.timed[same].itertuples()]))
 
 
 def _curve(ordered: np.ndarray) -> pd.DataFrame:
@@ -53,3 +62,7 @@ def _draw_curve(axes: Axes, row: pd.Series, curve: pd.DataFrame, index: int) -> 
     marked = [0, *np.searchsorted(curve.share_as_slow, [0.001, 0.01, 0.1, 0.5])]
     axes.plot(curve.latency_us, curve.share_as_slow, label=label, markevery=sorted({min(i, len(curve) - 1) for i in marked}),
               **style.look(index), **face)
+
+
+def _draw_warm(axes: Axes, curve: pd.DataFrame, index: int) -> None:
+    axes.plot(curve.latency_us, curve.share_as_slow, label="_", markevery=[0], **{**style.look(index), **PALER})

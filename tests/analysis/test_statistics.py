@@ -29,7 +29,12 @@ def test_fewer_than_six_launches_have_no_interval(count):
 def test_a_percentile_takes_so_many_samples(share, count):
     assert statistics.smallest_sample(share) == count
     assert math.isnan(statistics.quantile(np.arange(count - 1.0), share))
-    assert statistics.quantile(np.arange(count - 0.0), share) == pytest.approx(share * (count - 1))
+    assert statistics.quantile(np.arange(1, count + 1.0), share) == math.ceil(share * count)
+
+
+def test_a_percentile_is_the_nearest_rank_and_the_median_the_mean_of_the_middle_two():
+    samples = np.random.default_rng(1).permutation(np.arange(1.0, 401))
+    assert [statistics.quantile(samples, share) for share in (0.5, 0.9, 0.99)] == [200.5, 360, 396]
 
 
 @pytest.mark.parametrize("law", LAWS)
