@@ -17,3 +17,11 @@ for folder in sys.argv[1:]:
                               told.together))' ${NUMBERS_CAMPAIGNS:-results/two-core-vm results/two-nodes-slurm}
 }
 row_numbers_b() { /usr/bin/python3 tests/analysis/interval_trials.py; }
+# Every kernel over both transports, each number from its raw stamps against what table, JSON, file, CSV and figures say.
+row_numbers_f() {
+  local out=$scratch/numbers-f
+  COLUMNS=400 mpirun -n 2 build/coordbench run --out "$out" --ranks 2 --bytes 8,64KiB --transport mpi,shared-memory --operations 400 \
+    --total-budget 5min --gbench-json "$out.json" >"$out.txt" || say "a case failed"
+  analyse report "$out" --out "$out-report" >/dev/null
+  /usr/bin/python3 tests/analysis/one_definition.py "$out" "$out.json" "$out.txt" "$out-report"
+}
