@@ -7,8 +7,9 @@ import pandas as pd
 
 from analysis.groups import NATIVE, native
 from analysis.launch_file import opened
-from analysis.load import IDENTITY, Campaign, stamps
+from analysis.load import IDENTITY, Campaign
 from analysis.refusal import Refusal
+from analysis.stamps import stamps
 from analysis.statistics import median_interval
 from analysis.suites import COUNTERPARTS, Counterpart
 

@@ -17,13 +17,16 @@ from analysis.summary import over_launches
 
 @dataclass(frozen=True)
 class Delay:
-    """What one delay, a message's way, takes at least: `ns`, the median of so many `launches`; `source` says of what. It binds
-    every transport, or the one that is named."""
+    """What one delay, a message's way, takes at least: `ns`, of so many `launches`; `source` says of what. It binds every
+    transport, or the one that is named, in launches that are `oversubscribed` or not, up to that many ranks: it was measured
+    between ranks 0 and 1, and says nothing where others are nearer to each other."""
 
     ns: float
     launches: int
     source: str
+    ranks_most: int
     transport: str | None = None
+    oversubscribed: bool = False
 
     @property
     def is_floor(self) -> bool:
@@ -32,14 +35,27 @@ class Delay:
 
 
 def shortest_delay(campaign: Campaign) -> Delay | None:
-    """Half a cache line's round trip; in a campaign without one, half of ping_pong over MPI, which binds MPI alone."""
+    """Half a cache line's round trip, the least of all launches, since no launch is faster than the machine; in a campaign
+    without one, half of the median ping_pong over MPI, which binds MPI alone."""
     lines = line_round_trip_ns(campaign)
     if len(lines):
         distances = " or ".join(np.unique(campaign.launches.distance[lines.index]))
-        return Delay(lines.median() / 2, len(lines), f"half a cache line's round trip at distance {distances}")
+        source = f"half a cache line's round trip at distance {distances}"
+        return Delay(lines.min() / 2, len(lines), source, ranks_bound(campaign, lines.index))
     trips = ping_pongs(campaign)
     trips = trips[(trips.transport == MPI) & ~trips.oversubscribed].groupby("file").ping_pong_ns.min()
-    return Delay(trips.median() / 2, len(trips), f"half of ping_pong over MPI at {SMALL_BYTES} B", MPI) if len(trips) else None
+    if trips.empty:
+        return None
+    return Delay(trips.median() / 2, len(trips), f"half of ping_pong over MPI at {SMALL_BYTES} B",
+                 ranks_bound(campaign, trips.index), MPI)
+
+
+def ranks_bound(campaign: Campaign, files) -> int:
+    """Up to how many ranks what was measured between ranks 0 and 1 of these launches holds between all; a launch of a larger
+    world has more to say than one of a smaller."""
+    known = campaign.launches.loc[list(files), ["world", "nothing_nearer"]]
+    nearer = known.nothing_nearer[known.nothing_nearer < known.world]
+    return int(min(nearer.min() if len(nearer) else known.world.max(), known.world.max()))
 
 
 def line_round_trip_ns(campaign: Campaign) -> pd.Series:

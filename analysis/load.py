@@ -17,11 +17,11 @@ from analysis.pace import in_lockstep
 from analysis.populations import asked, population_remarks, refuse_copies, with_populations
 from analysis.reading import number, read, text
 from analysis.refusal import Refusal
-from analysis.regimes import farthest_levels
+from analysis.regimes import farthest_levels, nothing_nearer
 from analysis.remarks import remarks_on
 from analysis.renamed import as_of_today, name_in
-from analysis.schema import NO_STAMP
 from analysis.sittings import sittings
+from analysis.stamps import case_latencies_ns
 
 SIMULATED = "simulated"  # a source whose time has no noise: a median of three operations is no worse than one of three thousand
 IDENTITY = ["kernel", "ranks", "clients", "payload_bytes", "transport", "sync", "in_flight", "parameters", "network",
@@ -30,6 +30,7 @@ IDENTITY = ["kernel", "ranks", "clients", "payload_bytes", "transport", "sync", 
 CASE = IDENTITY + ["oversubscribed"]
 # Launches of which something else was asked are another population (populations.py).
 KEY = CASE + ["population"]
+SHARES = {"p50_ns": 0.5, "p90_ns": 0.9, "p99_ns": 0.99}
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,32 +90,10 @@ def load(folder: Path | str, drop_disturbed: bool = False) -> Campaign:
     return Campaign(text(Path(folder).resolve().name), launches, cases, limits, remarks)
 
 
-def latencies_ns(start_ns: np.ndarray, end_ns: np.ndarray, definition: str) -> np.ndarray:
-    """Latency of each operation, [operation], from stamps [operation, rank]; NaN where the stamps it needs are absent."""
-    start = np.where(start_ns == NO_STAMP, np.nan, start_ns)
-    end = np.where(end_ns == NO_STAMP, np.nan, end_ns)
-    if definition == "proposer":
-        own = end - start
-        proposer = np.argmax(~np.isnan(own), axis=1)  # the first rank that has both; in ping_pong the others have them too
-        return own[np.arange(len(own)), proposer]
-    first = np.fmin if definition == "makespan" else np.fmax
-    return np.fmax.reduce(end, axis=1) - first.reduce(start, axis=1)
-
-
 def samples_ns(case) -> np.ndarray:
     """The latencies of all operations of one row of `Campaign.cases`, read from its file."""
     with opened(case.file) as file:
-        return _samples_ns(file, case.name, case.latency_definition)
-
-
-def _samples_ns(file: h5py.File, name: str, definition: str) -> np.ndarray:
-    latencies = latencies_ns(*stamps(file[f"/samples/{name}"]), definition)
-    return latencies[~np.isnan(latencies)]
-
-
-def stamps(samples: h5py.Group) -> tuple[np.ndarray, np.ndarray]:
-    """start_ns and end_ns of a case, [operation, rank]."""
-    return tuple(read(samples[each], kind) for each, kind in schema.STAMPS.items())
+        return case_latencies_ns(file[f"/samples/{case.name}"], case.latency_definition)
 
 
 def _merged(tables: list[pd.DataFrame]) -> pd.DataFrame:
@@ -139,7 +118,8 @@ def launch_of(path: Path, file: h5py.File) -> dict:
             "calibration": text(environment.get("calibration", "")), "platform": text(environment.get("platform", "")),
             "distance": _distance(file["/ranks/distance"]),
             "timer_overhead_ns": float(number(environment["timer_overhead_ns"])),
-            "farthest": _farthest(file["/ranks/distance"]), "oversubscribed": bool(number(environment["oversubscribed"])),
+            "farthest": farthest_levels(*_distances(file)), "nothing_nearer": nothing_nearer(*_distances(file)),
+            "oversubscribed": bool(number(environment["oversubscribed"])),
             "clock_check": text(file["/ranks"].attrs.get("clock_check", "ok")),
             "placement": text(file["/ranks"].attrs["placement"]), "host": text(environment["host"]),
             "cpu": text(environment["cpu"]), "cores": number(environment["cores"]),
@@ -151,9 +131,10 @@ def _distance(between: h5py.Dataset) -> str:
     return dict(words(between, "flag_values")).get(int(between[0, 1]), "unknown") if len(between) > 1 else ""
 
 
-def _farthest(between: h5py.Dataset) -> tuple[str, ...]:
-    """Of the first 1, 2, … ranks the farthest level that two of them share."""
-    return farthest_levels(between[...], dict(words(between, "flag_values")))
+def _distances(file: h5py.File) -> tuple[np.ndarray, dict[int, str]]:
+    """The matrix [rank, peer], and the meanings of its values."""
+    between = file["/ranks/distance"]
+    return between[...], dict(words(between, "flag_values"))
 
 
 def _cases(path: Path, file: h5py.File) -> pd.DataFrame:
@@ -173,14 +154,21 @@ def _cases(path: Path, file: h5py.File) -> pd.DataFrame:
     cases["network"] = [network(*of) for of in zip(cases.loss, cases.duplicate, cases.loss_delay_ns)]
     cases["file"] = str(path)
     _refuse_twins(path, cases[cases.drift_watch == 0])
-    samples = [_samples_ns(file, case.name, case.latency_definition) for case in cases.itertuples()]
+    cases = cases.assign(**_quantiles(file, cases))
     own = [busiest(file[f"/samples/{case.name}"], case.operations, case.messages_per_operation) for case in cases.itertuples()]
     cases["busiest_messages"], cases["busiest_bytes"] = np.array(own, dtype=float).reshape(-1, 2).T
-    for name, share in (("p50_ns", 0.5), ("p90_ns", 0.9), ("p99_ns", 0.99)):
-        cases[name] = np.array([statistics.quantile(each, share) for each in samples], dtype=float)
-    if text(file.attrs["source"]) == SIMULATED:
-        cases["p50_ns"] = np.array([np.median(each) if len(each) else np.nan for each in samples], dtype=float)
     return cases
+
+
+def _quantiles(file: h5py.File, cases: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Of the raw samples of each case, which are in memory case by case."""
+    found = np.full((len(cases), len(SHARES)), np.nan)
+    for row, case in enumerate(cases.itertuples()):
+        samples = case_latencies_ns(file[f"/samples/{case.name}"], case.latency_definition)
+        found[row] = [statistics.quantile(samples, share) for share in SHARES.values()]
+        if text(file.attrs["source"]) == SIMULATED:
+            found[row, 0] = np.median(samples) if len(samples) else np.nan
+    return dict(zip(SHARES, found.T))
 
 
 def network(loss: float, duplicate: float, delay_ns: int) -> str:

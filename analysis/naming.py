@@ -29,9 +29,13 @@ MPI = "mpi"  # the transport that goes without saying
 def arranged(rows: pd.DataFrame, apart: tuple[str, ...] = ()) -> pd.DataFrame:
     """Adds the columns `panel` and `series` (see `labelled`) and sorts by them, in_flight=8 before in_flight=64."""
     rows = labelled(rows.assign(panel=panels(rows)), apart)
-    places = {title: place for place, title in enumerate([*PANELS, *sorted(set(rows.panel) - set(PANELS))])}
-    order = sorted(rows.index, key=lambda index: (places[rows.panel[index]], _natural(rows.series[index])))
+    order = sorted(rows.index, key=lambda index: (place_of(rows.panel[index]), _natural(rows.series[index])))
     return rows.loc[order]
+
+
+def place_of(panel: str) -> tuple[int, str]:
+    """Sorts panels: those that are not known by name behind the others."""
+    return (list(PANELS).index(panel), "") if panel in PANELS else (len(PANELS), panel)
 
 
 def labelled(rows: pd.DataFrame, apart: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -52,6 +56,12 @@ def panels(rows: pd.DataFrame) -> pd.Series:
     """The panel that each row is drawn in, by the columns `group` and `baseline_of`."""
     groups = [purpose(row.group, row.baseline_of) for row in rows.itertuples()]
     return pd.Series([PANEL_OF.get(group, group or UNGROUPED) for group in groups], rows.index, dtype=object)
+
+
+def kernel_places(cases: pd.DataFrame) -> dict[str, int]:
+    """The place of each kernel among those of its panel, by name."""
+    every = cases.drop_duplicates("kernel").sort_values("kernel")
+    return dict(zip(every.kernel, every.groupby(panels(every)).cumcount()))
 
 
 def parted(rows: pd.DataFrame) -> pd.DataFrame:

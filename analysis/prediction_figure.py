@@ -14,6 +14,7 @@ from analysis.prediction import BOUND, OWN, errors
 WHAT = ("Each case's median against its prediction from the launch's own calibration, medians over the launches "
         "that have both ({launches}); lines: equal, and {bound:.0%} off. Median error of our {cases} cases: {error:.1%}. "
         "Crosses: the MPI library's own collectives, which SimGrid simulates with algorithms of its own.")
+HEIGHT = 2.7  # inches; about the width
 TITLE = "predicted against measured"
 
 
@@ -30,7 +31,7 @@ def draw(measured: Campaign, rows: pd.DataFrame) -> Figure:
                     aspect="equal")
     for axis in (axes[TITLE].xaxis, axes[TITLE].yaxis):
         style.plain_decades(axis)
-    style.finish(figure, _caption(measured, rows), rows.oversubscribed.any(), style.COLUMN - 0.3)
+    style.finish(figure, _caption(measured, rows), rows.oversubscribed.any(), HEIGHT)
     return figure
 
 

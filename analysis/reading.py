@@ -37,16 +37,18 @@ def shown(value) -> str:
     return repr(value if len(value) <= SHOWN else value[:SHOWN] + " …") if isinstance(value, str) else str(value)
 
 
-def read(variable: h5py.Dataset, kind: Kind) -> np.ndarray:
-    """The values of a variable, all of which are of that kind."""
+def read(variable: h5py.Dataset, kind: Kind, part: tuple = ()) -> np.ndarray:
+    """The values of a variable, or of a part of it, all of which are of that kind."""
     with told(variable.file, variable.name, kind.name):
         if kind.name == "text":
             return _read_text(variable, kind)
-        values = variable[...]
+        values = variable[part or ...]
         with np.errstate(invalid="ignore"):
             good = (values >= kind.least) & (values <= kind.most)
         if kind.lacking and values.dtype.kind == "f":
             good |= np.isnan(values)
+        if part and not good.all():
+            return read(variable, kind)  # which names the place in the whole
         _refuse_first(variable, ~good, values, f"{kind.name} from {kind.least:.16g} to {kind.most:.16g}")
     return values if values.dtype.kind == "f" else values.astype(np.int64)
 

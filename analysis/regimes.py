@@ -19,12 +19,27 @@ MORE_OF_THE_SAME = ("beyond the ranks measured, the models assume more of the sa
 
 def farthest_levels(distance: np.ndarray, meanings: dict[int, str]) -> tuple[str, ...]:
     """Of the first 1, 2, … ranks the farthest level among them, from the matrix [rank, peer] and the meanings of its values."""
+    before = np.tril(_ordered(distance, meanings))
+    return tuple(LEVELS[level] for level in np.maximum.accumulate(before.max(axis=1)))
+
+
+def nothing_nearer(distance: np.ndarray, meanings: dict[int, str]) -> int:
+    """The largest number of ranks among which no two are nearer to each other than ranks 0 and 1."""
+    if len(distance) < 2:
+        return len(distance)
+    ordered = _ordered(distance, meanings)
+    nearest = np.where(np.tri(len(ordered), k=-1, dtype=bool), ordered, len(LEVELS)).min(axis=1)
+    nearer = np.flatnonzero(nearest < ordered[1, 0])
+    return int(nearer[0]) if len(nearer) else len(ordered)
+
+
+def _ordered(distance: np.ndarray, meanings: dict[int, str]) -> np.ndarray:
+    """The matrix with positions in LEVELS."""
     order = np.full(256, LEVELS.index("unknown"), dtype=np.int8)
     for value, word in meanings.items():
         if word in LEVELS:
             order[value] = LEVELS.index(word)
-    before = np.tril(order[distance.astype(np.uint8)])
-    return tuple(LEVELS[level] for level in np.maximum.accumulate(before.max(axis=1)))
+    return order[distance.astype(np.uint8)]
 
 
 def with_levels(cases: pd.DataFrame, launches: pd.DataFrame) -> pd.DataFrame:

@@ -1,17 +1,16 @@
-"""The stack of costs: a cache line there and back, the transport's ping_pong, a protocol's marks and its end, and its end with
-authentication where a launch has both.
+"""The stack of costs: a cache line there and back, the transport's ping_pong, and of a protocol the three ends that protocols
+have in common (ends.py): until the user may go on, which is what is compared, until everyone knows, until all may be
+forgotten; with authentication too where a launch has both.
 
 Of protocols with their default parameters between two ranks with a core each, at 8 B, one operation at a time. Ratios are taken
 within each launch, so that what slows a launch as a whole drops out of them.
 """
 
-from dataclasses import replace
-
 import pandas as pd
 
+from analysis.ends import ENDS, LAST, end_medians
 from analysis.limits import clock_read_ns, line_round_trip_ns, ping_pongs
 from analysis.load import KEY, Campaign
-from analysis.marks import mark_medians
 from analysis.naming import AUTHENTICATED, MPI
 from analysis.ratios import timed_with_ratios
 from analysis.selection import SMALL_BYTES, one_at_a_time
@@ -29,12 +28,13 @@ VALUES = {"p50_ns": "latency{}_ns", "over_floor": "over_floor{}", "over_ping_pon
 
 def stack(campaign: Campaign) -> pd.DataFrame:
     """One row for the floor (kernel `line_round_trip`, of no transport), and for each transport one of `ping_pong`, without a
-    mark, and one of each protocol's marks, of which the `last` is the end. Medians over launches, with intervals (`_low`,
-    `_high`), of `latency_ns`, of its ratios `over_floor` and `over_ping_pong`, of `clock_share`, one reading of the clock as
-    a share of it, and with authentication of `over_trusting`, the end's ratio to that of the same kernel without; NaN where a
-    launch has nothing to divide by. `launches`: how many have the latency."""
+    mark, and one of each of a protocol's ends, `mark`, of which the first is `compared`; `called`: its own mark for that end.
+    Medians over launches, with intervals (`_low`, `_high`), of `latency_ns`, of its ratios `over_floor` and `over_ping_pong`,
+    of `clock_share`, one reading of the clock as a share of it, and with authentication of `over_trusting`, its ratio to that
+    of the same kernel without; NaN where a launch has nothing to divide by. `launches`: how many have the latency."""
     costs = _costs(campaign)
-    rows = costs.groupby(ROW, as_index=False).agg(launches=("p50_ns", "count"), last=("last", "first"))
+    rows = costs.groupby(ROW, as_index=False).agg(launches=("p50_ns", "count"), compared=("compared", "first"),
+                                                     called=("called", "first"))
     for column, names in VALUES.items():
         rows = rows.merge(medians(costs, column, names, ROW), on=ROW, how="left")
     order = rows.assign(floor=rows.kernel != FLOOR, mpi=rows.transport != MPI, base=rows.kernel != BASE,
@@ -45,25 +45,35 @@ def stack(campaign: Campaign) -> pd.DataFrame:
 
 def _costs(campaign: Campaign) -> pd.DataFrame:
     """One row per launch and row of the stack."""
-    protocols = mark_medians(replace(campaign, cases=campaign.timed.merge(reference_cases(campaign)[KEY])))
+    protocols = _ends(campaign)
     trips = ping_pongs(campaign).merge(protocols[SAME].drop_duplicates())
-    base = trips.assign(kernel=BASE, authentication=TRUSTING, position=-1, mark="", p50_ns=trips.ping_pong_ns)
+    base = trips.assign(kernel=BASE, authentication=TRUSTING, position=-1, mark="", called="", p50_ns=trips.ping_pong_ns)
     beside = timed_with_ratios(campaign)[[*KEY, "file", "round_trip_ns"]]
     measured = pd.concat([base, protocols.merge(beside, on=[*KEY, "file"], how="left")], ignore_index=True)
     floor = line_round_trip_ns(campaign).rename("p50_ns").reset_index()
     floor = floor[floor.file.isin(measured.file)]
-    floor = floor.assign(kernel=FLOOR, transport="", authentication=TRUSTING, position=-1, mark="")
+    floor = floor.assign(kernel=FLOOR, transport="", authentication=TRUSTING, position=-1, mark="", called="")
     costs = pd.concat([floor, measured.assign(clock_share=measured.file.map(clock_read_ns(campaign)) / measured.p50_ns)])
-    costs = costs.assign(last=costs.position == costs.groupby(CASE).position.transform("max"))
+    costs = costs.assign(compared=costs.position <= 0)
     return costs.assign(sitting=costs.file.map(campaign.launches.sitting), over_trusting=_over_trusting(costs),
                         over_floor=costs.p50_ns / costs.file.map(line_round_trip_ns(campaign)),
                         over_ping_pong=(costs.p50_ns / costs.round_trip_ns).fillna(costs.over_ping_pong)).reset_index(drop=True)
 
 
+def _ends(campaign: Campaign) -> pd.DataFrame:
+    """One row per launch, protocol and end that it measures; `called`: its own mark for it."""
+    found = end_medians(campaign).merge(reference_cases(campaign)[KEY], on=KEY)
+    parts = [found.assign(position=position, mark=end, p50_ns=found[f"{end}_ns"], called=found.get(f"{end}_mark", LAST))
+             for position, end in enumerate(ENDS)]
+    rows = pd.concat(parts, ignore_index=True)
+    measured = rows.groupby([*CASE, "mark"]).p50_ns.transform("count") > 0
+    return rows[measured | (rows.position == 0)]
+
+
 def _over_trusting(costs: pd.DataFrame) -> pd.Series:
     """Of ends with authentication, how many times as long they take as the same launch's without."""
     ends = costs.reset_index(drop=True)
-    ends = ends[ends["last"]]
+    ends = ends[ends.compared]
     trusting = ends[ends.authentication == TRUSTING][[*SAME, "kernel", "p50_ns"]].rename(columns={"p50_ns": "trusting_ns"})
     sealed = ends[ends.authentication != TRUSTING].reset_index().merge(trusting, on=[*SAME, "kernel"]).set_index("index")
     return (sealed.p50_ns / sealed.trusting_ns).reindex(range(len(costs))).set_axis(costs.index)

@@ -17,6 +17,7 @@ SEALED = "÷ without authentication: how many times as long as the same kernel o
 CLOCK = ("one clock reading: its share of the latency; Hoefler and Belli (SC15) allow 5 %. A reading takes {read} ns (median "
          "over launches), so no operation under {least} ns meets that if each is timed by itself")
 ALLOWED = 0.05
+UNTIL = {"go_on": "the user may go on", "everyone": "everyone knows", "forgotten": "all may be forgotten"}
 
 
 def stack_table(campaign: Campaign) -> list[str]:
@@ -37,7 +38,8 @@ def _cells(row, sealed: bool) -> list[str]:
     latency = _ratio(row.latency_ns, row.latency_low_ns, row.latency_high_ns)
     latency += " ns" if latency != "–" else ""
     share = "–" if math.isnan(row.clock_share) else f"{100 * row.clock_share:.0f} %"
-    return [name, transport_name(row.transport) or "–", row.mark or "–", latency,
+    until = f"{UNTIL[row.mark]} ({row.called})" if row.mark else "–"
+    return [name, transport_name(row.transport) or "–", until, latency,
             _ratio(row.over_floor, row.over_floor_low, row.over_floor_high),
             _ratio(row.over_ping_pong, row.over_ping_pong_low, row.over_ping_pong_high),
             *[_ratio(row.over_trusting, row.over_trusting_low, row.over_trusting_high)] * sealed, share, str(row.launches)]
@@ -52,6 +54,7 @@ def _remarks(rows: pd.DataFrame, read_ns: float) -> list[str]:
     floor = ("a cache line's round trip between the cores of ranks 0 and 1, by coordbench-micro; ratios use only the launches "
              "that measured it" if known else "not shown, because no launch stored a cache line's round trip; "
              "`coordbench run --micro FILE.json` would")
-    return ["medians of launch medians, ratios within each launch, default parameters; a mark on several ranks counts when "
-            "the last of them reaches it", f"floor: {floor}",
+    return ["medians of launch medians, ratios within each launch, default parameters; the user may go on: "
+            "with the mark in brackets the outcome is certain; everyone knows: the last rank that has to has reached the mark; "
+            "all may be forgotten: no rank has to remember the operation. Compare equal ends", f"floor: {floor}",
             CLOCK.format(read=digits(read_ns), least=digits(read_ns / ALLOWED))]

@@ -1,9 +1,7 @@
-"""How figures look and how they are stored: legible at column width, told apart without colour, the same bytes every time."""
+"""How figures look: legible at column width, told apart without colour, one colour for a kernel in every figure."""
 
-import io
 import re
 import textwrap
-from datetime import datetime
 from pathlib import Path
 
 import matplotlib
@@ -12,62 +10,66 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.text import Annotation
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
-from PIL import Image
 
-from analysis import pace, replicas
+from analysis import fonts, pace, replicas, saving
+from analysis.colours import COLOURS, DASHES, MARKERS
 from analysis.doubts import cross_out
+from analysis.layout import COLUMN, lay_out
 from analysis.load import Campaign
-from analysis.naming import MPI, transport_name
+from analysis.naming import MPI, kernel_places, transport_name
 from analysis.sittings import words
 from analysis.statistics import MIN_LAUNCHES
 
-COLUMN, PAGE = 3.33, 7.0  # widths of one and of two columns, inches
 POINTS = 7  # the smallest type
-LINE = 0.135  # height of a line of it, inches
-AXES_HEIGHT = 2.2
-BELOW = 0.46  # from the axes down to their legend, inches
-PNG_COLOURS = 128
+AXES_HEIGHT = 1.9  # inches
 POINTS_PER_INCH = 72
+AT_POINT = "at point"  # marks words beside points
 BESIDE = "beside"  # marks the names of lines, which stand beside the axes
-ENDINGS = (".pdf", ".png", ".csv")  # of a figure's files
+HOLLOW = "hollow: oversubscribed"
 EMPTY = "empty"  # marks a figure in which nothing is drawn; its label says why
 NO_CASE = "this campaign has no such case"
-LONG_LABEL = 24  # characters; legends with longer labels have one column …
-LABEL_MOST = 50  # … and longer ones still have several lines
+LONG_LABEL = 20  # characters; legends with longer labels have one column …
+LABEL_MOST = 48  # … and longer ones still have several lines
 CHARACTERS_PER_INCH = 18.5
-# Okabe and Ito's palette, black in place of yellow (too pale for a line on white). Seven colours, six markers and five dashes:
-# two series of one colour differ in both others.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-MARKERS = ("o", "s", "^", "D", "v", "P")
-DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
+VARIANT = 13  # from one series of a kernel to its next, in series of the panel
 
+matplotlib.rcdefaults()  # whatever the user has set
 matplotlib.rcParams.update({
+    "font.family": fonts.families(), "text.parse_math": False, "axes.unicode_minus": True,
     "font.size": POINTS, "axes.titlesize": POINTS + 1, "axes.labelsize": POINTS, "xtick.labelsize": POINTS,
     "ytick.labelsize": POINTS, "legend.fontsize": POINTS, "legend.frameon": False, "legend.handlelength": 2.6,
     "legend.labelspacing": 0.25, "legend.columnspacing": 1.0, "lines.linewidth": 1.0, "lines.markersize": 3.6,
     "errorbar.capsize": 1.8, "axes.grid": True, "grid.linewidth": 0.3, "grid.color": "0.85", "axes.axisbelow": True,
-    "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.6,
-    "pdf.fonttype": 42, "savefig.dpi": 180})
+    "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.6, "axes.titley": 1.0, "axes.titlepad": 4,
+    "pdf.fonttype": 42})
 
 
-def look(index: int) -> dict:
-    """Colour, marker and dash of the index-th series of a panel."""
-    return {"color": COLOURS[index % len(COLOURS)], "marker": MARKERS[index % len(MARKERS)],
+def look(kernel: int, variant: int = 0) -> dict:
+    """Of a panel's kernels the colour, and of each one's series also marker and dash."""
+    index = kernel + VARIANT * variant
+    return {"color": COLOURS[kernel % len(COLOURS)], "marker": MARKERS[index % len(MARKERS)],
             "linestyle": DASHES[index % len(DASHES)]}
 
 
+def looks(campaign: Campaign, rows: pd.DataFrame) -> dict[str, dict]:
+    """The look of each `series` among the rows. A kernel has its colour by its place among all of the campaign that stand in
+    its panel, whichever of them a figure shows."""
+    places = kernel_places(campaign.cases)
+    return {series: look(places[kernel], variant) for kernel, part in rows.groupby("kernel")
+            for variant, series in enumerate(part.series.unique())}
+
+
 def panels(titles: list[str]) -> tuple[Figure, dict[str, Axes]]:
-    """One panel at column width, or several in two columns at page width."""
+    """One panel of a column's width, or several in two columns."""
     columns = min(2, max(1, len(titles)))
-    figure = Figure(figsize=(COLUMN if columns == 1 else PAGE, AXES_HEIGHT), layout="constrained")
-    figure.get_layout_engine().set(h_pad=0.05, w_pad=0.05)
+    figure = Figure(figsize=(COLUMN * columns, AXES_HEIGHT))
     rows = max(1, -(-len(titles) // columns))
     grid = [figure.add_subplot(rows, columns, 1 + i) for i in range(max(1, len(titles)))]
     if not titles:
-        grid[0].text(0.5, 0.5, NO_CASE, ha="center", transform=grid[0].transAxes)
         mark_as_empty(figure, NO_CASE)
     for axes, title in zip(grid, titles):
         axes.set_title(title)
@@ -84,17 +86,22 @@ def why_empty(figure: Figure) -> str:
     return figure.get_label() if figure.get_gid() == EMPTY else ""
 
 
-def draw_series(axes: Axes, rows: pd.DataFrame, x: str, index: int) -> None:
-    """Points with intervals (columns `value`, `low`, `high`): filled and connected, or hollow and alone if oversubscribed;
-    crossed out where their `flags` say that the clocks cannot vouch for them."""
-    style = look(index)
-    for hollow, part in rows.sort_values(x).groupby("oversubscribed"):
-        shape = {"linestyle": "none", "markerfacecolor": "white", "label": "_"} if hollow else {"label": rows.series.iloc[0]}
-        axes.plot(part[x], part.value, **{**style, **shape})
+def draw_series(axes: Axes, rows: pd.DataFrame, x: str, style: dict) -> None:
+    """Points with intervals (columns `value`, `low`, `high`): filled and connected within each `stretch`, if there are any, or
+    hollow and alone if oversubscribed; crossed out where their `flags` say that the clocks cannot vouch for them."""
+    rows = rows if "stretch" in rows else rows.assign(stretch=0)
+    for (hollow, _), part in rows.sort_values(x).groupby(["oversubscribed", "stretch"]):
+        shape = {"linestyle": "none", "markerfacecolor": "white"} if hollow else {}
+        axes.plot(part[x], part.value, label="_", **{**style, **shape})
         draw_intervals(axes, part, x, style["color"])
     cross_out(axes, rows, rows[x], rows.value)
-    if rows.oversubscribed.all():
-        axes.plot([], [], **{**style, "linestyle": "none"}, markerfacecolor="white", label=rows.series.iloc[0])
+    shape = {"linestyle": "none", "markerfacecolor": "white"} if rows.oversubscribed.all() else {}
+    axes.plot([], [], label=legible(rows.series.iloc[0]), **{**style, **shape})
+
+
+def legible(label: str) -> str:
+    """A legend leaves out what begins with an underscore, which a name may do."""
+    return f" {label}" if label.startswith("_") else label
 
 
 def draw_intervals(axes: Axes, rows: pd.DataFrame, x: str, colour: str) -> None:
@@ -125,7 +132,9 @@ def logarithmic_x(axes: Axes, values: pd.Series, name=str) -> None:
 def plain_decades(axis: Axis) -> None:
     """Numbers such as 0.5, not 5 × 10⁻¹, on an axis that is logarithmic and has its points already."""
     low, high = axis.get_view_interval()
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 100 * low else (1,)))
+    few = high < 100 * low
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if few else (1,)))
+    axis.set_minor_locator(NullLocator() if few else LogLocator(subs=(2, 5)))
     axis.set_major_formatter("{x:,.10g}")
     axis.set_minor_formatter(NullFormatter())
 
@@ -145,35 +154,46 @@ def size(payload_bytes: int) -> str:
     return f"{payload_bytes} B"
 
 
-def finish(figure: Figure, caption: str, oversubscribed: bool, axes_height: float = AXES_HEIGHT) -> None:
-    """Puts a legend under every panel that has series, the caption under all, and gives the figure the height these need."""
-    rows: dict[int, float] = {}
-    for axes in figure.axes:
-        lines = _legend(axes, oversubscribed, axes_height)
-        row = axes.get_subplotspec().rowspan.start
-        rows[row] = max(rows.get(row, 0), axes_height + lines * LINE)
-    width = figure.get_figwidth()
-    text = textwrap.fill(caption, int(width * CHARACTERS_PER_INCH), break_on_hyphens=False)
-    figure.supxlabel(text, fontsize=POINTS, x=0.01, ha="left")
-    figure.set_size_inches(width, sum(rows.values()) + LINE * (2 + text.count("\n")))
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")  # laid out once, not once per format
+def finish(figure: Figure, caption: str, oversubscribed: bool, axes_height: float | dict[Axes, float] = AXES_HEIGHT) -> None:
+    """Puts a legend under every panel that has series, or one under all if they are the same, and the caption at the end."""
+    figure.legends.clear()
+    told = {axes: _told(axes, oversubscribed) for axes in figure.axes if axes.get_legend_handles_labels()[0]}
+    alike = len(told) > 1 and len({tuple(labels) for _, labels in told.values()}) == 1
+    shared = _legend(figure, *_neutral(*next(iter(told.values())))) if alike else None
+    legends = {} if alike else {axes: _legend(axes, *words) for axes, words in told.items()}
+    text = textwrap.fill(caption, int(figure.get_figwidth() * CHARACTERS_PER_INCH), break_on_hyphens=False)
+    below = figure.supxlabel(text, fontsize=POINTS, x=0.01, ha="left", va="top")
+    heights = axes_height if isinstance(axes_height, dict) else dict.fromkeys(figure.axes, axes_height)
+    figure.caption = caption
+    figure.layout = lay_out(figure, heights, legends, shared, below)
     for axes in figure.axes:
         _move_apart([text for text in axes.texts if text.get_gid() == BESIDE])
 
 
-def _legend(axes: Axes, oversubscribed: bool, axes_height: float) -> int:
-    """Draws it below the labels of the axes; returns its height in lines."""
+def _told(axes: Axes, oversubscribed: bool) -> tuple[list, list[str]]:
     handles, labels = axes.get_legend_handles_labels()
-    if not handles:
-        return 0
     if oversubscribed:
         handles.append(Line2D([], [], linestyle="none", marker="o", color="0.3", markerfacecolor="white"))
-        labels.append("hollow: oversubscribed")
+        labels.append(HOLLOW)
+    return handles, labels
+
+
+def _neutral(handles: list, labels: list[str]) -> tuple[list, list[str]]:
+    """The colour in a legend of all panels would be that of one panel's kernel."""
+    return [_grey(handle) if isinstance(handle, Line2D) else handle for handle in handles], labels
+
+
+def _grey(handle: Line2D) -> Line2D:
+    copy = Line2D([], [])
+    copy.update_from(handle)
+    copy.set(color="0.3", markerfacecolor="0.3" if handle.get_markerfacecolor() == handle.get_color() else "white")
+    return copy
+
+
+def _legend(where: Axes | Figure, handles: list, labels: list[str]) -> Legend:
     columns = 2 if max(map(len, labels)) <= LONG_LABEL else 1
     labels = [textwrap.fill(label, LABEL_MOST, break_on_hyphens=False) for label in labels]
-    axes.legend(handles, labels, loc="upper center", bbox_to_anchor=(0.5, -BELOW / axes_height), ncol=columns, borderaxespad=0)
-    return -(-sum(label.count("\n") + 1 for label in labels) // columns)
+    return where.legend(handles, labels, loc="upper center", ncol=columns, borderaxespad=0, borderpad=0)
 
 
 def _move_apart(names: list[Annotation]) -> None:
@@ -244,16 +264,5 @@ def _interval_remark(campaign: Campaign, rows: pd.DataFrame) -> str:
 
 
 def save(figure: Figure, numbers: pd.DataFrame, stem: Path, campaign: Campaign) -> None:
-    """Writes stem.pdf, .png and, with the numbers behind them, .csv, dated like the campaign and not like today."""
-    numbers.to_csv(stem.with_suffix(".csv"), index=False, float_format="%.9g")  # stamps have no more digits
-    created = campaign.launches.created_utc.min()
-    date = datetime.fromisoformat(created.replace("Z", "+00:00"))
-    figure.savefig(stem.with_suffix(".pdf"), metadata={"CreationDate": date, "ModDate": date})
-    _save_png(figure, stem.with_suffix(".png"))
-
-
-def _save_png(figure: Figure, path: Path) -> None:
-    """In a palette of the picture's own: a quarter of the bytes, and lines and letters have few colours."""
-    drawn = io.BytesIO()
-    figure.savefig(drawn, format="png")
-    Image.open(drawn).convert("RGB").quantize(PNG_COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+    """See saving.py."""
+    saving.save(figure, figure.layout, numbers, figure.caption, stem, campaign.launches.created_utc.min())

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis import naming, selection, style
+from analysis import naming, selection, style, ways
 from analysis.groups import GOSSIP, GROUPING
 from analysis.limit_lines import ceiling_sentence, draw_ceiling
 from analysis.limits import memcpy_rates
@@ -27,18 +27,19 @@ OVERLAPPING, ALONE = "payload × operations per second, GB/s", "payload ÷ laten
 
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
     rows, ranks = _rows(campaign, summary)
+    rows = ways.with_stretches(campaign, rows)
     ceiling = _ceiling(campaign, rows)
-    parts = naming.by_panel(rows)
+    parts, looks = naming.by_panel(rows), style.looks(campaign, rows)
     figure, axes = style.panels(list(parts))
     for name, part in parts.items():
-        for index, series in enumerate(part):
-            style.draw_series(axes[name], series, "payload_bytes", index)
-            _name_the_tuning(axes[name], series, style.look(index)["color"])
+        for series in part:
+            style.draw_series(axes[name], series, "payload_bytes", looks[series.series.iloc[0]])
+            _name_the_tuning(axes[name], series, looks[series.series.iloc[0]]["color"])
         draw_ceiling(axes[name], ceiling)
         style.logarithmic_x(axes[name], rows.payload_bytes, style.size)
         axes[name].set(yscale="log", xlabel="payload", ylabel=OVERLAPPING if name.startswith(BANDWIDTH) else ALONE)
         style.plain_decades(axes[name].yaxis)
-    what = WHAT.format(ranks=ranks) + ceiling_sentence(ceiling)
+    what = WHAT.format(ranks=ranks) + ways.sentence(campaign, rows) + ceiling_sentence(ceiling)
     style.finish(figure, style.caption(campaign, rows, what), rows.oversubscribed.any())
     return figure, _numbers(pd.concat([rows, *(ceiling.assign(panel=name) for name in parts)]))
 
@@ -75,7 +76,7 @@ def _name_the_tuning(axes: Axes, series: pd.DataFrame, colour: str) -> None:
     tuned = series[(series.in_flight > 1) | (series.batch > 1)]
     for point in tuned.itertuples():
         axes.annotate(f"{point.in_flight}/{point.batch}", (point.payload_bytes, point.value), xytext=(2, -8),
-                      textcoords="offset points", color=colour)
+                      textcoords="offset points", gid=style.AT_POINT, color=colour)
 
 
 def _numbers(rows: pd.DataFrame) -> pd.DataFrame:

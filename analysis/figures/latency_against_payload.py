@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis import naming, selection, style
+from analysis import naming, selection, style, ways
 from analysis.limit_lines import draw_floor, floor_sentence, floor_us
 from analysis.limits import shortest_delay
 from analysis.load import Campaign
@@ -14,20 +14,21 @@ WHAT = ("Latency of one operation against its payload, at {ranks} ranks; a kerne
 
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
     rows, ranks = _rows(summary)
+    rows = ways.with_stretches(campaign, rows)
     delay = shortest_delay(campaign)
-    parts = naming.by_panel(rows)
+    parts, looks = naming.by_panel(rows), style.looks(campaign, rows)
     figure, axes = style.panels(list(parts))
     for name, part in parts.items():
-        for index, series in enumerate(part):
-            style.draw_series(axes[name], series, "payload_bytes", index)
+        for series in part:
+            style.draw_series(axes[name], series, "payload_bytes", looks[series.series.iloc[0]])
         draw_floor(axes[name], pd.concat(part), "payload_bytes", delay)
         style.logarithmic_x(axes[name], rows.payload_bytes, style.size)
         axes[name].set(yscale="log", xlabel="payload", ylabel="latency, µs")
         style.leave_room(axes[name])
         style.plain_decades(axes[name].yaxis)
-    what = WHAT.format(ranks=ranks) + floor_sentence(rows, delay)
+    what = WHAT.format(ranks=ranks) + ways.sentence(campaign, rows) + floor_sentence(rows, "payload_bytes", delay)
     style.finish(figure, style.caption(campaign, rows, what), rows.oversubscribed.any())
-    return figure, _numbers(rows.assign(floor_us=floor_us(rows, delay)))
+    return figure, _numbers(rows.assign(floor_us=floor_us(rows, "payload_bytes", delay)))
 
 
 def _rows(summary: pd.DataFrame) -> tuple[pd.DataFrame, int]:

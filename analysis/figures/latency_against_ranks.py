@@ -15,11 +15,11 @@ WHAT = "Latency of one operation of 8 B (0 B where a kernel has no payload) agai
 
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
     rows, delay = _rows(summary), shortest_delay(campaign)
-    parts = naming.by_panel(rows)
+    parts, looks = naming.by_panel(rows), style.looks(campaign, rows)
     figure, axes = style.panels(list(parts))
     for name, part in parts.items():
-        for index, series in enumerate(part):
-            style.draw_series(axes[name], series, "ranks", index)
+        for series in part:
+            style.draw_series(axes[name], series, "ranks", looks[series.series.iloc[0]])
         panel = pd.concat(part)
         _draw_round_trips(axes[name], rows, panel.transport[~native(panel)])
         draw_floor(axes[name], panel, "ranks", delay)
@@ -27,8 +27,8 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
         axes[name].set(yscale="log", xlabel="ranks", ylabel="latency, µs")
         style.leave_room(axes[name])
         style.plain_decades(axes[name].yaxis)
-    style.finish(figure, style.caption(campaign, rows, WHAT + floor_sentence(rows, delay)), rows.oversubscribed.any())
-    return figure, _numbers(rows.assign(floor_us=floor_us(rows, delay)))
+    style.finish(figure, style.caption(campaign, rows, WHAT + floor_sentence(rows, "ranks", delay)), rows.oversubscribed.any())
+    return figure, _numbers(rows.assign(floor_us=floor_us(rows, "ranks", delay)))
 
 
 def _rows(summary: pd.DataFrame) -> pd.DataFrame:

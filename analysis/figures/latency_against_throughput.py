@@ -1,7 +1,7 @@
 """Latency against throughput as the window of operations in flight grows: what pipelining and batches buy, and what they cost.
 
-One panel per protocol (and per value of whatever is neither window nor batch), one colour per batch. The tuned point never
-stands alone: one operation in flight without batching is ringed in every panel.
+One panel per protocol (and per value of whatever is neither window nor batch), one marker and dash per batch. The tuned point
+never stands alone: one operation in flight without batching is ringed in every panel.
 """
 
 import pandas as pd
@@ -29,9 +29,10 @@ COLUMNS = {"series": "series", "ranks": "ranks", "payload_bytes": "payload_bytes
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
     rows, ranks = _rows(summary)
     figure, axes = style.panels(list(rows.series.unique()))
-    batches = sorted(rows.batch.unique())
+    batches, places = sorted(rows.batch.unique()), naming.kernel_places(campaign.cases)
     for (name, batch), curve in rows.groupby(["series", "batch"], sort=False):
-        _draw_curve(axes[name], curve.sort_values("in_flight"), int(batch), batches.index(batch))
+        look = style.look(places[curve.kernel.iloc[0]], batches.index(batch))
+        _draw_curve(axes[name], curve.sort_values("in_flight"), int(batch), look)
     for name, panel in rows.groupby("series", sort=False):
         _ring_the_untuned(axes[name], panel)
         axes[name].set(xscale="log", yscale="log", xlabel="million operations per second", ylabel="latency, µs")
@@ -54,8 +55,7 @@ def _rows(summary: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     return naming.arranged(rows, apart=selection.TUNING), ranks
 
 
-def _draw_curve(axes: Axes, curve: pd.DataFrame, batch: int, index: int) -> None:
-    look = style.look(index)
+def _draw_curve(axes: Axes, curve: pd.DataFrame, batch: int, look: dict) -> None:
     rate = curve.operations_per_second / MILLION
     face = {"markerfacecolor": "white"} if curve.oversubscribed.all() else {}
     axes.plot(rate, curve.p99_us, label="_", **{**look, **P99}, **face)
@@ -63,7 +63,8 @@ def _draw_curve(axes: Axes, curve: pd.DataFrame, batch: int, index: int) -> None
     cross_out(axes, curve, rate, curve.latency_us)
     _draw_intervals(axes, curve.dropna(subset=["low"]), look["color"])
     for x, y, in_flight in zip(rate, curve.latency_us, curve.in_flight):
-        axes.annotate(str(in_flight), (x, y), xytext=(2, -8), textcoords="offset points", color=look["color"])
+        axes.annotate(str(in_flight), (x, y), xytext=(2, -8), textcoords="offset points", color=look["color"],
+                      gid=style.AT_POINT)
 
 
 def _draw_intervals(axes: Axes, known: pd.DataFrame, colour: str) -> None:

@@ -10,21 +10,28 @@ from analysis import naming, selection, style
 from analysis.doubts import cross_out
 from analysis.load import KEY, Campaign
 
-WHAT = ("Each launch's median of each case, relative to the median over launches of that case; one row per kernel and "
-        "transport, with all its ranks, payloads and parameters; cases with more than one operation in flight are left out. "
-        "Launches are numbered within each case: launch 3 of one case need not be launch 3 of another.")
-ROW = 0.2  # inches
-COLUMNS = ["row", *KEY, "launch", "turn", "median_ns", "relative"]
+WHAT = ("Each launch's median of each case, relative to the median over launches of that case; one row per kernel, with all "
+        "its ranks, payloads and parameters; cases with more than one operation in flight are left out. In each row the launches "
+        "are in order from the top; they are numbered within each case: launch 3 of one case need not be launch 3 of another.")
+HOLLOW = "Hollow: oversubscribed."
+ROW, ENDS = 0.2, 0.25  # inches
+MARK = {"linestyle": "none", "marker": "o", "markersize": 2.4, "markeredgewidth": 0.6}
+ROUND = [1, *(2.0**power for power in (1, -1, 2, -2, 3, -3)), *(10.0**power for power in (1, -1, 2, -2, 3, -3)),
+         1.5, 0.7, 1.1, 0.9, 1.2, 0.8, 1.3, 1.05, 0.95]
+APART, MARGIN = 0.2, 0.05  # of the width of the axes: ticks from each other, points from the edge
+COLUMNS = ["panel", "row", *KEY, "launch", "turn", "median_ns", "relative"]
 
 
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
     rows = _rows(campaign)
-    figure, axes = style.panels(["launch to launch"] if len(rows) else [])
-    figure.set_figwidth(style.PAGE)
-    if len(rows):
-        _draw(axes["launch to launch"], rows)
-    height = max(style.AXES_HEIGHT, ROW * rows.row.nunique() + 0.5)
-    style.finish(figure, style.caption(campaign, rows, WHAT), rows.oversubscribed.any(), height)
+    parts = dict(list(rows.groupby("panel", sort=False)))
+    figure, axes = style.panels(list(parts))
+    for name, part in parts.items():
+        _draw(axes[name], part, naming.kernel_places(campaign.cases))
+    heights = {axes[name]: ROW * part.row.nunique() + ENDS for name, part in parts.items()}
+    crowded = rows.oversubscribed.any()
+    caption = style.caption(campaign, rows, WHAT + (f" {HOLLOW}" if crowded else ""))
+    style.finish(figure, caption, False, heights or style.AXES_HEIGHT)
     return figure, rows[COLUMNS]
 
 
@@ -35,35 +42,36 @@ def _rows(campaign: Campaign) -> pd.DataFrame:
     rows = timed.assign(median_ns=timed.p50_ns, relative=timed.p50_ns / groups.transform("median"))
     rows = rows[groups.transform("size") > 1]
     rows = rows.merge(campaign.launches[["launch"]], left_on="file", right_index=True).sort_values([*KEY, "launch"])
-    return rows.assign(turn=rows.groupby(KEY).cumcount() + 1, row=rows.kernel + naming.transport_suffixes(rows))
+    rows = rows.assign(turn=rows.groupby(KEY).cumcount() + 1, row=rows.kernel, place=naming.panels(rows).map(naming.place_of))
+    rows["panel"] = naming.panels(rows) + naming.transport_suffixes(rows)
+    return rows.sort_values(["place", "panel"], kind="stable")
 
 
-def _draw(axes: Axes, rows: pd.DataFrame) -> None:
-    """The n-th launch of a case keeps its place within every row, its colour and its marker."""
+def _draw(axes: Axes, rows: pd.DataFrame, places: dict[str, int]) -> None:
+    """The n-th launch of a case keeps its place within every row."""
     names = sorted(rows.row.unique(), reverse=True)
-    turns = sorted(rows.turn.unique())
-    for index, turn in enumerate(turns):
-        offset = 0.35 - 0.7 * index / max(1, len(turns) - 1)
-        look = {**style.look(index), "linestyle": "none", "markersize": 2.6, "markeredgewidth": 0.6}
-        for hollow, part in rows[rows.turn == turn].groupby("oversubscribed"):
-            height = np.array([names.index(name) for name in part.row]) + offset
-            face = {"markerfacecolor": "white"} if hollow else {}
-            label = f"launch {turn}" + (", oversubscribed" if hollow else "")
-            axes.plot(part.relative, height, label=label, **look, **face)
-            cross_out(axes, part, part.relative, pd.Series(height, part.index))
+    height = pd.Series([names.index(name) for name in rows.row], rows.index) + 0.35
+    height -= 0.7 * (rows.turn - 1) / max(1, rows.turn.max() - 1)
+    for (kernel, hollow), part in rows.groupby(["kernel", "oversubscribed"]):
+        colour = style.look(places[kernel])["color"]
+        axes.plot(part.relative, height[part.index], color=colour, markerfacecolor="white" if hollow else colour, **MARK)
+        cross_out(axes, part, part.relative, height[part.index])
     axes.axvline(1, color="0.4", linewidth=0.6)
     axes.set_yticks(range(len(names)), labels=names)
     axes.set_ylim(-0.6, len(names) - 0.4)
-    axes.set(xscale="log", xlabel="launch median ÷ median of launch medians")
+    axes.set(xscale="log", xlabel="launch ÷ median of launches")
     _plain_ticks(axes, rows.relative)
 
 
 def _plain_ticks(axes: Axes, ratios: pd.Series) -> None:
-    """Tenths while the launches agree within a factor of two; 0.5, 1, 2, 5 … where they do not."""
-    wide = ratios.max() / ratios.min() > 2
-    ticks = [digit * 10.0**power for power in range(-4, 5) for digit in (1, 2, 5)] if wide else np.arange(5, 21) / 10
-    low, high = min(0.9, ratios.min()) * 0.98, max(1.1, ratios.max()) * 1.02
-    axes.set_xlim(low, high)
-    axes.set_xticks([tick for tick in ticks if low <= tick <= high], minor=False)
+    """Round ratios, 1 the first of them, that have room beside those before."""
+    low, high = min(0.9, ratios.min()), max(1.1, ratios.max())
+    width = np.log(high / low)
+    chosen: list[float] = []
+    for tick in ROUND:
+        if low <= tick <= high and all(abs(np.log(tick / other)) > APART * width for other in chosen):
+            chosen.append(tick)
+    axes.set_xlim(low * np.exp(-MARGIN * width), high * np.exp(MARGIN * width))
+    axes.set_xticks(chosen)
     axes.xaxis.set_major_formatter("{x:g}")
     axes.xaxis.set_minor_locator(NullLocator())

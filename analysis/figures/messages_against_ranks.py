@@ -28,11 +28,11 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
     small = selection.small_payload(selection.preferred(selection.fewest_in_flight(countable)))
     once = _drawn_once(small)
     rows = naming.parted(naming.arranged(once, apart=("in_flight", "sync")))
-    parts = naming.by_panel(rows)
+    parts, looks = naming.by_panel(rows), style.looks(campaign, rows)
     figure, axes = style.panels(list(parts))
     for name, part in parts.items():
         for index, series in enumerate(part):
-            _draw_series(axes[name], series.sort_values("ranks"), index)
+            _draw_series(axes[name], series.sort_values("ranks"), looks[series.series.iloc[0]], index)
         style.logarithmic_x(axes[name], rows.ranks)
         axes[name].set(xlabel="ranks", ylabel="messages per operation")
         _powers_of_two(axes[name], pd.concat(part))
@@ -61,9 +61,9 @@ def _what(rows: pd.DataFrame, repeated: int) -> str:
     return said + (REPEATED.format(count=repeated) if repeated else "")
 
 
-def _draw_series(axes: Axes, series: pd.DataFrame, index: int) -> None:
+def _draw_series(axes: Axes, series: pd.DataFrame, look: dict, index: int) -> None:
     """Many formulas agree, so markers shrink from series to series: those that coincide show as rings."""
-    look = {**style.look(index), "markersize": max(3.0, 7.5 - 0.65 * index)}
+    look = {**look, "markersize": max(3.0, 7.5 - 0.65 * index)}
     line, marker = look.pop("linestyle"), look.pop("marker")
     for bound in (LEAST, MOST) if (series[MOST] > series[LEAST]).any() else (LEAST,):
         axes.plot(series.ranks, series[bound], linestyle=line, color=look["color"], linewidth=0.8)
@@ -78,7 +78,7 @@ def _draw_series(axes: Axes, series: pd.DataFrame, index: int) -> None:
         axes.errorbar(known.ranks, mean, yerr=[mean - known.messages_low, known.messages_high - mean], fmt="none",
                       ecolor=look["color"], elinewidth=0.9)
     face = {"markerfacecolor": "none"} if series.oversubscribed.all() else {}
-    axes.plot([], [], linestyle=line, marker=marker, color=look["color"], **face, label=series.series.iloc[0])
+    axes.plot([], [], linestyle=line, marker=marker, color=look["color"], **face, label=style.legible(series.series.iloc[0]))
 
 
 def _powers_of_two(axes: Axes, part: pd.DataFrame) -> None:

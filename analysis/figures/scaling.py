@@ -10,7 +10,7 @@ from analysis.curve import Curve
 from analysis.doubts import cross_out
 from analysis.groups import GROUPING
 from analysis.limit_lines import draw_floor, floor_sentence, floor_us
-from analysis.limits import Delay, ping_pongs
+from analysis.limits import Delay, ping_pongs, ranks_bound
 from analysis.load import KEY, Campaign
 from analysis.regimes import assumption
 from analysis.scaling import curves
@@ -33,11 +33,11 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
     all_curves, delays = curves(campaign), one_ways(campaign)
     rows = _rows(all_curves, summary)
     simulated = campaign.simulated
-    parts = naming.by_panel(rows)
+    parts, looks = naming.by_panel(rows), style.looks(campaign, rows)
     figure, axes = style.panels(list(parts))
     for name, part in parts.items():
-        for index, series in enumerate(part):
-            _draw_series(axes[name], series, all_curves, index, simulated)
+        for series in part:
+            _draw_series(axes[name], series, all_curves, looks[series.series.iloc[0]], simulated)
         for group, delay in delays.items():
             draw_floor(axes[name], _of_group(pd.concat(part), group), "ranks", delay)
         axes[name].set(yscale="log", xlabel="ranks", ylabel="latency, µs")
@@ -55,7 +55,8 @@ def one_ways(campaign: Campaign) -> dict[tuple[str, bool], Delay]:
     found = {}
     for (transport, crowded), trips in ping_pongs(campaign).groupby(["transport", "oversubscribed"]):
         source = f"half of ping_pong over {naming.transport_name(transport)}" + (", oversubscribed" if crowded else "")
-        found[transport, crowded] = Delay(trips.ping_pong_ns.median() / 2, trips.file.nunique(), source, transport)
+        found[transport, crowded] = Delay(trips.ping_pong_ns.median() / 2, trips.file.nunique(), source,
+                                          ranks_bound(campaign, trips.file.unique()), transport, crowded)
     return found
 
 
@@ -73,12 +74,13 @@ def _rows(all_curves: tuple[Curve, ...], summary: pd.DataFrame) -> pd.DataFrame:
     return naming.parted(naming.arranged(rows.assign(**{name: rows[name] / 1000 for name in UNITS})))
 
 
-def _draw_series(axes: Axes, series: pd.DataFrame, all_curves: tuple[Curve, ...], index: int, simulated: bool) -> None:
+def _draw_series(axes: Axes, series: pd.DataFrame, all_curves: tuple[Curve, ...], look: dict,
+                 simulated: bool) -> None:
     """All lines are solid where they are fitted: colours and markers tell series apart."""
-    look = {**style.look(index), "linestyle": "none"}
+    look = {**look, "linestyle": "none"}
     for position, (curve, points) in enumerate(series.groupby("curve", sort=False)):
         hollow = {"markerfacecolor": "white"} if simulated or points.oversubscribed.any() else {}
-        label = points.series.iloc[0] if position == 0 else "_"
+        label = style.legible(points.series.iloc[0]) if position == 0 else "_"
         axes.plot(points.ranks, points.value, label=label, **{**look, **hollow})
         style.draw_intervals(axes, points, "ranks", look["color"])
         cross_out(axes, points, points.ranks, points.value)
@@ -126,7 +128,7 @@ def _what(campaign: Campaign, rows: pd.DataFrame, all_curves, delays: dict, simu
     said += _sentence(assumption(simulated)) if any(curve.goes_beyond for curve in modelled) else ""
     said += "Dotted, upright: where another regime begins. " if rows.regime.nunique() > 1 else ""
     said += _sentence(no_models(campaign))
-    floors = [floor_sentence(_of_group(rows, group), delay).strip() for group, delay in delays.items()]
+    floors = [floor_sentence(_of_group(rows, group), "ranks", delay).strip() for group, delay in delays.items()]
     return (said + " ".join(filter(None, floors))).strip()
 
 
@@ -141,7 +143,7 @@ def _of_group(rows: pd.DataFrame, group: tuple[str, bool]) -> pd.DataFrame:
 
 def _numbers(rows: pd.DataFrame, all_curves: tuple[Curve, ...], delays: dict) -> pd.DataFrame:
     """The points with their model, and the model alone at two and four times (or at its limit) the largest rank count."""
-    floors = [floor_us(_of_group(rows, group), delay) for group, delay in delays.items()]
+    floors = [floor_us(_of_group(rows, group), "ranks", delay) for group, delay in delays.items()]
     rows = rows.assign(floor_us=pd.concat(floors).reindex(rows.index) if floors else np.nan)
     parts = [pd.DataFrame(columns=COLUMNS)]
     for index, points in rows[[name for name in COLUMNS if name in rows] + ["curve"]].groupby("curve", sort=False):

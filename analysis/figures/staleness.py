@@ -23,15 +23,15 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
         return figure, pd.DataFrame(columns=COLUMNS)
     rows = naming.arranged(rows)
     rows = rows.assign(series=[f"{row.series}, {row.ranks} ranks" for row in rows.itertuples()])
-    parts = naming.by_panel(rows)
+    parts, looks = naming.by_panel(rows), style.looks(campaign, rows)
     figure, axes = style.panels(list(parts))
     numbers = []
     for name, part in parts.items():
-        for index, (_, row) in enumerate(pd.concat(part).iterrows()):
+        for _, row in pd.concat(part).iterrows():
             curve = _curve(row)
             face = {"markerfacecolor": "white"} if row.oversubscribed else {}
-            axes[name].plot(curve.behind_us, curve.share_as_old, label=row.series, markevery=[0, len(curve) - 1],
-                            **style.look(index), **face)
+            axes[name].plot(curve.behind_us, curve.share_as_old, label=style.legible(row.series), markevery=[0, len(curve) - 1],
+                            **looks[row.series], **face)
             numbers.append(curve.assign(panel=name, series=row.series, **row[KEY]))
         axes[name].set(xscale="log", yscale="log", xlabel="out of date for, µs", ylabel="share of reads as old")
         style.plain_decades(axes[name].xaxis)

@@ -24,17 +24,20 @@ STEPS = 100  # order statistics drawn per line, dense towards the tail: all samp
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
     timed = summary[summary.kernel != selection.STREAM].dropna(subset=["latency_ns"])
     rows, ranks = selection.at_reference_ranks(selection.small_payload(selection.preferred(selection.one_at_a_time(timed))))
-    parts = naming.by_panel(naming.parted(naming.arranged(rows)))
+    rows = naming.parted(naming.arranged(rows))
+    parts, looks = naming.by_panel(rows), style.looks(campaign, rows)
     figure, axes = style.panels(list(parts))
+    launches = campaign.timed.groupby(KEY)
     numbers = [pd.DataFrame(columns=COLUMNS)]
     for name, part in parts.items():
-        for index, (_, row) in enumerate(pd.concat(part).iterrows()):
-            curve = _curve(_samples(campaign, row))
-            _draw_curve(axes[name], row, curve, index)
+        for _, row in pd.concat(part).iterrows():
+            cases, look = launches.get_group(tuple(row[KEY])), looks[row.series]
             told = {"panel": name, **row[["series", "ranks", "payload_bytes", "oversubscribed"]]}
+            curve = _curve(_samples(cases, samples_ns))
+            _draw_curve(axes[name], row, curve, look)
             numbers.append(curve.assign(**told, operations=ALL))
-            if len(warm := _samples(campaign, row, warm_samples_ns)):
-                _draw_warm(axes[name], _curve(warm), index)
+            if len(warm := _samples(cases, warm_samples_ns)):
+                _draw_warm(axes[name], _curve(warm), look)
                 numbers.append(_curve(warm).assign(**told, operations=WARM))
         axes[name].set(xscale="log", yscale="log", xlabel="latency, µs", ylabel="share of operations as slow")
         style.plain_decades(axes[name].xaxis)
@@ -43,9 +46,8 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
     return figure, pd.concat(numbers)
 
 
-def _samples(campaign: Campaign, row: pd.Series, of_case=samples_ns) -> np.ndarray:
-    same = (campaign.timed[KEY] == row[KEY]).all(axis=1)
-    return np.sort(np.concatenate([of_case(case) for case in campaign.timed[same].itertuples()]))
+def _samples(launches: pd.DataFrame, of_case) -> np.ndarray:
+    return np.sort(np.concatenate([of_case(case) for case in launches.itertuples()]))
 
 
 def _curve(ordered: np.ndarray) -> pd.DataFrame:
@@ -55,14 +57,14 @@ def _curve(ordered: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame({"samples": count, "latency_us": ordered[count - from_top] / 1000, "share_as_slow": from_top / count})
 
 
-def _draw_curve(axes: Axes, row: pd.Series, curve: pd.DataFrame, index: int) -> None:
-    label = row.series + (" (oversubscribed)" if row.oversubscribed else "")
+def _draw_curve(axes: Axes, row: pd.Series, curve: pd.DataFrame, look: dict) -> None:
+    label = style.legible(row.series) + (" (oversubscribed)" if row.oversubscribed else "")
     label += " (below twice the clocks' error)" if doubtful(row.to_frame().T).any() else ""
     face = {"markerfacecolor": "white"} if row.oversubscribed else {}
     marked = [0, *np.searchsorted(curve.share_as_slow, [0.001, 0.01, 0.1, 0.5])]
     axes.plot(curve.latency_us, curve.share_as_slow, label=label, markevery=sorted({min(i, len(curve) - 1) for i in marked}),
-              **style.look(index), **face)
+              **look, **face)
 
 
-def _draw_warm(axes: Axes, curve: pd.DataFrame, index: int) -> None:
-    axes.plot(curve.latency_us, curve.share_as_slow, label="_", markevery=[0], **{**style.look(index), **PALER})
+def _draw_warm(axes: Axes, curve: pd.DataFrame, look: dict) -> None:
+    axes.plot(curve.latency_us, curve.share_as_slow, label="_", markevery=[0], **{**look, **PALER})

@@ -1,5 +1,7 @@
 """Where the ranks sat: nested boxes of the machine, how close each pair is, and how long a round trip between them takes."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -12,7 +14,9 @@ from analysis.load import Campaign, words
 
 WHAT = ("Where the ranks sat, the closest level of the machine that each pair shares, and the median round trip of each pair; "
         "one block per number of ranks.")
+BOXES_HEIGHT, MATRIX_HEIGHT = 1.1, 1.6  # inches
 LEVELS = ("node", "package", "numa", "core")
+FEW_RANKS, NAMED_RANKS = 6, 16  # whose boxes have room for "rank 3", and for a number
 MATRIX_TEXT_RANKS = 8  # larger matrices have no room for numbers in their cells
 MOST_RANKS = 256  # nobody sees the pairs of a larger world, of which there are millions
 TOO_LARGE = f"Launches of more than {MOST_RANKS} ranks are not drawn; /ranks of their files has where each sat."
@@ -21,29 +25,35 @@ TOO_LARGE = f"Launches of more than {MOST_RANKS} ranks are not drawn; /ranks of 
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
     drawn = campaign.launches[campaign.launches.world <= MOST_RANKS]
     if drawn.empty:
-        return _draw_none(campaign, summary)
+        return _draw_none()
     what = WHAT if len(drawn) == len(campaign.launches) else f"{WHAT} {TOO_LARGE}"
     worlds = [list(files.index) for _, files in drawn.groupby(["world", "oversubscribed"])]
-    figure = Figure(figsize=(style.PAGE, 1), layout="constrained")
-    grid = figure.add_gridspec(2 * len(worlds), 2, height_ratios=[2, 3] * len(worlds))
-    numbers = []
-    for row, files in enumerate(worlds):
+    titles = [title for files in worlds for title in _titles(campaign, files)]
+    figure, axes = style.panels(titles)
+    every, numbers, heights = iter(axes.values()), [], {}
+    for files in worlds:
         ranks, distance, levels, ping_us = _read(files)
-        hollow = ", oversubscribed" if campaign.launches.oversubscribed[files[0]] else ""
-        _draw_boxes(figure.add_subplot(grid[2 * row, :]), ranks, f"launches of {len(ranks)} ranks{hollow}")
-        nearness = figure.add_subplot(grid[2 * row + 1, 0])
-        _draw_matrix(nearness, distance, "closest shared level: " + _key(distance, levels), "{:.0f}".format)
-        _draw_matrix(figure.add_subplot(grid[2 * row + 1, 1]), ping_us, "round trip, µs", "{:.2g}".format)
-        numbers.append(_numbers(ranks, distance, levels, ping_us, bool(hollow)))
-    style.finish(figure, style.caption(campaign, summary.iloc[:0], what), False, axes_height=1.5)
+        boxes, nearness, trips = itertools.islice(every, 3)
+        _draw_boxes(boxes, ranks)
+        _draw_matrix(nearness, distance, "{:.0f}".format)
+        nearness.set_xlabel(f"rank; {_key(distance, levels)}")
+        _draw_matrix(trips, ping_us, "{:.2g}".format)
+        heights |= {boxes: BOXES_HEIGHT, nearness: MATRIX_HEIGHT, trips: MATRIX_HEIGHT}
+        numbers.append(_numbers(ranks, distance, levels, ping_us, bool(campaign.launches.oversubscribed[files[0]])))
+    style.finish(figure, style.caption(campaign, summary.iloc[:0], what), False, heights)
     return figure, pd.concat(numbers)
 
 
-def _draw_none(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
-    figure = Figure(figsize=(style.PAGE, 1), layout="constrained")
-    figure.add_subplot().set_axis_off()
+def _titles(campaign: Campaign, files: list[str]) -> tuple[str, str, str]:
+    launch = campaign.launches.loc[files[0]]
+    hollow = ", oversubscribed" if launch.oversubscribed else ""
+    world = f"{launch.world} ranks{hollow}"
+    return f"where {launch.world} ranks sat{hollow}", f"closest shared level, {world}", f"round trip, µs, {world}"
+
+
+def _draw_none() -> tuple[Figure, pd.DataFrame]:
+    figure, _ = style.panels([])
     style.mark_as_empty(figure, TOO_LARGE)
-    style.finish(figure, style.caption(campaign, summary.iloc[:0], TOO_LARGE), False, axes_height=0.2)
     return figure, pd.DataFrame(columns=["world", "rank", "peer"])
 
 
@@ -64,7 +74,7 @@ def _key(distance: np.ndarray, levels: dict[int, str]) -> str:
     return ", ".join(f"{level:.0f} {levels.get(int(level), '?')}" for level in np.unique(distance))
 
 
-def _draw_boxes(axes: Axes, ranks: pd.DataFrame, title: str) -> None:
+def _draw_boxes(axes: Axes, ranks: pd.DataFrame) -> None:
     """Ranks in the machine's order, one unit each; around them a box for every core, NUMA domain, package and node."""
     ordered = ranks.sort_values([*LEVELS, "pu"], kind="stable")
     for depth, level in enumerate(LEVELS):
@@ -72,12 +82,12 @@ def _draw_boxes(axes: Axes, ranks: pd.DataFrame, title: str) -> None:
         for place, members in ordered.groupby(path, sort=False):
             first = ordered.index.get_loc(members.index[0])
             _draw_box(axes, first, len(members), depth, f"{level} {place[-1]}" if place[-1] >= 0 else f"not bound to a {level}")
-    step = -(-len(ordered) // 40)
+    step = -(-len(ordered) // NAMED_RANKS)
     for position, rank in enumerate(ordered.index):
         if position % step == 0:
-            name = f"rank {rank}" if len(ordered) <= 12 else str(rank)
+            name = f"rank {rank}" if len(ordered) <= FEW_RANKS else str(rank)
             axes.text(position + 0.5, 0.42, name, ha="center", va="center", weight="bold")
-    axes.set(xlim=(-0.05, len(ordered) + 0.05), ylim=(-0.05, len(LEVELS) + 0.55), title=title)
+    axes.set(xlim=(-0.05, len(ordered) + 0.05), ylim=(-0.05, len(LEVELS) + 0.55))
     axes.set_axis_off()
 
 
@@ -90,11 +100,11 @@ def _draw_box(axes: Axes, first: int, width: int, depth: int, name: str) -> None
     axes.text(first + 2 * margin, top - 0.1, name, ha="left", va="top", clip_on=True)
 
 
-def _draw_matrix(axes: Axes, values: np.ndarray, title: str, word) -> None:
+def _draw_matrix(axes: Axes, values: np.ndarray, word) -> None:
     axes.imshow(np.ma.masked_invalid(values), cmap="cividis_r", aspect="auto", vmin=0)
     axes.grid(False)
     ticks = np.arange(len(values))[:: -(-len(values) // MATRIX_TEXT_RANKS)]
-    axes.set(title=title, xlabel="rank", ylabel="rank", xticks=ticks, yticks=ticks)
+    axes.set(xlabel="rank", ylabel="rank", xticks=ticks, yticks=ticks)
     finite = values[np.isfinite(values)]
     middle = finite.max() / 2 if len(finite) else 0
     for (row, column), value in np.ndenumerate(values if len(values) <= MATRIX_TEXT_RANKS else np.empty((0, 0))):

@@ -4,8 +4,10 @@ import h5py
 import numpy as np
 import pytest
 import xarray
-from analysis.load import latencies_ns, load
+from analysis import stamps
+from analysis.load import load
 from analysis.refusal import Refusal
+from analysis.stamps import case_latencies_ns, latencies_ns
 from analysis.summary import summarise
 from conftest import cases_of_launch, seven, write_campaign
 from synthetic import Case, write_launch
@@ -40,6 +42,24 @@ def test_the_proposer_may_be_any_rank():
 
 def test_an_operation_that_never_ended_has_no_latency():
     assert np.isnan(latencies_ns(np.array([[10, -1]]), np.array([[-1, 99]]), "proposer")).all()
+
+
+@pytest.mark.parametrize("definition", ["proposer", "makespan", "barrier"])
+@pytest.mark.parametrize("piece", [1, 7, 2 * 401 - 2, 10_000])
+def test_latencies_read_piece_by_piece_are_those_read_at_once(tmp_path, monkeypatch, definition, piece):
+    monkeypatch.setattr(stamps, "PIECE", piece)
+    case = Case("k", np.random.default_rng(1).permutation(401) + 1000, ranks=2, definition=definition)
+    with h5py.File(write_launch(tmp_path / "launch-001.h5", [case])) as file:
+        assert case_latencies_ns(file[f"samples/{case.name}"], definition).tolist() == case.latencies_ns.tolist()
+
+
+def test_a_bad_stamp_in_a_late_piece_is_named_by_its_place_in_the_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr(stamps, "PIECE", 10)
+    case = Case("k", np.arange(401) + 1000, ranks=2)
+    with h5py.File(write_launch(tmp_path / "launch-001.h5", [case]), "a") as file:
+        file[f"samples/{case.name}/start_ns"][200, 1] = -7
+    with pytest.raises(Refusal, match=r"found -7 \(number 402 of 802\)"):
+        load(tmp_path)
 
 
 @pytest.mark.parametrize("definition", ["proposer", "makespan", "barrier"])

@@ -7,7 +7,6 @@ import pytest
 from analysis import style
 from analysis.load import load
 from conftest import RISING, caption, draw, panel, seven, texts
-from matplotlib.colors import to_hex
 from synthetic import Case, write_launch
 
 SPREAD = range(1000, 1400)
@@ -36,13 +35,14 @@ def test_a_window_of_one_counts_without_a_start_line(drawn):
     assert numbers.operations_per_second[1, 1] == pytest.approx(1.04e5)
 
 
-def test_throughput_points_carry_their_window_in_the_colour_of_their_batch(drawn):
+def test_throughput_points_carry_their_window_and_the_marker_of_their_batch(drawn):
     axes = panel(drawn["latency_against_throughput"][0], "replication")
-    of_batch = {style.COLOURS[0]: ["1", "16"], style.COLOURS[1]: ["16", "64"]}
-    for colour, windows in of_batch.items():
-        assert [text.get_text() for text in axes.texts if to_hex(text.get_color()) == colour.lower()] == windows
-        lines = [line for line in axes.lines if line.get_color() == colour and line.get_marker() in "os"]
+    assert [text.get_text() for text in axes.texts] == ["1", "16", "16", "64"]
+    for variant, windows in enumerate((["1", "16"], ["16", "64"])):
+        look = style.look(0, variant)
+        lines = [line for line in axes.lines if line.get_marker() == look["marker"] and line.get_linestyle() != "None"]
         p99, p50 = sorted(lines, key=lambda line: line.get_alpha() or 1)
+        assert p50.get_color() == look["color"]
         assert p99.get_alpha() < 1 and (p99.get_ydata() > p50.get_ydata()).all()
         assert p50.get_label() == ("batch 1" if windows[0] == "1" else "batch 16")
 

@@ -1,6 +1,7 @@
 """`analysis/report` as a user runs it: every file, the numbers behind the pictures, the same bytes twice, clear refusals."""
 
 import math
+import re
 import shutil
 
 import h5py
@@ -29,9 +30,10 @@ def reported(campaign_folder, tmp_path_factory):
 
 
 def test_every_file_is_written(reported):
-    stems = {f"{stem}.{ending}" for stem in FIGURES for ending in ("pdf", "png", "csv")}
-    found = {"scaling_models.csv", "scaling_crossovers.csv"}
-    assert {path.name for path in (reported / "figures").iterdir()} == stems | found
+    stems = {f"{stem}.{ending}" for stem in FIGURES for ending in ("pdf", "png", "csv", "txt", "tex")}
+    found = {path.name for path in (reported / "figures").iterdir()}
+    assert {name for name in found if not re.search(r"-\d+\.png$", name)} == stems | {
+        "scaling_models.csv", "scaling_crossovers.csv", "panels"}
     assert {path.name for path in reported.iterdir()} == {"figures", "summary.csv", "table.md"}
 
 

@@ -6,7 +6,8 @@ from analysis.load import load
 from analysis.stack import stack
 from analysis.summary import summarise
 from analysis.table import markdown
-from conftest import OVER_FLOOR, caption, draw, floor_ns, seven, texts
+from analysis.style import why_empty
+from conftest import OVER_FLOOR, caption, draw, floor_ns, panel, seven, texts
 from synthetic import Case, Mark, write_launch
 
 SPREAD = np.arange(400) + 1000
@@ -25,17 +26,16 @@ def values(row, name: str) -> list[float]:
 def test_it_is_the_floor_then_each_transports_ping_pong_and_protocols(rows):
     assert list(rows.index) == [
         ("", "line_round_trip", ""),
-        ("mpi", "ping_pong", ""), ("mpi", "two_phase_commit", "decided"), ("mpi", "two_phase_commit", "ended"),
-        ("shared-memory", "ping_pong", ""), ("shared-memory", "two_phase_commit", "decided"),
-        ("shared-memory", "two_phase_commit", "ended")]
-    assert rows["last"].tolist() == [True, True, False, True, True, False, True]
+        ("mpi", "ping_pong", ""), ("mpi", "two_phase_commit", "go_on"),
+        ("shared-memory", "ping_pong", ""), ("shared-memory", "two_phase_commit", "go_on")]
+    assert rows.called.tolist() == ["", "", "decided", "", "decided"] and rows.compared.all()
     assert (rows.launches == 7).all()
 
 
 def test_latencies_are_medians_of_launch_medians(rows):
     assert values(rows.loc["", "line_round_trip", ""], "latency{}_ns") == pytest.approx(
         seven(floor_ns(launch) for launch in range(1, 8)))
-    assert values(rows.loc["mpi", "two_phase_commit", "decided"], "latency{}_ns") == [600, 600, 600]
+    assert values(rows.loc["mpi", "two_phase_commit", "go_on"], "latency{}_ns") == [600, 600, 600]
     trips = sorted(round(ratio * floor_ns(launch)) for launch, ratio in enumerate(OVER_FLOOR, start=1))
     assert values(rows.loc["shared-memory", "ping_pong", ""], "latency{}_ns") == pytest.approx(seven(trips))
 
@@ -43,11 +43,9 @@ def test_latencies_are_medians_of_launch_medians(rows):
 def test_ratios_are_taken_within_each_launch(rows):
     """The ratio of the medians would be 210 / 140 = 1.5."""
     assert values(rows.loc["shared-memory", "ping_pong", ""], "over_floor{}") == pytest.approx(seven(OVER_FLOOR))
-    assert values(rows.loc["shared-memory", "two_phase_commit", "ended"], "over_floor{}") == pytest.approx(
-        [2 * each for each in seven(OVER_FLOOR)])
+    assert values(rows.loc["shared-memory", "two_phase_commit", "go_on"], "over_floor{}") == pytest.approx(seven(OVER_FLOOR))
     for transport in ("mpi", "shared-memory"):
-        assert values(rows.loc[transport, "two_phase_commit", "ended"], "over_ping_pong{}") == [2, 2, 2]
-        assert values(rows.loc[transport, "two_phase_commit", "decided"], "over_ping_pong{}") == [1, 1, 1]
+        assert values(rows.loc[transport, "two_phase_commit", "go_on"], "over_ping_pong{}") == [1, 1, 1]
     assert rows.loc["", "line_round_trip", ""].over_floor == 1
     assert np.isnan(rows.loc["", "line_round_trip", ""].over_ping_pong)
 
@@ -92,7 +90,7 @@ def test_the_table_and_the_figure_say_which_authentication(tmp_path):
     campaign = load(sealed_launches(tmp_path))
     table = markdown(campaign, summarise(campaign))
     assert "| ÷ without authentication |" in table
-    assert "| k | MPI | ended |" in table and "| k with MACs | MPI | ended |" in table
+    assert "| k | MPI | the user may go on (ended) |" in table and "| k with MACs | MPI | the user may go on (ended) |" in table
     assert "3.00 [3.00, 3.00] | 1.50 [1.50, 1.50] |" in table and "÷ without authentication: how many times" in table
     figure, _ = draw("stack_of_costs", tmp_path)
     axes, = figure.axes
@@ -124,8 +122,8 @@ def test_the_table_is_fit_for_the_readme(both_folder):
     table = markdown(campaign, summarise(campaign))
     assert "| floor: cache line there and back | – | – | 140 [117, 163] ns | 1.00 [1.00, 1.00] | – | – | 7 |\n" \
            "| ping_pong | MPI | – | 600 [600, 600] ns | 4.29 [3.69, 5.12] | 1.00 [1.00, 1.00] | 4 % | 7 |\n" in table
-    start = "| two_phase_commit | shared memory | ended |"
-    assert f"{start} 420 [318, 471] ns | 2.80 [2.35, 3.36] | 2.00 [2.00, 2.00] | 6 % | 7 |" in table
+    start = "| two_phase_commit | shared memory | the user may go on (decided) |"
+    assert f"{start} 210 [159, 236] ns | 1.40 [1.18, 1.68] | 1.00 [1.00, 1.00] | 12 % | 7 |" in table
     assert "allow 5 %. A reading takes 24.0 ns (median over launches), so no operation under 480 ns meets that" in table
     assert "by coordbench-micro" in table
 
@@ -133,7 +131,8 @@ def test_the_table_is_fit_for_the_readme(both_folder):
 def test_without_limits_the_table_says_where_a_floor_would_come_from(campaign_folder):
     campaign = load(campaign_folder)
     table = markdown(campaign, summarise(campaign))
-    assert "| two_phase_commit | MPI | ended | 1304 [1302, 1306] ns | – | 0.867 [0.867, 0.867] | 2 % | 7 |" in table
+    assert ("| two_phase_commit | MPI | the user may go on (ended) | 1304 [1302, 1306] ns | – | 0.867 [0.867, 0.867] | 2 % | 7 |"
+            in table)
     assert "no launch stored a cache line's round trip; `coordbench run --micro FILE.json` would" in table
     assert "floor: cache line" not in table
 
@@ -143,7 +142,7 @@ def test_a_campaign_without_protocols_has_no_stack(tmp_path):
     campaign = load(tmp_path)
     assert "clock reading" not in markdown(campaign, summarise(campaign))
     figure, numbers = draw("stack_of_costs", tmp_path)
-    assert texts(figure.axes[0]) == ["this campaign has no such case"] and numbers.empty and "Multiples" not in caption(figure)
+    assert why_empty(figure) == "this campaign has no such case" and numbers.empty and "Multiples" not in caption(figure)
 
 
 def bars(axes) -> list[tuple[float, float]]:
@@ -152,19 +151,14 @@ def bars(axes) -> list[tuple[float, float]]:
 
 def test_the_figure_stacks_ratios(drawn_of_both):
     figure, numbers = drawn_of_both["stack_of_costs"]
-    axes, = figure.axes
-    names = [label.get_text() for label in axes.get_yticklabels()]
-    assert names == ["ping_pong", "ping_pong (shared memory)", "two_phase_commit", "two_phase_commit (shared memory)"]
-    mpi, shared = 600 / 140, 1.4
-    transport = [(1, mpi), (1, shared), (1, mpi), (1, shared)]
-    protocol = [(mpi, mpi), (shared, shared), (mpi, 2 * mpi), (shared, 2 * shared)]
-    assert np.array(bars(axes)) == pytest.approx(np.array(transport + protocol))
-    marks, = [line for line in axes.lines if line.get_label() == "decided"]
-    assert np.array(marks.get_xydata()) == pytest.approx(np.array([(mpi, 2), (shared, 3)]))
-    assert "0.420 [0.318, 0.471]" in texts(axes) and texts(axes).count("2.00 [2.00, 2.00]") == 2
-    assert ("medians over the 7 launches in which the floor was measured, whiskers: distribution-free 95 % intervals of the end"
-            in caption(figure))
-    assert len(numbers) == 7
+    for title, base in (("MPI", 600 / 140), ("shared memory", 1.4)):
+        axes = panel(figure, title)
+        assert [label.get_text() for label in axes.get_yticklabels()] == ["ping_pong", "two_phase_commit"]
+        assert np.array(bars(axes)) == pytest.approx(np.array([(1, base), (1, base), (base, base), (base, base)]))
+    assert texts(axes) == ["0.210 [0.159, 0.236]", "0.210 [0.159, 0.236]", "µs"]
+    assert ("medians over the 7 launches in which the floor was measured, whiskers: distribution-free 95 % intervals of the "
+            "bars' ends" in caption(figure))
+    assert len(numbers) == 5
 
 
 def test_without_a_floor_the_figures_unit_is_ping_pong(drawn):
@@ -197,26 +191,25 @@ def test_a_simulated_protocol_of_three_operations_has_its_marks(tmp_path):
     for source, decided in (("simulated", 700), ("measured", np.nan)):
         write_launch(tmp_path / source / "launch-001.h5", [Case("ping_pong", np.arange(9) + 1000), few], source=source)
         rows = stack(load(tmp_path / source)).set_index("mark")
-        assert rows.latency_ns["decided"] == pytest.approx(decided, nan_ok=True), source
+        assert rows.latency_ns["go_on"] == pytest.approx(decided, nan_ok=True), source
 
 
-def test_a_mark_has_the_same_symbol_whatever_else_the_figure_shows(tmp_path):
-    def markers(folder, names):
-        marks = tuple(Mark(name, 100 * place) for place, name in enumerate(names, 1))
-        protocol = Case("k", SPREAD * 2, family="protocol", definition="proposer", marks=marks)
-        write_launch(tmp_path / folder / "launch-001.h5", [Case("ping_pong", SPREAD), protocol])
-        axes, = draw("stack_of_costs", tmp_path / folder)[0].axes
-        return {line.get_label(): line.get_marker() for line in axes.lines if line.get_label() in names}
-
-    alone, beside = markers("alone", ["decided"]), markers("beside", ["unheard", "of", "committed", "decided"])
-    assert alone["decided"] == beside["decided"] and len(set(beside.values())) == 4
-
-
-def test_the_caption_explains_marks_behind_the_end_and_ends_before_a_round_trip(tmp_path):
+def test_the_caption_explains_ends_before_a_round_trip(tmp_path):
     limits = {"line_round_trip/l3": (100.0, np.nan)}
     early = Case("early", SPREAD // 2, family="protocol", definition="proposer")
-    late = Case("late", SPREAD * 2, family="protocol", definition="proposer", marks=(Mark("applied", 9000, everywhere=True),))
+    late = Case("late", SPREAD * 2, family="protocol", definition="proposer")
     for case, ends_early in ((early, True), (late, False)):
         write_launch(tmp_path / case.kernel / "launch-001.h5", [Case("ping_pong", SPREAD), case], limits=limits)
         words = caption(draw("stack_of_costs", tmp_path / case.kernel)[0])
-        assert ("A blue bar inside a grey one" in words, "to the right of the end" in words) == (ends_early, not ends_early)
+        assert ("A dark bar inside a pale one" in words) == ends_early
+
+
+def test_symbols_show_when_everyone_knows_and_when_all_may_be_forgotten(tmp_path):
+    commit = Case("commit", SPREAD * 4, family="protocol", definition="proposer",
+                  marks=(Mark("decided", 1500), Mark("learned", 2500, everywhere=True)))
+    write_launch(tmp_path / "launch-001.h5", [Case("ping_pong", SPREAD), commit])
+    figure, numbers = draw("stack_of_costs", tmp_path)
+    assert numbers[numbers.kernel == "commit"].latency_ns.tolist() == [1500, 2500, 4 * 1199.5]
+    shown = {line.get_label(): line.get_xdata()[0] for line in figure.axes[0].lines if not line.get_label().startswith("_")}
+    assert shown == pytest.approx({"the user may go on": 1500 / 1199.5, "everyone knows": 2500 / 1199.5,
+                                   "all may be forgotten": 4})
