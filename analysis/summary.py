@@ -54,7 +54,7 @@ def summarise(campaign: Campaign) -> pd.DataFrame:
     rows["batch"] = np.array([json.loads(parameters).get("batch", 1) for parameters in rows.parameters], dtype=int)
     rows["payload_mb_per_s"] = rows.operations_per_second * rows.moved_bytes / 1e6
     rows["latency_times_rate"] = rows.latency_ns * rows.operations_per_second / 1e9
-    return rows[[*KEY, "batch", "launches", "sittings", "operations", "latency_ns", "latency_low_ns",
+    return rows[["case", *KEY, "batch", "launches", "sittings", "operations", "latency_ns", "latency_low_ns",
                  "latency_high_ns", *(f"{name}{end}" for name in TAILS for end in ("_ns", "_low_ns", "_high_ns", "_launches")),
                  *(ratio + end for ratio in RATIOS for end in ("", "_low", "_high")), *PARTS,
                  "operations_per_second", "operations_per_second_low", "operations_per_second_high", "payload_mb_per_s",
@@ -121,7 +121,8 @@ def _counts(launches: pd.DataFrame) -> dict:
               "operations": int(launches.operations.sum()),
               # -1 in launches of a schema that lacked it
               **{name: max(launches[name], default=-1) for name in ("expected_delays", "expected_delays_most")}}
-    return {**totals, "flags": " ".join(words), **worst, **same, **verdicts}
+    name = None if launches.empty else launches["name"].iloc[0]
+    return {"case": name, **totals, "flags": " ".join(words), **worst, **same, **verdicts}
 
 
 def _worst(launches: pd.DataFrame) -> dict:

@@ -1,4 +1,4 @@
-"""The tables of table.md: what each kernel costs between two ranks, in nanoseconds, in round trips and in messages, then what a
+"""The tables of table.md: what each kernel costs at each number of ranks, in time, in round trips and in messages, then what a
 protocol's marks, its throughput, its stack of costs and its messages between nodes come to (protocol_tables.py, stack_table.py,
 node_table.py), the ladder over a wide area (ladder_table.py), how old reads are (staleness.py), what kernels measure themselves
 (own_quantities.py), and how all of it grows with the number of ranks (scaling_tables.py)."""
@@ -28,41 +28,54 @@ from analysis.summary import COUNTED, LEAST, MOST, counts_agree, over_launches
 RANKS = 2
 # What the cases of one row have in common.
 SWEPT = ["kernel", "parameters", "clients", "network", "authentication", "transport"]
-HEADER = ["kernel", "payload", "latency, N=2", "÷ RTT at 8 B", "messages, N=2: measured = formula", "all cases equal",
-          "launches", "flags"]
+AT_LEAST_N = ["÷ RTT at 8 B", "messages: measured = formula", "all cases equal", "launches", "flags"]
+CROWDED = "†"
+CROWDING = f"{CROWDED} more ranks than cores: what crowding costs, nothing about the kernel"
+SMALLEST = ("one column of latencies for each N; ÷ RTT, messages, launches and flags are those of the row's smallest N "
+            "from 2 on")
 
 
 def markdown(campaign: Campaign, summary: pd.DataFrame) -> str:
     """The tables in Markdown, each with its remarks below it."""
     between_two = summary[summary.ranks == RANKS]
-    rows = labelled(small_payload(preferred(one_at_a_time(between_two[between_two.kernel != STREAM]))))
-    ratios = _ratios(campaign).set_index(KEY)
-    cells = [_cells(row, ratios, summary) for _, row in rows.sort_values("series").iterrows()]
-    costs = [table(HEADER, cells)] if cells else []
+    rows = labelled(small_payload(preferred(one_at_a_time(summary[summary.kernel != STREAM]))))
+    costs = _costs_table(campaign, summary, rows)
     remarks = "\n".join(f"- {remark}" for remark in _remarks(campaign, rows))
-    return "\n".join([*costs, remarks + "\n", *marks_table(campaign, between_two), *throughput_table(between_two),
+    return "\n".join([costs, remarks + "\n", *marks_table(campaign, between_two), *throughput_table(between_two),
                       *stack_table(campaign), *ladder_table(campaign, summary), *staleness_table(campaign),
                       *quantities_table(campaign), *spread_table(campaign, summary), *node_table(campaign),
                       *scaling_tables(campaign)])
 
 
+def _costs_table(campaign: Campaign, summary: pd.DataFrame, rows: pd.DataFrame) -> str:
+    """A row for each series, a column for each number of ranks."""
+    ratios, counts = _ratios(campaign).set_index(KEY), sorted(rows.ranks.unique())
+    cells = []
+    for (series, payload), case in rows.groupby(["series", "payload_bytes"]):
+        at = {row.ranks: row for _, row in case.iterrows()}
+        first = at[min((ranks for ranks in at if ranks >= RANKS), default=max(at))]
+        cells.append([series, f"{payload} B", *(_latency(at.get(ranks)) for ranks in counts), *_cells(first, ratios, summary)])
+    return table(["kernel", "payload", *(f"latency, N={ranks}" for ranks in counts), *AT_LEAST_N], cells)
+
+
 def _ratios(campaign: Campaign) -> pd.DataFrame:
     """What slows a launch, or a block of its cases, as a whole drops out."""
     timed = timed_with_ratios(campaign)
-    return over_launches(timed[timed.ranks == RANKS], OVER_SMALL)
+    return over_launches(timed, OVER_SMALL)
 
 
 def _cells(row: pd.Series, ratios: pd.DataFrame, summary: pd.DataFrame) -> list[str]:
     key = tuple(row[KEY])
     ratio = ratios.loc[key] if key in ratios.index else None
-    return [row.series, f"{row.payload_bytes} B", _latency(row.latency_ns, row.latency_low_ns, row.latency_high_ns),
-            "–" if ratio is None else with_interval(ratio.value, ratio.low, ratio.high), _messages(row),
-            _agreement(summary[(summary[SWEPT] == row[SWEPT]).all(axis=1)]),
-            str(row.ok), row["flags"] or "–"]
+    return ["–" if ratio is None else with_interval(ratio.value, ratio.low, ratio.high), _messages(row),
+            _agreement(summary[(summary[SWEPT] == row[SWEPT]).all(axis=1)]), str(row.ok), row["flags"] or "–"]
 
 
-def _latency(value: float, low: float, high: float) -> str:
-    return "–" if math.isnan(value) else with_interval(value / 1000, low / 1000, high / 1000) + " µs"
+def _latency(row: pd.Series | None) -> str:
+    if row is None or math.isnan(row.latency_ns):
+        return "–"
+    value = with_interval(row.latency_ns / 1000, row.latency_low_ns / 1000, row.latency_high_ns / 1000)
+    return f"{value} µs{CROWDED if row.oversubscribed else ''}"
 
 
 def _messages(row: pd.Series) -> str:
@@ -83,11 +96,13 @@ def _agreement(cases: pd.DataFrame) -> str:
 
 
 def _remarks(campaign: Campaign, rows: pd.DataFrame) -> list[str]:
-    if rows.empty:
-        return ["no case of this campaign has two ranks: the table of costs between two ranks is left out", *campaign.remarks]
     points, intervals = words(campaign.launches)
     notes = [f"latency: {points}, with {intervals}", DEFINITION,
              "in memory: no protocol writes to a disk"]
+    if rows.ranks.nunique() > 1:
+        notes.append(SMALLEST)
+    if rows.oversubscribed.any():
+        notes.append(CROWDING)
     if (rows.ok < MIN_LAUNCHES).any():
         notes.append("no interval: fewer than six launches")
     return notes + remarks_on_replicas(rows) + campaign.remarks

@@ -50,7 +50,7 @@ def _rows(campaign: Campaign, summary: pd.DataFrame) -> tuple[pd.DataFrame, int]
     moved = moved_bytes(timed)
     rate = (moved / timed.p50_ns).where(~_may_overlap(timed), moved * timed.operations_per_second * 1e-9)
     rates = over_launches(timed.assign(rate=rate), "rate")
-    told = summary[[*KEY, "batch", "family", *GROUPING, "latency_definition", "flags"]]
+    told = summary[["case", *KEY, "batch", "family", *GROUPING, "latency_definition", "flags"]]
     rows = selection.preferred(rates.merge(told, on=KEY))
     best = selection.best_tuning(selection.throughput(rows[_may_overlap(rows)]), "value")
     rows, ranks = selection.at_reference_ranks(pd.concat([best, selection.one_at_a_time(rows[~_may_overlap(rows)])]))
@@ -81,5 +81,5 @@ def _name_the_tuning(axes: Axes, series: pd.DataFrame, colour: str) -> None:
 
 def _numbers(rows: pd.DataFrame) -> pd.DataFrame:
     units = {"value": "rate_gb_per_s", "low": "rate_low_gb_per_s", "high": "rate_high_gb_per_s"}
-    return rows[["panel", "series", "ranks", "payload_bytes", "in_flight", "batch", "oversubscribed", "launches",
+    return rows[["panel", "series", "case", "ranks", "payload_bytes", "in_flight", "batch", "oversubscribed", "launches",
                  *units]].rename(columns=units)

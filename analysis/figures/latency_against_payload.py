@@ -41,5 +41,5 @@ def _rows(summary: pd.DataFrame) -> tuple[pd.DataFrame, int]:
 
 def _numbers(rows: pd.DataFrame) -> pd.DataFrame:
     units = {"value": "latency_us", "low": "latency_low_us", "high": "latency_high_us"}
-    columns = ["panel", "series", "ranks", "payload_bytes", "oversubscribed", "launches", *units, "floor_us"]
+    columns = ["panel", "series", "case", "ranks", "payload_bytes", "oversubscribed", "launches", *units, "floor_us"]
     return rows[columns].rename(columns=units)

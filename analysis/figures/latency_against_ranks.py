@@ -47,5 +47,5 @@ def _draw_round_trips(axes: Axes, rows: pd.DataFrame, transports: pd.Series) -> 
 
 def _numbers(rows: pd.DataFrame) -> pd.DataFrame:
     units = {"value": "latency_us", "low": "latency_low_us", "high": "latency_high_us"}
-    columns = ["panel", "series", "payload_bytes", "ranks", "oversubscribed", "launches", *units, "floor_us"]
+    columns = ["panel", "series", "case", "payload_bytes", "ranks", "oversubscribed", "launches", *units, "floor_us"]
     return rows[columns].rename(columns=units)

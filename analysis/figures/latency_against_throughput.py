@@ -19,7 +19,8 @@ WHAT = ("Latency against operations per second, at {payloads} and {ranks} ranks,
         "far less, few slow operations took most of the time, which the rate counts and the median does not.")
 MILLION = 1e6
 P99 = {"linewidth": 0.7, "alpha": 0.45, "markersize": 2.4}
-COLUMNS = {"series": "series", "ranks": "ranks", "payload_bytes": "payload_bytes", "batch": "batch", "in_flight": "in_flight",
+COLUMNS = {"series": "series", "case": "case",
+           "ranks": "ranks", "payload_bytes": "payload_bytes", "batch": "batch", "in_flight": "in_flight",
            "oversubscribed": "oversubscribed", "ok": "launches", "operations_per_second": "operations_per_second",
            "operations_per_second_low": "operations_per_second_low", "operations_per_second_high": "operations_per_second_high",
            "latency_us": "latency_us", "low": "latency_low_us", "high": "latency_high_us", "p99_us": "p99_us",

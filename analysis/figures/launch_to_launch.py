@@ -11,15 +11,16 @@ from analysis.doubts import cross_out
 from analysis.load import KEY, Campaign
 
 WHAT = ("Each launch's median of each case, relative to the median over launches of that case; one row per kernel, with all "
-        "its ranks, payloads and parameters; cases with more than one operation in flight are left out. In each row the launches "
-        "are in order from the top; they are numbered within each case: launch 3 of one case need not be launch 3 of another.")
+        "its ranks, payloads and parameters; cases with more than one operation in flight are left out. In each row the "
+        "launches are in order from the top; they are numbered within each case: launch 3 of one case need not be launch 3 of "
+        "another.")
 HOLLOW = "Hollow: oversubscribed."
 ROW, ENDS = 0.2, 0.25  # inches
 MARK = {"linestyle": "none", "marker": "o", "markersize": 2.4, "markeredgewidth": 0.6}
 ROUND = [1, *(2.0**power for power in (1, -1, 2, -2, 3, -3)), *(10.0**power for power in (1, -1, 2, -2, 3, -3)),
          1.5, 0.7, 1.1, 0.9, 1.2, 0.8, 1.3, 1.05, 0.95]
 APART, MARGIN = 0.2, 0.05  # of the width of the axes: ticks from each other, points from the edge
-COLUMNS = ["panel", "row", *KEY, "launch", "turn", "median_ns", "relative"]
+COLUMNS = ["panel", "row", "case", *KEY, "launch", "turn", "median_ns", "relative"]
 
 
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
@@ -42,7 +43,8 @@ def _rows(campaign: Campaign) -> pd.DataFrame:
     rows = timed.assign(median_ns=timed.p50_ns, relative=timed.p50_ns / groups.transform("median"))
     rows = rows[groups.transform("size") > 1]
     rows = rows.merge(campaign.launches[["launch"]], left_on="file", right_index=True).sort_values([*KEY, "launch"])
-    rows = rows.assign(turn=rows.groupby(KEY).cumcount() + 1, row=rows.kernel, place=naming.panels(rows).map(naming.place_of))
+    rows = rows.assign(turn=rows.groupby(KEY).cumcount() + 1, row=rows.kernel, case=rows["name"],
+                       place=naming.panels(rows).map(naming.place_of))
     rows["panel"] = naming.panels(rows) + naming.transport_suffixes(rows)
     return rows.sort_values(["place", "panel"], kind="stable")
 

@@ -19,8 +19,8 @@ LOSSY = ("Where messages are lost, duplicated or late on purpose the line is the
          "round trip, and a point may lie off it. ")
 TIMED = ("Where timing decides, the closed form is a band from the least to the most: {agree} of {count} points lie within. ")
 REPEATED = " {count} cases had the same counts over another transport as over MPI; they are drawn once."
-COLUMNS = ["panel", "series", "payload_bytes", "ranks", "in_flight", "oversubscribed", "count_rule", "messages_per_operation",
-           "messages_low", "messages_high", LEAST, MOST]
+COLUMNS = ["panel", "series", "case", "payload_bytes", "ranks", "in_flight", "oversubscribed", "count_rule",
+           "messages_per_operation", "messages_low", "messages_high", LEAST, MOST]
 
 
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:

@@ -25,8 +25,8 @@ SAME = ["panel", "series", "payload_bytes", "transport", "regime"]
 STEPS = 60  # points of a drawn line
 FEW = 8  # ticks
 UNITS = {"value": "latency_us", "low": "latency_low_us", "high": "latency_high_us"}
-COLUMNS = ["panel", "series", "payload_bytes", "transport", "regime", "ranks", "launches", *UNITS, "model_us", "band_low_us",
-           "band_high_us", "times_measured", "floor_us"]
+COLUMNS = ["panel", "series", "case", "payload_bytes", "transport", "regime", "ranks", "launches", *UNITS, "model_us",
+           "band_low_us", "band_high_us", "times_measured", "floor_us"]
 
 
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
@@ -68,7 +68,7 @@ def _rows(all_curves: tuple[Curve, ...], summary: pd.DataFrame) -> pd.DataFrame:
     empty = pd.DataFrame(columns=[*KEY, "value", "low", "high", "launches", "flags", "level", "curve", "regime", "limit"])
     rows = pd.concat(points, ignore_index=True) if points else empty
     rows = rows.astype(dict(summary.dtypes[KEY])).merge(
-        summary[[*KEY, *GROUPING, "latency_definition", "expected_delays"]], on=KEY, how="left")
+        summary[["case", *KEY, *GROUPING, "latency_definition", "expected_delays"]], on=KEY, how="left")
     shown = selection.small_payload(selection.one_at_a_time(rows.drop_duplicates(KEY)))
     rows = rows.merge(shown[KEY], on=KEY)
     return naming.parted(naming.arranged(rows.assign(**{name: rows[name] / 1000 for name in UNITS})))

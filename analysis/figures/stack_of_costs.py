@@ -51,7 +51,13 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
     caption = style.caption(campaign, reference_cases(campaign), _what(shown, unit))
     heights = {axes[name]: ROW * len(part) + ENDS for name, part in parts.items()}
     style.finish(figure, caption, False, heights or style.AXES_HEIGHT)
-    return figure, rows
+    return figure, _with_cases(campaign, rows)
+
+
+def _with_cases(campaign: Campaign, rows: pd.DataFrame) -> pd.DataFrame:
+    """Adds the column `case`, as commands take it."""
+    cases = pd.concat([reference_cases(campaign), base_cases(campaign)]).drop_duplicates(CASE)
+    return rows.merge(cases[[*CASE, "name"]].rename(columns={"name": "case"}), on=CASE, how="left")
 
 
 def _what(rows: pd.DataFrame, unit: str) -> str:

@@ -11,7 +11,7 @@ from analysis.staleness import reads
 WHAT = ("For each age on the x axis: the share of reads whose value had been out of date for at least that long when the read "
         "began, over the reads of all launches together. A value is out of date once a newer write has ended. Kernels and "
         "settings of which every read was up to date have no line.")
-COLUMNS = [*KEY, "panel", "series", "reads", "behind_us", "share_as_old"]
+COLUMNS = ["case", *KEY, "panel", "series", "reads", "behind_us", "share_as_old"]
 STEPS = 100  # order statistics drawn per line
 
 
@@ -21,7 +21,7 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
     if rows.empty:
         figure, _ = style.panels([])
         return figure, pd.DataFrame(columns=COLUMNS)
-    rows = naming.arranged(rows)
+    rows = naming.arranged(rows.merge(summary[["case", *KEY]], on=KEY))
     rows = rows.assign(series=[f"{row.series}, {row.ranks} ranks" for row in rows.itertuples()])
     parts, looks = naming.by_panel(rows), style.looks(campaign, rows)
     figure, axes = style.panels(list(parts))
@@ -32,7 +32,7 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
             face = {"markerfacecolor": "white"} if row.oversubscribed else {}
             axes[name].plot(curve.behind_us, curve.share_as_old, label=style.legible(row.series), markevery=[0, len(curve) - 1],
                             **looks[row.series], **face)
-            numbers.append(curve.assign(panel=name, series=row.series, **row[KEY]))
+            numbers.append(curve.assign(panel=name, series=row.series, **row[["case", *KEY]]))
         axes[name].set(xscale="log", yscale="log", xlabel="out of date for, µs", ylabel="share of reads as old")
         style.plain_decades(axes[name].xaxis)
         style.plain_decades(axes[name].yaxis)

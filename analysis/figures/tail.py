@@ -14,8 +14,8 @@ WHAT = ("For each latency on the x axis: the share of operations that took at le
         "launches together, at 8 B (0 B where a kernel has no payload) and {ranks} ranks; a kernel not measured there, at its "
         "largest number of ranks below that. Each line ends at the largest sample. Paler, where the files mark them: without "
         "the first operation of each block, which finds cold caches.")
-COLUMNS = ["panel", "series", "ranks", "payload_bytes", "oversubscribed", "samples", "latency_us", "share_as_slow",
-           "operations"]
+COLUMNS = ["panel", "series", "case", "ranks", "payload_bytes", "oversubscribed", "samples", "latency_us",
+           "share_as_slow", "operations"]
 ALL, WARM = "all", "without the first of each block"
 PALER = {"linewidth": 0.7, "alpha": 0.45, "markersize": 2.4}
 STEPS = 100  # order statistics drawn per line, dense towards the tail: all samples would be megabytes of ink on the same curve
@@ -32,7 +32,7 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
     for name, part in parts.items():
         for _, row in pd.concat(part).iterrows():
             cases, look = launches.get_group(tuple(row[KEY])), looks[row.series]
-            told = {"panel": name, **row[["series", "ranks", "payload_bytes", "oversubscribed"]]}
+            told = {"panel": name, **row[["series", "case", "ranks", "payload_bytes", "oversubscribed"]]}
             curve = _curve(_samples(cases, samples_ns))
             _draw_curve(axes[name], row, curve, look)
             numbers.append(curve.assign(**told, operations=ALL))

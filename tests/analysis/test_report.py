@@ -54,9 +54,28 @@ def test_summary_holds_medians_and_intervals_of_launch_medians(reported):
 
 def test_table_is_fit_for_the_readme(reported):
     table = (reported / "table.md").read_text(encoding="utf-8")
-    assert "| two_phase_commit | 8 B | 1.30 [1.30, 1.31] µs | 0.867 [0.867, 0.867] | 1 = 1 | 5 of 5 | 7 | – |" in table
-    assert "| native_broadcast | 8 B | 1.20 [1.20, 1.21] µs | 0.801 [0.800, 0.801] | – | – | 7 | – |" in table
+    assert table.startswith("| kernel | payload | latency, N=1 | latency, N=2 | latency, N=4 | latency, N=8 | ÷ ping_pong |")
+    commit, native = (next(line for line in table.splitlines() if line.startswith(f"| {name}")) for name in ("two_p", "native"))
+    assert "| 1.30 [1.30, 1.31] µs | 13.1 µs† | 13.1 µs† | 0.867 [0.867, 0.867] | 1 = 1 | 5 of 5 | 7 | – |" in commit
+    assert "| 1.20 [1.20, 1.21] µs | 12.1 µs† | 12.1 µs† | 0.801 [0.800, 0.801] | – | – | 7 | – |" in native
+    assert "† more ranks than cores" in table
     assert "90" not in table.split("\n")[2]  # drift watches, 90 µs, are nowhere
+
+
+def test_the_table_has_a_column_for_each_number_of_ranks(tmp_path):
+    cases = [Case("k", np.arange(500) + 1000 * ranks, ranks) for ranks in (3, 5, 7)]
+    write_launch(tmp_path / "launch-001.h5", [*cases, Case("late", np.arange(500) + 500, 7)])
+    table = markdown(load(tmp_path), summarise(load(tmp_path)))
+    assert table.startswith("| kernel | payload | latency, N=3 | latency, N=5 | latency, N=7 |")
+    assert "| k | 8 B | 3.25 µs | 5.25 µs | 7.25 µs | – | 1 = 1 |" in table
+    assert "| late | 8 B | – | – | 0.750 µs | – | 1 = 1 |" in table
+
+
+def test_every_csv_names_its_cases_as_commands_take_them(reported, campaign_folder):
+    names = set(load(campaign_folder).cases["name"])
+    for path in [reported / "summary.csv", *(reported / "figures" / f"{name}.csv" for name in FIGURES)]:
+        told = pd.read_csv(path).get("case")
+        assert told is not None and set(told.dropna()) <= names and told.notna().any() or "topology" in path.name, path.name
 
 
 def test_table_shows_a_miscount_and_lacking_intervals(tmp_path):
@@ -162,7 +181,7 @@ def test_a_figure_without_anything_in_it_is_left_out_and_said_so(tmp_path):
     there = {path.stem for path in (tmp_path / "figures").iterdir()}
     assert "stack_of_costs" not in there and "latency_against_ranks" in there
     table = (tmp_path / "table.md").read_text(encoding="utf-8")
-    assert table.startswith("- no case of this campaign has two ranks") and "| kernel | payload | latency" not in table
+    assert table.startswith("| kernel | payload | latency, N=4 |") and "| kernel | payload | latency" not in table
 
 
 def test_one_launch_makes_a_report_without_intervals(tmp_path):

@@ -131,8 +131,8 @@ def test_the_table_is_fit_for_the_readme(both_folder):
 def test_without_limits_the_table_says_where_a_floor_would_come_from(campaign_folder):
     campaign = load(campaign_folder)
     table = markdown(campaign, summarise(campaign))
-    assert ("| two_phase_commit | MPI | the user may go on (ended) | 1304 [1302, 1306] ns | – | 0.867 [0.867, 0.867] | 2 % | 7 |"
-            in table)
+    start = "| two_phase_commit | MPI | the user may go on (ended) |"
+    assert f"{start} 1304 [1302, 1306] ns | – | 0.867 [0.867, 0.867] | 2 % | 7 |" in table
     assert "no launch stored a cache line's round trip; `coordbench run --micro FILE.json` would" in table
     assert "floor: cache line" not in table
 
