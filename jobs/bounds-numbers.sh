@@ -1,5 +1,5 @@
-# Rows of results/BOUNDS.md on numbers that mislead nobody: ratios, intervals, and one definition of each; sourced by jobs/bounds,
-# whose $scratch and launches it uses.
+# Rows of results/BOUNDS.md on numbers that mislead nobody: ratios, intervals, one definition of each, and the speed of reports;
+# sourced by jobs/bounds, whose $scratch and launches it uses.
 # shellcheck shell=bash
 
 # What dividing by ping_pong leaves of the spread between launches, in the campaigns that have six launches of a case.
@@ -25,3 +25,4 @@ row_numbers_f() {
   analyse report "$out" --out "$out-report" >/dev/null
   /usr/bin/python3 tests/analysis/one_definition.py "$out" "$out.json" "$out.txt" "$out-report"
 }
+row_numbers_h() { /usr/bin/python3 tests/analysis/report_speed.py; }

@@ -181,7 +181,7 @@ def test_a_figure_without_anything_in_it_is_left_out_and_said_so(tmp_path):
     there = {path.stem for path in (tmp_path / "figures").iterdir()}
     assert "stack_of_costs" not in there and "latency_against_ranks" in there
     table = (tmp_path / "table.md").read_text(encoding="utf-8")
-    assert table.startswith("| kernel | payload | latency, N=4 |") and "| kernel | payload | latency" not in table
+    assert table.startswith("| kernel | payload | latency, N=4 |")
 
 
 def test_one_launch_makes_a_report_without_intervals(tmp_path):

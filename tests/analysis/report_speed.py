@@ -1,0 +1,67 @@
+"""How long analysis/report takes, and how much memory: of six cases in six launches, and of ten million samples in one.
+
+    /usr/bin/python3 tests/analysis/report_speed.py [--samples 10000000]
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from synthetic import Case, Mark, write_launch  # noqa: E402
+
+REPEATED = 3  # runs, of which the median counts
+
+
+def six_cases(folder: Path, launches: int, samples: int) -> Path:
+    """Of three groups, two payloads, with marks."""
+    rng = np.random.default_rng(1)
+    for launch in range(1, launches + 1):
+        def took(median: int) -> np.ndarray:
+            return (median * rng.lognormal(0, 0.2, samples)).astype(np.int64)
+
+        protocol = dict(definition="proposer", family="protocol")
+        raft = (Mark("committed", 700), Mark("applied", 800, True))
+        cases = [Case("ping_pong", took(600), group="point-to-point"), Case("flat_broadcast", took(800), group="broadcast"),
+                 Case("binomial_broadcast", took(700), group="broadcast"),
+                 Case("binomial_broadcast", took(900), payload_bytes=1024, group="broadcast"),
+                 Case("two_phase_commit", took(1500), group="commitment", marks=(Mark("decided", 700),), **protocol),
+                 Case("raft_replication", took(1000), group="replication", marks=raft, **protocol)]
+        write_launch(folder / f"launch-{launch:03}.h5", cases, launch)
+    return folder
+
+
+def measured(folder: Path) -> tuple[float, float]:
+    """Seconds, and gigabytes of the largest process."""
+    begun = time.monotonic()
+    program = subprocess.Popen([sys.executable, ROOT / "analysis/report", folder, "--out", folder / "out"],
+                               stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(program.pid, 0)
+    if status:
+        sys.exit(f"analysis/report failed on {folder}")
+    return time.monotonic() - begun, usage.ru_maxrss * 1024 / 1e9
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--samples", type=int, default=10_000_000)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, launches, samples in (("six cases, six launches", 6, 1000),
+                                        (f"{options.samples:,} samples", 1, options.samples // 6)):
+            folder = six_cases(Path(scratch, name.replace(" ", "-")), launches, samples)
+            runs = sorted(measured(folder) for _ in range(REPEATED))
+            seconds, gigabytes = runs[REPEATED // 2]
+            print(f"{name}: {seconds:.1f} s ({runs[0][0]:.1f} to {runs[-1][0]:.1f}), {gigabytes:.2f} GB")
+
+
+if __name__ == "__main__":
+    main()
