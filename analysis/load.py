@@ -20,6 +20,7 @@ from analysis.refusal import Refusal
 from analysis.regimes import farthest_levels, nothing_nearer
 from analysis.remarks import remarks_on
 from analysis.renamed import as_of_today, name_in
+from analysis.settings import circumstances
 from analysis.sittings import sittings
 from analysis.stamps import case_latencies_ns
 
@@ -114,7 +115,8 @@ def launch_of(path: Path, file: h5py.File) -> dict:
             "campaign": text(root["campaign"]), "seed": seed, "source": text(root["source"]),
             "created_utc": text(root["created_utc"]), "complete": complete, "world": len(file["/ranks/node"]),
             "identity": f"{text(root['campaign'])} {launch} {text(root['created_utc'])}",
-            "asked": asked(file, len(file["/ranks/node"])), "wall_s": float(number(root.get("wall_s", 0))),
+            "circumstances": circumstances(file), "asked": asked(file, len(file["/ranks/node"])),
+            "wall_s": float(number(root.get("wall_s", 0))),
             "calibration": text(environment.get("calibration", "")), "platform": text(environment.get("platform", "")),
             "distance": _distance(file["/ranks/distance"]),
             "timer_overhead_ns": float(number(environment["timer_overhead_ns"])),

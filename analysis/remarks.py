@@ -11,9 +11,8 @@ def remarks_on(launches: pd.DataFrame, cases: pd.DataFrame) -> list[str]:
                for file in launches.index[launches.complete != 1]]
     remarks += [f"{Path(file).name}: {check}; its stamps are not to be trusted"
                 for file, check in launches.clock_check[launches.clock_check != "ok"].items()]
-    for name in ("campaign", "host", "cpu", "mpi", "placement"):
-        if launches[name].nunique() > 1:
-            remarks.append(f"the launches differ in {name}: {', '.join(sorted(launches[name].unique()))}")
+    if launches.campaign.nunique() > 1:
+        remarks.append(f"the launches differ in campaign: {', '.join(sorted(launches.campaign.unique()))}")
     if launches.oversubscribed.any():
         remarks.append(f"{launches.oversubscribed.sum()} of {len(launches)} launches had more ranks than cores "
                        "(oversubscribed)")

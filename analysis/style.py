@@ -21,6 +21,7 @@ from analysis.doubts import cross_out
 from analysis.layout import COLUMN, lay_out
 from analysis.load import Campaign
 from analysis.naming import MPI, kernel_places, transport_name
+from analysis.settings import differing
 from analysis.sittings import words
 from analysis.statistics import MIN_LAUNCHES
 
@@ -212,6 +213,8 @@ def caption(campaign: Campaign, rows: pd.DataFrame, what: str) -> str:
     parts = [f"{what} Campaign {campaign.name}: {len(launches)} launches"
              + (f", {launches.oversubscribed.sum()} of them oversubscribed" if launches.oversubscribed.any() else "")
              + f"; {_where(campaign)}."]
+    if differ := differing(launches):
+        parts.append(f"The launches differ in {', '.join(differ)}, as table.md says.")
     if len(rows):
         parts += [_definitions(rows), f"Start line: {' or '.join(sorted(rows.sync.unique()))}."]
         parts += _transports(sorted(rows.transport.unique()))

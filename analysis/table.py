@@ -18,6 +18,7 @@ from analysis.ratios import DEFINITION, OVER_SMALL, timed_with_ratios
 from analysis.replicas import remarks as remarks_on_replicas
 from analysis.scaling_tables import scaling_tables
 from analysis.selection import STREAM, one_at_a_time, preferred, small_payload
+from analysis.settings import differences
 from analysis.sittings import words
 from analysis.spread_table import spread_table
 from analysis.stack_table import stack_table
@@ -41,7 +42,9 @@ def markdown(campaign: Campaign, summary: pd.DataFrame) -> str:
     rows = labelled(small_payload(preferred(one_at_a_time(summary[summary.kernel != STREAM]))))
     costs = _costs_table(campaign, summary, rows)
     remarks = "\n".join(f"- {remark}" for remark in _remarks(campaign, rows))
-    return "\n".join([costs, remarks + "\n", *marks_table(campaign, between_two), *throughput_table(between_two),
+    differ = differences(campaign.launches)
+    above = [f"- before the numbers: {differ}\n"] if differ else []
+    return "\n".join([*above, costs, remarks + "\n", *marks_table(campaign, between_two), *throughput_table(between_two),
                       *stack_table(campaign), *ladder_table(campaign, summary), *staleness_table(campaign),
                       *quantities_table(campaign), *spread_table(campaign, summary), *node_table(campaign),
                       *scaling_tables(campaign)])

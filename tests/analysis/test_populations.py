@@ -12,7 +12,7 @@ from analysis.load import load
 from analysis.refusal import Refusal
 from analysis.summary import summarise
 from analysis.table import markdown
-from conftest import assert_refused, draw, run
+from conftest import assert_refused, caption, draw, run
 from synthetic import Case, write_launch
 
 SPREAD = np.arange(400)
@@ -114,3 +114,15 @@ def test_nine_times_as_slow_is_not_disturbed_nor_is_one_of_two(tmp_path):
     for number, times in ((1, 1), (2, 100)):
         launch(tmp_path / "two", number, Case("ping_pong", (SPREAD + 1000) * times))
     assert not any("disturbed" in remark for remark in load(tmp_path / "two").remarks)
+
+
+def test_what_else_differs_is_said_above_the_table_and_in_captions_once(tmp_path):
+    for number in range(1, 4):
+        launch(tmp_path, number, environment={"host": f"box-{number % 2}", "load_before": f"{number}"})
+    campaign = load(tmp_path)
+    table = markdown(campaign, summarise(campaign))
+    assert table.startswith("- before the numbers: the launches differ in host: box-0, box-1\n") and table.count("box-1") == 1
+    assert "The launches differ in host, as table.md says." in caption(draw("latency_against_ranks", tmp_path)[0])
+    assert "remark: the launches differ in host: box-0, box-1" in run("report", tmp_path).stdout
+    alike = load(launch(tmp_path / "alike", 1).parent)
+    assert "differ" not in markdown(alike, summarise(alike))
