@@ -61,7 +61,7 @@ def lay_out(figure: Figure, heights: dict[Axes, float], legends: dict[Axes, Arti
     for axes, cell in cells.items():
         beside = [needs[each] for each in cells if (cells[each].x0, cells[each].x1) == (cell.x0, cell.x1)]
         _place(axes, cell, needs[axes], max(need.left for need in beside), max(need.right for need in beside))
-        _put(legends.get(axes), (cell.x0 + cell.x1) / 2, cell.y1 - needs[axes].total + needs[axes].legend + PAD)
+        _put(legends.get(axes), (cell.x0 + cell.x1) / 2, cell.y1 - needs[axes].total + needs[axes].legend + PAD - GAP)
     _put(shared, width / 2, tops[-2] - GAP)
     caption.set_position((PAD / width, (tops[-1] - PAD) / figure.get_figheight()))
     edges = sum(pages) - np.cumsum([0, *pages])

@@ -30,7 +30,7 @@ from analysis.layout import Layout
 PANELS = "panels"  # the folder of the panels
 LEGEND = "legend"
 DPI = 180
-MIXED = 24  # steps from a colour of kernels to white
+MIXED, PALEST = 24, 0.12  # steps from a colour of kernels towards white, which has to remain white
 GREYS, SCALE = 48, 40  # shades, and those of the colour scale of matrices
 TEX = {"\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
        "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "÷": r"$\div$", "×": r"$\times$", "µ": r"$\mu$", "≤": r"$\le$",
@@ -111,7 +111,7 @@ def _save_png(figure: Figure, pages: list[Bbox], stem: Path) -> None:
 def _palette() -> Image.Image:
     """The same for all figures, so that a kernel has the same colour in each: the colours of kernels as they fade to white at
     the edges of lines, greys, and the scale of matrices."""
-    shares = np.linspace(1, 0, MIXED, endpoint=False)
+    shares = np.linspace(1, PALEST, MIXED)
     mixed = [share * np.array(to_rgb(colour)) + 1 - share for colour in COLOURS for share in shares]
     greys = [np.full(3, shade) for shade in np.linspace(0, 1, GREYS)]
     scale = matplotlib.colormaps["cividis_r"](np.linspace(0, 1, SCALE))[:, :3]

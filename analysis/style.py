@@ -32,6 +32,8 @@ AT_POINT = "at point"  # marks words beside points
 BESIDE = "beside"  # marks the names of lines, which stand beside the axes
 HOLLOW = "hollow: oversubscribed"
 EMPTY = "empty"  # marks a figure in which nothing is drawn; its label says why
+TINY = 1e-4  # from here down Python writes 5e-05
+ONE_PAYLOAD = "all cases that it would show have one payload, and no line begins or ends there"
 NO_CASE = "this campaign has no such case"
 LONG_LABEL = 20  # characters; legends with longer labels have one column …
 LABEL_MOST = 48  # … and longer ones still have several lines
@@ -87,6 +89,13 @@ def why_empty(figure: Figure) -> str:
     return figure.get_label() if figure.get_gid() == EMPTY else ""
 
 
+def above_zero(rows: pd.DataFrame, column: str) -> tuple[pd.DataFrame, str]:
+    """The rows with a place on a logarithmic axis, and a sentence for the caption if there are others."""
+    at_zero = sorted(rows.series[rows[column] == 0].unique())
+    said = f" Without the points of {' and '.join(at_zero)} that take no time at all." if at_zero else ""
+    return rows[rows[column] != 0], said
+
+
 def draw_series(axes: Axes, rows: pd.DataFrame, x: str, style: dict) -> None:
     """Points with intervals (columns `value`, `low`, `high`): filled and connected within each `stretch`, if there are any, or
     hollow and alone if oversubscribed; crossed out where their `flags` say that the clocks cannot vouch for them."""
@@ -136,7 +145,7 @@ def plain_decades(axis: Axis) -> None:
     few = high < 100 * low
     axis.set_major_locator(LogLocator(subs=(1, 2, 5) if few else (1,)))
     axis.set_minor_locator(NullLocator() if few else LogLocator(subs=(2, 5)))
-    axis.set_major_formatter("{x:,.10g}")
+    axis.set_major_formatter(lambda x, _: f"{x:,.10g}" if x >= TINY else np.format_float_positional(x, trim="-"))
     axis.set_minor_formatter(NullFormatter())
 
 

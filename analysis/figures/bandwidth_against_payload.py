@@ -41,6 +41,8 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
         style.plain_decades(axes[name].yaxis)
     what = WHAT.format(ranks=ranks) + ways.sentence(campaign, rows) + ceiling_sentence(ceiling)
     style.finish(figure, style.caption(campaign, rows, what), rows.oversubscribed.any())
+    if rows.payload_bytes.nunique() == 1:
+        style.mark_as_empty(figure, style.ONE_PAYLOAD)
     return figure, _numbers(pd.concat([rows, *(ceiling.assign(panel=name) for name in parts)]))
 
 

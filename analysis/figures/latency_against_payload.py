@@ -14,6 +14,7 @@ WHAT = ("Latency of one operation against its payload, at {ranks} ranks; a kerne
 
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
     rows, ranks = _rows(summary)
+    rows, zero = style.above_zero(rows, "value")
     rows = ways.with_stretches(campaign, rows)
     delay = shortest_delay(campaign)
     parts, looks = naming.by_panel(rows), style.looks(campaign, rows)
@@ -26,8 +27,10 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
         axes[name].set(yscale="log", xlabel="payload", ylabel="latency, µs")
         style.leave_room(axes[name])
         style.plain_decades(axes[name].yaxis)
-    what = WHAT.format(ranks=ranks) + ways.sentence(campaign, rows) + floor_sentence(rows, "payload_bytes", delay)
+    what = WHAT.format(ranks=ranks) + zero + ways.sentence(campaign, rows) + floor_sentence(rows, "payload_bytes", delay)
     style.finish(figure, style.caption(campaign, rows, what), rows.oversubscribed.any())
+    if rows.payload_bytes.nunique() == 1:
+        style.mark_as_empty(figure, style.ONE_PAYLOAD)
     return figure, _numbers(rows.assign(floor_us=floor_us(rows, "payload_bytes", delay)))
 
 

@@ -14,7 +14,8 @@ WHAT = "Latency of one operation of 8 B (0 B where a kernel has no payload) agai
 
 
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
-    rows, delay = _rows(summary), shortest_delay(campaign)
+    rows, zero = style.above_zero(_rows(summary), "value")
+    delay = shortest_delay(campaign)
     parts, looks = naming.by_panel(rows), style.looks(campaign, rows)
     figure, axes = style.panels(list(parts))
     for name, part in parts.items():
@@ -27,7 +28,8 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
         axes[name].set(yscale="log", xlabel="ranks", ylabel="latency, µs")
         style.leave_room(axes[name])
         style.plain_decades(axes[name].yaxis)
-    style.finish(figure, style.caption(campaign, rows, WHAT + floor_sentence(rows, "ranks", delay)), rows.oversubscribed.any())
+    caption = style.caption(campaign, rows, WHAT + zero + floor_sentence(rows, "ranks", delay))
+    style.finish(figure, caption, rows.oversubscribed.any())
     return figure, _numbers(rows.assign(floor_us=floor_us(rows, "ranks", delay)))
 
 

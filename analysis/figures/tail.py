@@ -34,11 +34,13 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
             cases, look = launches.get_group(tuple(row[KEY])), looks[row.series]
             told = {"panel": name, **row[["series", "case", "ranks", "payload_bytes", "oversubscribed"]]}
             curve = _curve(_samples(cases, samples_ns))
-            _draw_curve(axes[name], row, curve, look)
+            if len(curve):
+                _draw_curve(axes[name], row, curve, look)
             numbers.append(curve.assign(**told, operations=ALL))
-            if len(warm := _samples(cases, warm_samples_ns)):
-                _draw_warm(axes[name], _curve(warm), look)
-                numbers.append(_curve(warm).assign(**told, operations=WARM))
+            warm = _curve(_samples(cases, warm_samples_ns))
+            if len(warm):
+                _draw_warm(axes[name], warm, look)
+                numbers.append(warm.assign(**told, operations=WARM))
         axes[name].set(xscale="log", yscale="log", xlabel="latency, µs", ylabel="share of operations as slow")
         style.plain_decades(axes[name].xaxis)
         style.plain_decades(axes[name].yaxis)
@@ -54,7 +56,8 @@ def _curve(ordered: np.ndarray) -> pd.DataFrame:
     """Of the k-th largest sample of n, k = 1, 2, … thinning out towards n: the share k/n that took at least as long."""
     count = len(ordered)
     from_top = np.unique(np.geomspace(1, count, STEPS).astype(int))
-    return pd.DataFrame({"samples": count, "latency_us": ordered[count - from_top] / 1000, "share_as_slow": from_top / count})
+    curve = pd.DataFrame({"samples": count, "latency_us": ordered[count - from_top] / 1000, "share_as_slow": from_top / count})
+    return curve[curve.latency_us > 0].reset_index(drop=True)  # a logarithmic axis has no 0
 
 
 def _draw_curve(axes: Axes, row: pd.Series, curve: pd.DataFrame, look: dict) -> None:
