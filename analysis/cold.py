@@ -4,7 +4,7 @@ import h5py
 import numpy as np
 
 from analysis.launch_file import opened
-from analysis.load import latencies_ns, stamps
+from analysis.stamps import gathered, latencies_ns
 
 
 def first_of_blocks(samples: h5py.Group, operations: int) -> np.ndarray:
@@ -20,6 +20,6 @@ def warm_samples_ns(case) -> np.ndarray:
     mark these."""
     with opened(case.file) as file:
         samples = file[f"/samples/{case.name}"]
-        latencies = latencies_ns(*stamps(samples), case.latency_definition)
+        latencies = gathered(samples, lambda part, start, end: [latencies_ns(start, end, case.latency_definition)], 1)[0]
         first = first_of_blocks(samples, len(latencies))
     return latencies[~first & ~np.isnan(latencies)] if first.any() else latencies[:0]
