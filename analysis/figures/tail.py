@@ -37,10 +37,9 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
             if len(curve):
                 _draw_curve(axes[name], row, curve, look)
             numbers.append(curve.assign(**told, operations=ALL))
-            warm = _curve(_samples(cases, warm_samples_ns))
-            if len(warm):
-                _draw_warm(axes[name], warm, look)
-                numbers.append(warm.assign(**told, operations=WARM))
+            if len(warm := _samples(cases, warm_samples_ns)):
+                _draw_warm(axes[name], _curve(warm), look)
+                numbers.append(_curve(warm).assign(**told, operations=WARM))
         axes[name].set(xscale="log", yscale="log", xlabel="latency, µs", ylabel="share of operations as slow")
         style.plain_decades(axes[name].xaxis)
         style.plain_decades(axes[name].yaxis)
