@@ -13,7 +13,7 @@ from analysis.load import SIMULATED, launch_of
 from analysis.reading import text
 from analysis.refusal import Refusal
 from analysis.settings import parsed
-from analysis.sittings import APART_S, sittings
+from analysis.sittings import APART_S, began_s, sittings
 
 OWN = ("out", "campaign", "launch", "resume", "micro")  # options that another launch gets of its own
 SPACE = 2  # seconds: stamps of files are whole seconds
@@ -42,9 +42,8 @@ def repetition(folder: Path | str, now: datetime) -> tuple[int, list[Launch]]:
                       "jobs/campaign.sbatch, with the options in command_line of its files")
     firm = first[~first.oversubscribed]
     chosen = firm if len(firm) else first
-    ended = pd.to_datetime(launches.created_utc) + pd.to_timedelta(launches.wall_s, unit="s")
-    left_s = APART_S + SPACE - (pd.Timestamp(now) - ended.max()).total_seconds()
-    return max(0, math.ceil(left_s)), [Launch(row.world, row.oversubscribed, row.limits, row.arguments)
+    left_s = APART_S + SPACE + (began_s(launches) + launches.wall_s).max() - now.timestamp()
+    return min(max(0, math.ceil(left_s)), APART_S + SPACE), [Launch(row.world, row.oversubscribed, row.limits, row.arguments)
                                        for row in chosen.itertuples()]
 
 

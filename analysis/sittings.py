@@ -6,6 +6,7 @@ alone.
 """
 
 import math
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from scipy.stats import t
 from analysis.statistics import CONFIDENCE, median_interval
 
 APART_S = 600
+FORM, EPOCH = "%Y-%m-%dT%H:%M:%SZ", datetime(1970, 1, 1)
 MIN_SITTINGS = 3  # two leave one degree of freedom, whose interval is 6 times as wide as that of six
 NORMAL = 1.96  # half of a 95 % interval, in standard errors
 PARTS = ["spread_between_sittings", "spread_between_launches", "spread_within_launch"]  # in percent
@@ -24,10 +26,15 @@ def sittings(launches: pd.DataFrame) -> pd.Series:
     numbers = pd.Series(1, launches.index)
     if (launches.source == "simulated").all():
         return numbers
-    began = pd.to_datetime(launches.created_utc).sort_values(kind="stable")
-    ended = (began + pd.to_timedelta(launches.wall_s[began.index], unit="s")).cummax()
-    apart = (began - ended.shift()).dt.total_seconds() >= APART_S
+    began = began_s(launches).sort_values(kind="stable")
+    ended = (began + launches.wall_s[began.index]).cummax()
+    apart = began - ended.shift() >= APART_S
     return numbers.add(apart.cumsum(), fill_value=0).astype(int)[launches.index]
+
+
+def began_s(launches: pd.DataFrame) -> pd.Series:
+    """[file]: seconds of UTC, in numbers that hold every date which a file may have; pandas' own dates end in 2262."""
+    return pd.Series([(datetime.strptime(each, FORM) - EPOCH).total_seconds() for each in launches.created_utc], launches.index)
 
 
 def centre_and_interval(values: np.ndarray, sitting: np.ndarray) -> tuple[float, float, float]:

@@ -35,6 +35,11 @@ def test_a_launch_that_lasts_while_others_begin_and_end_parts_nothing():
     assert sittings(launches(((7, 0), 7200), ((7, 1), 1), ((8, 59), 1), ((9, 5), 1))).tolist() == [1, 1, 1, 1]
 
 
+def test_dates_far_away_are_dates():
+    far = launches(((7, 0), 1e18), ((7, 1), 1)).assign(created_utc=["9999-05-06T07:08:09Z", "0001-01-01T00:00:00Z"])
+    assert sittings(far).tolist() == [2, 1]
+
+
 def test_simulated_time_has_no_sittings():
     assert sittings(launches(((7, 0), 1), ((9, 0), 1), source="simulated")).tolist() == [1, 1]
 

@@ -27,7 +27,7 @@ from analysis.launch_file import launches_in
 from mutations import Mutation, apply
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAMS = ("report", "compare", "extrapolate", "ratio", "predicted", "against_library")
+PROGRAMS = ("report", "compare", "extrapolate", "ratio", "predicted", "against_library", "again")
 CPU_SECONDS, WALL_SECONDS = 15, 900  # of a child
 MEMORY = 4 << 30  # above what a child has when it begins
 READING = re.compile(r"/h5py/|/analysis/(?:validate|reading|launch_file)\.py")
@@ -138,7 +138,8 @@ class Trials:
         return {"report": [self.folder, "--out", self.out], "compare": [self.clean, self.folder],
                 "extrapolate": [self.folder, "--ranks", "30"],
                 "ratio": [self.folder, case.replace("ping_pong", "two_phase_commit") + "@decided", case],
-                "predicted": [self.folder, self.folder, "--out", self.out], "against_library": [self.folder]}[name]
+                "predicted": [self.folder, self.folder, "--out", self.out], "against_library": [self.folder],
+                "again": [self.folder]}[name]
 
     def _run(self, name: str) -> "Outcome":
         said, told = io.StringIO(), io.StringIO()
