@@ -104,7 +104,26 @@ def _save_png(figure: Figure, pages: list[Bbox], stem: Path) -> None:
         top = round((pages[0].y1 - page.y1) * DPI)
         box = (0, top, drawn.width, min(drawn.height, top + round(page.height * DPI)))
         path = stem.with_name(stem.name + (f"-{number}" if number > 1 else "") + ".png")
-        drawn.crop(box).quantize(palette=_palette(), dither=Image.Dither.NONE).save(path, optimize=True)
+        _in_palette(drawn.crop(box)).save(path, optimize=True)
+
+
+def _in_palette(drawn: Image.Image) -> Image.Image:
+    """Pillow takes a colour near to the nearest: well for the edges of letters, not for white and the colours of kernels."""
+    near = drawn.quantize(palette=_palette(), dither=Image.Dither.NONE)
+    indices, exact = np.array(near), np.asarray(drawn).astype(np.int32) @ (1 << 16, 1 << 8, 1)
+    for colour, index in _exact().items():
+        indices[exact == colour] = index
+    found = Image.fromarray(indices, mode="P")
+    found.putpalette(near.getpalette())
+    return found
+
+
+@functools.cache
+def _exact() -> dict[int, int]:
+    """The place in the palette of white and of each kernel's colour."""
+    every = np.array(_palette().getpalette()).reshape(-1, 3) @ (1 << 16, 1 << 8, 1)
+    wanted = [int(colour[1:], 16) for colour in (*COLOURS, "#FFFFFF")]
+    return {colour: int(np.flatnonzero(every == colour)[0]) for colour in wanted}
 
 
 @functools.cache

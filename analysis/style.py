@@ -8,12 +8,11 @@ import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.text import Annotation
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from analysis import fonts, pace, replicas, saving
 from analysis.colours import COLOURS, DASHES, MARKERS
@@ -24,6 +23,7 @@ from analysis.naming import MPI, kernel_places, transport_name
 from analysis.settings import differing
 from analysis.sittings import words
 from analysis.statistics import MIN_LAUNCHES
+from analysis.ticks import plain_decades  # noqa: F401, for figures
 
 POINTS = 7  # the smallest type
 AXES_HEIGHT = 1.9  # inches
@@ -32,7 +32,6 @@ AT_POINT = "at point"  # marks words beside points
 BESIDE = "beside"  # marks the names of lines, which stand beside the axes
 HOLLOW = "hollow: oversubscribed"
 EMPTY = "empty"  # marks a figure in which nothing is drawn; its label says why
-TINY = 1e-4  # from here down Python writes 5e-05
 ONE_PAYLOAD = "all cases that it would show have one payload, and no line begins or ends there"
 NO_CASE = "this campaign has no such case"
 LONG_LABEL = 20  # characters; legends with longer labels have one column …
@@ -137,16 +136,6 @@ def logarithmic_x(axes: Axes, values: pd.Series, name=str) -> None:
     axes.xaxis.set_major_locator(FixedLocator(ticks))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda tick, _: name(int(tick))))
-
-
-def plain_decades(axis: Axis) -> None:
-    """Numbers such as 0.5, not 5 × 10⁻¹, on an axis that is logarithmic and has its points already."""
-    low, high = axis.get_view_interval()
-    few = high < 100 * low
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if few else (1,)))
-    axis.set_minor_locator(NullLocator() if few else LogLocator(subs=(2, 5)))
-    axis.set_major_formatter(lambda x, _: f"{x:,.10g}" if x >= TINY else np.format_float_positional(x, trim="-"))
-    axis.set_minor_formatter(NullFormatter())
 
 
 def leave_room(axes: Axes) -> None:

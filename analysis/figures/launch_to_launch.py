@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
 
 from analysis import naming, selection, style
 from analysis.doubts import cross_out
@@ -17,9 +16,8 @@ WHAT = ("Each launch's median of each case, relative to the median over launches
 HOLLOW = "Hollow: oversubscribed."
 ROW, ENDS = 0.2, 0.25  # inches
 MARK = {"linestyle": "none", "marker": "o", "markersize": 2.4, "markeredgewidth": 0.6}
-ROUND = [1, *(2.0**power for power in (1, -1, 2, -2, 3, -3)), *(10.0**power for power in (1, -1, 2, -2, 3, -3)),
-         1.5, 0.7, 1.1, 0.9, 1.2, 0.8, 1.3, 1.05, 0.95]
-APART, MARGIN = 0.2, 0.05  # of the width of the axes: ticks from each other, points from the edge
+MARGIN = 0.05  # of the width of the axes, between points and edge
+LENGTH = 1.1  # inches, of an axis beside the longest names
 COLUMNS = ["panel", "row", "case", *KEY, "launch", "turn", "median_ns", "relative"]
 
 
@@ -62,18 +60,11 @@ def _draw(axes: Axes, rows: pd.DataFrame, places: dict[str, int]) -> None:
     axes.set_yticks(range(len(names)), labels=names)
     axes.set_ylim(-0.6, len(names) - 0.4)
     axes.set(xscale="log", xlabel="launch ÷ median of launches")
-    _plain_ticks(axes, rows.relative)
+    _limit(axes, rows.relative)
 
 
-def _plain_ticks(axes: Axes, ratios: pd.Series) -> None:
-    """Round ratios, 1 the first of them, that have room beside those before."""
+def _limit(axes: Axes, ratios: pd.Series) -> None:
     low, high = min(0.9, ratios.min()), max(1.1, ratios.max())
-    width = np.log(high / low)
-    chosen: list[float] = []
-    for tick in ROUND:
-        if low <= tick <= high and all(abs(np.log(tick / other)) > APART * width for other in chosen):
-            chosen.append(tick)
-    axes.set_xlim(low * np.exp(-MARGIN * width), high * np.exp(MARGIN * width))
-    axes.set_xticks(chosen)
-    axes.xaxis.set_major_formatter("{x:g}")
-    axes.xaxis.set_minor_locator(NullLocator())
+    margin = (high / low) ** MARGIN
+    axes.set_xlim(low / margin, high * margin)
+    style.plain_decades(axes.xaxis, LENGTH)

@@ -31,7 +31,7 @@ ROW, ENDS = 0.2, 0.3  # inches
 TRANSPORT, PROTOCOL = {"color": "0.85"}, {"color": "0.6"}
 AUTHENTICATION = {"facecolor": "white", "edgecolor": "0.4", "hatch": "//////", "linewidth": 0.6}
 SEALED = " With authentication the last part of the bar is what the operation takes longer than without."
-BESIDE = "µs"  # of the latencies beside the axes
+LENGTH = 0.9  # inches, of the axis beside names and numbers
 
 
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
@@ -44,8 +44,8 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
     figure, axes = style.panels(list(parts))
     for name, part in parts.items():
         _draw(axes[name], shown, part, unit)
-        axes[name].set(xscale="log", xlabel=f"÷ {UNITS[unit]}")
-        style.plain_decades(axes[name].xaxis)
+        axes[name].set(xscale="log", xlabel=f"÷ {UNITS[unit]}; numbers: µs")
+        style.plain_decades(axes[name].xaxis, LENGTH)
     if ends.empty:
         style.mark_as_empty(figure, style.NO_CASE if rows.empty else NOTHING_TO_COMPARE)
     caption = style.caption(campaign, reference_cases(campaign), _what(shown, unit))
@@ -133,4 +133,3 @@ def _write_beside(axes: Axes, ends: pd.DataFrame) -> None:
     for height, text in enumerate(with_interval(*each) for each in values):
         axes.annotate(text, (1, height), xycoords=("axes fraction", "data"), xytext=(4, 0), textcoords="offset points",
                       va="center", annotation_clip=False)
-    axes.annotate(BESIDE, (1, 0), xycoords="axes fraction", xytext=(4, -5), textcoords="offset points", va="top")

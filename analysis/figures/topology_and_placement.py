@@ -1,7 +1,5 @@
 """Where the ranks sat: nested boxes of the machine, how close each pair is, and how long a round trip between them takes."""
 
-import itertools
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -13,8 +11,9 @@ from analysis.launch_file import opened
 from analysis.load import Campaign, words
 
 WHAT = ("Where the ranks sat, the closest level of the machine that each pair shares, and the median round trip of each pair; "
-        "one block per number of ranks.")
+        "one block per number of ranks. Boxes from the outside: node, package, NUMA domain, core.")
 BOXES_HEIGHT, MATRIX_HEIGHT = 1.1, 1.6  # inches
+BOX_INCHES = 2.6  # width of all boxes
 LEVELS = ("node", "package", "numa", "core")
 FEW_RANKS, NAMED_RANKS = 6, 16  # whose boxes have room for "rank 3", and for a number
 MATRIX_TEXT_RANKS = 8  # larger matrices have no room for numbers in their cells
@@ -28,27 +27,29 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
         return _draw_none()
     what = WHAT if len(drawn) == len(campaign.launches) else f"{WHAT} {TOO_LARGE}"
     worlds = [list(files.index) for _, files in drawn.groupby(["world", "oversubscribed"])]
-    titles = [title for files in worlds for title in _titles(campaign, files)]
-    figure, axes = style.panels(titles)
-    every, numbers, heights = iter(axes.values()), [], {}
-    for files in worlds:
-        ranks, distance, levels, ping_us = _read(files)
-        boxes, nearness, trips = itertools.islice(every, 3)
+    found = [_read(files) for files in worlds]
+    titles = [_titles(campaign, files, bool(np.isfinite(each[-1]).any())) for files, each in zip(worlds, found)]
+    figure, axes = style.panels([title for of_world in titles for title in of_world])
+    numbers, heights = [], {}
+    for files, of_world, (ranks, distance, levels, ping_us) in zip(worlds, titles, found):
+        boxes, nearness, *trips = (axes[title] for title in of_world)
         _draw_boxes(boxes, ranks)
         _draw_matrix(nearness, distance, "{:.0f}".format)
         nearness.set_xlabel(f"rank; {_key(distance, levels)}")
-        _draw_matrix(trips, ping_us, "{:.2g}".format)
-        heights |= {boxes: BOXES_HEIGHT, nearness: MATRIX_HEIGHT, trips: MATRIX_HEIGHT}
+        for each in trips:
+            _draw_matrix(each, ping_us, "{:.2g}".format)
+        heights |= {boxes: BOXES_HEIGHT, **dict.fromkeys([nearness, *trips], MATRIX_HEIGHT)}
         numbers.append(_numbers(ranks, distance, levels, ping_us, bool(campaign.launches.oversubscribed[files[0]])))
     style.finish(figure, style.caption(campaign, summary.iloc[:0], what), False, heights)
     return figure, pd.concat(numbers)
 
 
-def _titles(campaign: Campaign, files: list[str]) -> tuple[str, str, str]:
+def _titles(campaign: Campaign, files: list[str], timed: bool) -> list[str]:
+    """Simulated launches have no round trips of pairs."""
     launch = campaign.launches.loc[files[0]]
     hollow = ", oversubscribed" if launch.oversubscribed else ""
     world = f"{launch.world} ranks{hollow}"
-    return f"where {launch.world} ranks sat{hollow}", f"closest shared level, {world}", f"round trip, µs, {world}"
+    return [f"where {launch.world} ranks sat{hollow}", f"closest shared level, {world}"] + [f"round trip, µs, {world}"] * timed
 
 
 def _draw_none() -> tuple[Figure, pd.DataFrame]:
@@ -81,7 +82,9 @@ def _draw_boxes(axes: Axes, ranks: pd.DataFrame) -> None:
         path = ordered[list(LEVELS[: depth + 1])].apply(tuple, axis=1)
         for place, members in ordered.groupby(path, sort=False):
             first = ordered.index.get_loc(members.index[0])
-            _draw_box(axes, first, len(members), depth, f"{level} {place[-1]}" if place[-1] >= 0 else f"not bound to a {level}")
+            name = f"{level} {place[-1]}" if place[-1] >= 0 else f"not bound to a {level}"
+            fits = len(name) < BOX_INCHES * len(members) / len(ordered) * style.CHARACTERS_PER_INCH
+            _draw_box(axes, first, len(members), depth, name if fits else "")
     step = -(-len(ordered) // NAMED_RANKS)
     for position, rank in enumerate(ordered.index):
         if position % step == 0:

@@ -18,6 +18,7 @@ from analysis.layout import COLUMN, PAGE_HEIGHT
 from conftest import ROOT, draw, run
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
+from PIL import Image
 from synthetic import Case, Mark, write_launch
 
 SPREAD = np.arange(400) + 1000
@@ -212,6 +213,37 @@ def draw_without_validation(name, folder):
     """/loggp has many tables, of which only one column is read here."""
     with patch("analysis.validate.check"):
         return draw(name, folder)[0]
+
+
+def test_white_and_the_colours_of_kernels_are_exact_in_pictures(reported):
+    drawn = np.asarray(Image.open(reported / "latency_against_ranks.png").convert("RGB")).reshape(-1, 3)
+    assert drawn[0].tolist() == [255, 255, 255]
+    for colour in style.COLOURS[:2]:
+        assert (drawn == [int(colour[place:place + 2], 16) for place in (1, 3, 5)]).all(axis=1).any(), colour
+
+
+@pytest.mark.parametrize("low, high", [(0.8, 1.7), (75_000, 160_000), (5e-7, 1.3e-6), (0.1, 30_000), (1, 1e12), (1, 15)])
+@pytest.mark.parametrize("horizontal", [True, False])
+def test_ticks_are_some_and_apart(low, high, horizontal):
+    figure, axes = style.panels(["x"])
+    axes["x"].plot([low, high], [low, high])
+    axes["x"].set(xscale="log", yscale="log")
+    axis = axes["x"].xaxis if horizontal else axes["x"].yaxis
+    for each in (axes["x"].xaxis, axes["x"].yaxis):
+        style.plain_decades(each)
+    style.finish(figure, "A caption.", False)
+    assert 2 <= len([tick for tick in axis.get_major_ticks() if within(tick.get_loc(), *axis.get_view_interval())]) <= 9
+    assert overlaps(figure) == []
+
+
+def test_many_ranks_have_boxes_without_names_and_simulated_ones_no_round_trips(tmp_path):
+    path = write_launch(tmp_path / "launch-001.h5", [Case("k", SPREAD)], source="simulated", world=96)
+    with h5py.File(path, "a") as file:
+        file["ranks/ping_ns"][...] = np.nan
+        file["ranks/node"][...] = np.arange(96)
+    figure, _ = draw("topology_and_placement", tmp_path)
+    assert [axes.get_title() for axes in figure.axes] == ["where 96 ranks sat", "closest shared level, 96 ranks"]
+    assert overlaps(figure) == []
 
 
 def test_only_the_figures_that_were_asked_for_are_drawn(tmp_path):
