@@ -14,6 +14,7 @@ from analysis.prediction import BOUND, OWN, errors
 WHAT = ("Each case's median against its prediction from the launch's own calibration, medians over the launches "
         "that have both ({launches}); lines: equal, and {bound:.0%} off. Median error of our {cases} cases: {error:.1%}. "
         "Crosses: the MPI library's own collectives, which SimGrid simulates with algorithms of its own.")
+GREY, MARKERS = "0.25", ("o", "s", "^", "D", "v", "P", "<", ">", "p", "h", "*", "8")  # colours mean kernels
 HEIGHT = 2.7  # inches; about the width
 TITLE = "predicted against measured"
 
@@ -46,7 +47,7 @@ def _draw_lines(axes: Axes, rows: pd.DataFrame) -> tuple[float, float]:
 
 
 def _draw_points(axes: Axes, rows: pd.DataFrame, name: str, index: int) -> None:
-    look = {**style.look(index), "linestyle": "none"}
+    look = {"color": GREY, "marker": MARKERS[index % len(MARKERS)], "linestyle": "none"}
     for hollow, part in rows.groupby("oversubscribed"):
         shape = {"markerfacecolor": "white"} if hollow else {}
         label = name if not hollow or rows.oversubscribed.all() else "_"

@@ -39,15 +39,15 @@ def six_cases(folder: Path, launches: int, samples: int) -> Path:
     return folder
 
 
-def measured(folder: Path) -> tuple[float, float]:
-    """Seconds, and gigabytes of the largest process."""
+def measured(folder: Path) -> tuple[float, float, float]:
+    """Seconds, seconds of processors, which other work on the machine adds little to, and gigabytes of the largest process."""
     begun = time.monotonic()
     program = subprocess.Popen([sys.executable, ROOT / "analysis/report", folder, "--out", folder / "out"],
                                stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(program.pid, 0)
     if status:
         sys.exit(f"analysis/report failed on {folder}")
-    return time.monotonic() - begun, usage.ru_maxrss * 1024 / 1e9
+    return time.monotonic() - begun, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 / 1e9
 
 
 def main() -> None:
@@ -59,8 +59,8 @@ def main() -> None:
                                         (f"{options.samples:,} samples", 1, options.samples // 6)):
             folder = six_cases(Path(scratch, name.replace(" ", "-")), launches, samples)
             runs = sorted(measured(folder) for _ in range(REPEATED))
-            seconds, gigabytes = runs[REPEATED // 2]
-            print(f"{name}: {seconds:.1f} s ({runs[0][0]:.1f} to {runs[-1][0]:.1f}), {gigabytes:.2f} GB")
+            seconds, busy, gigabytes = runs[REPEATED // 2]
+            print(f"{name}: {seconds:.1f} s ({runs[0][0]:.1f} to {runs[-1][0]:.1f}), {busy:.1f} s of processors, {gigabytes:.2f} GB")
 
 
 if __name__ == "__main__":
