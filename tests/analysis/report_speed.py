@@ -60,7 +60,8 @@ def main() -> None:
             folder = six_cases(Path(scratch, name.replace(" ", "-")), launches, samples)
             runs = sorted(measured(folder) for _ in range(REPEATED))
             seconds, busy, gigabytes = runs[REPEATED // 2]
-            print(f"{name}: {seconds:.1f} s ({runs[0][0]:.1f} to {runs[-1][0]:.1f}), {busy:.1f} s of processors, {gigabytes:.2f} GB")
+            print(f"{name}: {seconds:.1f} s ({runs[0][0]:.1f} to {runs[-1][0]:.1f}), {busy:.1f} s of processors, "
+                  f"{gigabytes:.2f} GB")
 
 
 if __name__ == "__main__":
