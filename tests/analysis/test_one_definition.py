@@ -23,8 +23,9 @@ def table() -> str:
     return "".join("  ".join(row).rstrip() + "\n" for row in cells)
 
 
-@pytest.fixture
-def written(tmp_path):
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    tmp_path = tmp_path_factory.mktemp("one")
     cases = [Case(kernel, SPREAD + median, payload_bytes=payload, family=family, definition=definition)
              for kernel, family, definition, medians in (("k", "protocol", "proposer", (3000, 6000)),
                                                          ("ping_pong", "collective", "makespan", (1000, 2000)))
