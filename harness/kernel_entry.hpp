@@ -95,9 +95,9 @@ std::int64_t shared_bytes(const Shape& shape, TransportName transport, int shari
     return InSharedMemory::collective_bytes(sharing, posted_max<K>(shape), K::Data::memory_bytes(shape));
 }
 
-/// Whether over shared memory no rank copies an operation's payload. It is copied where it fits into a slot beside its message,
-/// where several travel together, or with a MAC, and by replicas that acknowledge a copy (kernels/parts/replicate.hpp); a server
-/// alone acknowledges to nobody.
+/// Whether over shared memory no rank copies an operation's payload. It is copied where it fits into a slot beside its
+/// message, where several travel together, or with a MAC, and by replicas that acknowledge a copy
+/// (kernels/parts/replicate.hpp); a server alone acknowledges to nobody.
 template <Protocol P>
 bool stays_in_place(const Shape& shape) {
   const auto inside_max = static_cast<std::int64_t>(RingSlot::kBodyBytes - sizeof(typename P::Message));

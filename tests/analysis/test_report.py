@@ -54,7 +54,7 @@ def test_summary_holds_medians_and_intervals_of_launch_medians(reported):
 
 def test_table_is_fit_for_the_readme(reported):
     table = (reported / "table.md").read_text(encoding="utf-8")
-    assert table.startswith("| kernel | payload | latency, N=1 | latency, N=2 | latency, N=4 | latency, N=8 | ÷ ping_pong |")
+    assert table.startswith("| kernel | payload | latency, N=1 | latency, N=2 | latency, N=4 | latency, N=8 | ÷ RTT at 8 B |")
     commit, native = (next(line for line in table.splitlines() if line.startswith(f"| {name}")) for name in ("two_p", "native"))
     assert "| 1.30 [1.30, 1.31] µs | 13.1 µs† | 13.1 µs† | 0.867 [0.867, 0.867] | 1 = 1 | 5 of 5 | 7 | – |" in commit
     assert "| 1.20 [1.20, 1.21] µs | 12.1 µs† | 12.1 µs† | 0.801 [0.800, 0.801] | – | – | 7 | – |" in native

@@ -39,8 +39,9 @@ def test_newer_ones_do(path):
 
 @pytest.mark.parametrize("damaged, place", [
     ({"payload_copied": 2}, "/cases/payload_copied"), ({"switches": -1}, "/cases/involuntary_switches"),
-    ({"block_ends": (4, 4, 20)}, "block_ends"), ({"block_ends": (4, 21)}, "block_ends"), ({"block_ends": (0, 20)}, "block_ends"),
-    ({"block_ends": (4.0, 20.0)}, "block_ends"), ({"share": (0.1, 0.2)}, "after_next_start")])
+    ({"block_ends": (4, 4, 20)}, "block_ends"), ({"block_ends": (4, 21)}, "block_ends"),
+    ({"block_ends": (0, 20)}, "block_ends"), ({"block_ends": (4.0, 20.0)}, "block_ends"),
+    ({"share": (0.1, 0.2)}, "after_next_start")])
 def test_what_cannot_be_is_refused(path, damaged, place):
     with pytest.raises(Refusal, match=place):
         load(told(path, **damaged))
