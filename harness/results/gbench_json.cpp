@@ -98,7 +98,7 @@ void add_counters(Json& run, const TableRow& row, const RoundTrips& round_trips)
   counter("over_round_trip_of_8_bytes", ratios.over_8_bytes);
   counter("over_ping_pong_of_own_bytes", ratios.over_own_bytes);
   counter("operations_per_second", row.operations_per_second);
-  if (row.payload_copied) counter("bytes_per_second", row.operations_per_second * static_cast<double>(row.payload_bytes));
+  if (row.moved_bytes > 0) counter("bytes_per_second", row.operations_per_second * row.moved_bytes);
   counter("messages_per_operation", row.messages_per_operation);
   counter("expected_messages_per_operation", row.expected_messages_per_operation);
 }

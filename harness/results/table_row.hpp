@@ -24,7 +24,7 @@ struct TableRow {
   std::int64_t operations = 0;
   LatencySummary latency{};
   double operations_per_second = 0;
-  bool payload_copied = false;      ///< into the memory of other ranks
+  double moved_bytes = 0;           ///< of one operation's payload, into the memory of other ranks
   double cpu_ns_per_operation = 0;  ///< of all ranks; NaN without a single operation
   CountRule count_rule = CountRule::exact;
   double messages_per_operation = 0;                ///< NaN without a single operation

@@ -56,6 +56,15 @@ def test_a_protocol_with_one_mark_has_its_latency(tmp_path):
     assert rows[["kernel", "mark", "p50_ns"]].values.tolist() == [["k", "ended", 2199.5]]
 
 
+@pytest.mark.parametrize("in_flight, expected", [(1, np.nan), (4, 1_500_000)])
+def test_a_mark_that_the_next_operation_brings_is_not_measured_behind_a_start_line(tmp_path, in_flight, expected):
+    """Operations begin a millisecond apart."""
+    marks = (Mark("committed", 7), Mark("applied", 1_500_000, everywhere=True))
+    write_launch(tmp_path / "launch-001.h5", [Case("raft", SPREAD, family="protocol", marks=marks, in_flight=in_flight)])
+    reached = mark_medians(load(tmp_path)).set_index("mark").p50_ns
+    np.testing.assert_equal(reached[["committed", "applied", "ended"]].values, [7, expected, 2199.5])
+
+
 @pytest.mark.parametrize("lacking, words", [("marks", "the attribute marks of {}"), ("mark_ns", "{}/mark_ns")])
 def test_a_protocol_without_its_marks_is_refused(tmp_path, lacking, words):
     case = Case("k", SPREAD, family="protocol", marks=(Mark("told", 7),))

@@ -250,6 +250,25 @@ TEST(RowOf, OwnsWhatTheCaseResultHeld) {
   EXPECT_TRUE(std::isnan(row_of(result).messages_per_operation));
 }
 
+TEST(RowOf, MovesThePayloadOrTheBytesThatWereSentIfTheseAreFewer) {
+  Kernel kernel = testing::fake_commit();
+  Case planned{.kernel = &kernel, .shape = {.ranks = 2, .payload_bytes = 64, .parameters = kernel.parameters}, .name = {}};
+  planned.shape.values = {1, 2};
+  CaseResult result;
+  result.planned = &planned;
+  result.samples.operations = 10;
+  Traffic traffic;
+  traffic.sent(Reach::node, 2000);
+  result.traffic = {traffic};
+  EXPECT_EQ(row_of(result).moved_bytes, 64);
+  result.samples.operations = 50;
+  EXPECT_EQ(row_of(result).moved_bytes, 40);
+  kernel.about.count_rule = CountRule::none;
+  EXPECT_EQ(row_of(result).moved_bytes, 64) << "nobody counts the library's own";
+  planned.shape.ranks = 1;
+  EXPECT_EQ(row_of(result).moved_bytes, 0);
+}
+
 /// Of what a kernel declares for a network that loses nothing.
 TEST(RowOf, HoldsWhatWasAppliedAgainstWhatIsRight) {
   Kernel kernel = testing::fake_commit();

@@ -54,7 +54,7 @@ TableRow row(const std::string& kernel, int ranks, std::int64_t bytes) {
           .operations = 5000,
           .latency = {.p50 = 400, .p50_low = 390, .p50_high = 410, .p90 = 500, .p99 = 700, .max = 9000},
           .operations_per_second = 2e6,
-          .payload_copied = true,
+          .moved_bytes = static_cast<double>(bytes),
           .cpu_ns_per_operation = 850,
           .messages_per_operation = 2,
           .expected_messages_per_operation = 2.5,
@@ -125,7 +125,6 @@ TEST(GbenchJson, LeavesOutWhatIsNotKnown) {
   TableRow sparse = row("barrier", 2, 0);
   sparse.latency.p99 = kNone;
   sparse.expected_messages_per_operation = kNone;
-  sparse.payload_copied = false;
   const Json run = runs({sparse})[0];
   for (const char* absent : {"over_round_trip_of_8_bytes", "over_ping_pong_of_own_bytes", "p99_ns",
                              "expected_messages_per_operation", "bytes_per_second", "label", "error_occurred"})
