@@ -58,7 +58,7 @@ REFUSED = [*((words + ["--halp"], "--halp") for words in CAMPAIGNS),
            (["soak", "--all"], "--all"), (["tables", "--all"], "--all"), (["simulate", "--ranks", "none"], "'none'"),
            (["man", "--all"], "--all"), (["again"], "''"), (["again", "--all"], "--all"), (["again", "nowhere"], "'nowhere'"),
            (["again", "one", "two"], "'one two'"), (["laptop", "--sittings", "none"], "'none'"),
-           (["laptop", "--sittings"], "''"),
+           (["laptop", "--sittings"], "''"), (["laptop", "--rounds", "0"], "'0'"),
            (["laptop", "--sittings", "3", "--pause", "soon"], "'soon'"), (["laptop", "--quick", "--pause", "9min"], "'9min'")]
 
 
