@@ -1,6 +1,7 @@
 """Fixtures: a made-up campaign on disk, and the programs of analysis/ run as a user runs them."""
 
 import io
+import itertools
 import re
 import runpy
 import signal
@@ -14,6 +15,8 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
 
 ROOT = Path(__file__).resolve().parents[2]
 # Campaigns that belong to the project: results/ may also have those that a user has measured.
@@ -21,7 +24,7 @@ PUBLISHED = [ROOT / "results" / name
              for name in re.findall(r"^!/results/(.+)/$", (ROOT / ".gitignore").read_text(), re.MULTILINE)]
 sys.path.insert(0, str(ROOT))
 
-from analysis import figures  # noqa: E402
+from analysis import figures, style  # noqa: E402
 from analysis.load import load  # noqa: E402
 from analysis.summary import summarise  # noqa: E402
 from synthetic import Case, Mark, write_launch  # noqa: E402
@@ -176,6 +179,27 @@ def texts(axes) -> list[str]:
 
 def caption(figure) -> str:
     return figure._supxlabel.get_text().replace("\n", " ")
+
+
+def words(figure) -> list[Text]:
+    """All that is drawn: a log axis also has labels beyond its ends, which are not."""
+    FigureCanvasAgg(figure).draw()  # which puts labels where they are
+    hidden = [label for axes in figure.axes for axis in (axes.xaxis, axes.yaxis) for tick in axis.get_major_ticks()
+              for label in (tick.label1, tick.label2) if not within(tick.get_loc(), *axis.get_view_interval())]
+    return [text for text in figure.findobj(Text) if text.get_text().strip() and text.get_visible() and text not in hidden]
+
+
+def within(place: float, one: float, other: float) -> bool:
+    reach = 1e-6 * abs(other - one)
+    return min(one, other) - reach <= place <= max(one, other) + reach
+
+
+def overlaps(figure) -> list[tuple[str, str]]:
+    """Words that are drawn over each other, but for those at points, which move with the data."""
+    fixed = [text for text in words(figure) if text.get_gid() != style.AT_POINT]
+    shown = [(text.get_text(), text.get_window_extent().padded(-1)) for text in fixed]
+    return [(one, other) for (one, a), (other, b) in itertools.combinations(shown, 2)
+            if a.width > 0 and b.width > 0 and a.overlaps(b)]
 
 
 def draw(name: str, folder: Path):

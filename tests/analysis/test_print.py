@@ -1,12 +1,10 @@
 """Figures fit for print: pages, panels one column wide, captions as files, fonts without words, whatever the user has set."""
 
-import itertools
 import os
 import re
 import subprocess
 import sys
 import zlib
-from unittest.mock import patch
 
 import h5py
 import matplotlib
@@ -15,8 +13,7 @@ import pandas as pd
 import pytest
 from analysis import drawing, figures, fonts, saving, style
 from analysis.layout import COLUMN, PAGE_HEIGHT
-from conftest import ROOT, draw, run
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from conftest import ROOT, draw, overlaps, run, words
 from matplotlib.text import Text
 from PIL import Image
 from synthetic import Case, Mark, write_launch
@@ -53,27 +50,6 @@ def contents(path) -> bytes:
     return b"".join(zlib.decompress(part) if part.startswith(b"x") else part for part in parts)
 
 
-def words(figure) -> list[Text]:
-    """All that is drawn: a log axis also has labels beyond its ends, which are not."""
-    FigureCanvasAgg(figure).draw()  # which puts labels where they are
-    hidden = [label for axes in figure.axes for axis in (axes.xaxis, axes.yaxis) for tick in axis.get_major_ticks()
-              for label in (tick.label1, tick.label2) if not within(tick.get_loc(), *axis.get_view_interval())]
-    return [text for text in figure.findobj(Text) if text.get_text().strip() and text.get_visible() and text not in hidden]
-
-
-def within(place: float, one: float, other: float) -> bool:
-    reach = 1e-6 * abs(other - one)
-    return min(one, other) - reach <= place <= max(one, other) + reach
-
-
-def overlaps(figure) -> list[tuple[str, str]]:
-    """Words that are drawn over each other, but for those at points, which move with the data."""
-    fixed = [text for text in words(figure) if text.get_gid() != style.AT_POINT]
-    shown = [(text.get_text(), text.get_window_extent().padded(-1)) for text in fixed]
-    return [(one, other) for (one, a), (other, b) in itertools.combinations(shown, 2)
-            if a.width > 0 and b.width > 0 and a.overlaps(b)]
-
-
 def test_each_panel_is_a_file_as_wide_as_a_column_and_no_page_is_too_high(reported):
     panels = sorted((reported / "panels").glob("*.pdf"))
     assert "latency_against_ranks-broadcast.pdf" in {path.name for path in panels}
@@ -81,6 +57,14 @@ def test_each_panel_is_a_file_as_wide_as_a_column_and_no_page_is_too_high(report
         for width, height in boxes(path):
             wide = [COLUMN] if path in panels else [COLUMN, 2 * COLUMN]
             assert any(width == pytest.approx(each, abs=0.02) for each in wide) and height <= PAGE_HEIGHT + 0.01, path.name
+
+
+def test_panels_that_are_too_many_for_a_page_go_on_in_the_next(tmp_path):
+    write_launch(tmp_path / "launch-001.h5", [Case(f"k{place}", SPREAD, group=f"group {place}") for place in range(9)])
+    assert run("report", tmp_path, "--only", "latency_against_ranks").returncode == 0
+    pages = boxes(tmp_path / "figures" / "latency_against_ranks.pdf")
+    assert len(pages) == 2 and all(height <= PAGE_HEIGHT for _, height in pages)
+    assert (tmp_path / "figures" / "latency_against_ranks-2.png").exists()
 
 
 def test_captions_are_files_for_people_and_for_latex(reported):
@@ -163,77 +147,11 @@ def test_the_users_settings_do_not_matter(reported, tmp_path, setting):
         assert path.read_bytes() == (reported / path.relative_to(tmp_path / "out" / "figures")).read_bytes(), path.name
 
 
-def test_what_takes_no_time_has_no_place_on_a_logarithmic_axis_and_is_named(tmp_path):
-    cases = [Case("lock", np.full(9, 1000 * (ranks > 2)), ranks, group="avoidance") for ranks in (2, 4)]
-    write_launch(tmp_path / "launch-001.h5", cases, source="simulated")
-    figure, numbers = draw("latency_against_ranks", tmp_path)
-    assert numbers.ranks.tolist() == [4] and "Without the points of lock that take no time at all." in figure.caption
-    assert all(value > 0 for axes in draw("tail", tmp_path)[0].axes for line in axes.lines for value in line.get_xdata())
-
-
-@pytest.mark.parametrize("name", ["latency_against_payload", "bandwidth_against_payload"])
-@pytest.mark.parametrize("payloads", [[8], [8, 1024]])
-def test_one_payload_makes_no_figure_against_payloads(tmp_path, name, payloads):
-    write_launch(tmp_path / "launch-001.h5", [Case("k", SPREAD, payload_bytes=payload) for payload in payloads])
-    assert bool(style.why_empty(draw(name, tmp_path)[0])) == (len(payloads) == 1)
-
-
-@pytest.mark.parametrize("value, shown", [(5e-5, "0.00005"), (0.5, "0.5"), (20000, "20,000"), (1e-7, "0.0000001")])
-def test_numbers_at_axes_have_no_exponents(value, shown):
-    figure, axes = style.panels(["x"])
-    axes["x"].plot([1, 2], [value, value * 3])
-    axes["x"].set_yscale("log")
-    style.plain_decades(axes["x"].yaxis)
-    assert axes["x"].yaxis.get_major_formatter()(value) == shown
-
-
-@pytest.mark.parametrize("payloads, limit, joined", [
-    ((1024, 2048), None, True), ((1024, 65536), None, False), ((8, 1024), None, True), ((524288, 2097152), None, True),
-    ((1024, 65536), 131072, True), ((1024, 65536), 4096, False), ((4096, 8192), 8192, True)])
-def test_no_line_crosses_a_change_of_way_that_nobody_measured(tmp_path, payloads, limit, joined):
-    """Without LogGP parameters nobody knows more than that libraries change their way somewhere from 2 to 256 KiB."""
-    path = write_launch(tmp_path / "launch-001.h5", [Case("k", SPREAD * payload, payload_bytes=payload, group="broadcast")
-                                                     for payload in payloads])
-    if limit:
-        with h5py.File(path, "a") as file:
-            file.create_group("loggp")["rendezvous_bytes"] = np.array([-1, limit])
-    figure = draw_without_validation("latency_against_payload", tmp_path)
-    lines = [line for line in figure.axes[0].lines if line.get_color() == style.COLOURS[0]]
-    assert (max(len(line.get_xdata()) for line in lines) == 2) == joined
-    assert ("No line between payloads" in figure.caption) == (not joined)
-
-
-def test_a_transport_of_our_own_does_not_change_its_way(tmp_path):
-    cases = [Case("k", SPREAD, payload_bytes=payload, transport="shared-memory") for payload in (8, 1 << 20)]
-    write_launch(tmp_path / "launch-001.h5", cases)
-    assert "No line between payloads" not in draw("latency_against_payload", tmp_path)[0].caption
-
-
-def draw_without_validation(name, folder):
-    """/loggp has many tables, of which only one column is read here."""
-    with patch("analysis.validate.check"):
-        return draw(name, folder)[0]
-
-
 def test_white_and_the_colours_of_kernels_are_exact_in_pictures(reported):
     drawn = np.asarray(Image.open(reported / "latency_against_ranks.png").convert("RGB")).reshape(-1, 3)
     assert drawn[0].tolist() == [255, 255, 255]
     for colour in style.COLOURS[:2]:
         assert (drawn == [int(colour[place:place + 2], 16) for place in (1, 3, 5)]).all(axis=1).any(), colour
-
-
-@pytest.mark.parametrize("low, high", [(0.8, 1.7), (75_000, 160_000), (5e-7, 1.3e-6), (0.1, 30_000), (1, 1e12), (1, 15)])
-@pytest.mark.parametrize("horizontal", [True, False])
-def test_ticks_are_some_and_apart(low, high, horizontal):
-    figure, axes = style.panels(["x"])
-    axes["x"].plot([low, high], [low, high])
-    axes["x"].set(xscale="log", yscale="log")
-    axis = axes["x"].xaxis if horizontal else axes["x"].yaxis
-    for each in (axes["x"].xaxis, axes["x"].yaxis):
-        style.plain_decades(each)
-    style.finish(figure, "A caption.", False)
-    assert 2 <= len([tick for tick in axis.get_major_ticks() if within(tick.get_loc(), *axis.get_view_interval())]) <= 9
-    assert overlaps(figure) == []
 
 
 def test_many_ranks_have_boxes_without_names_and_simulated_ones_no_round_trips(tmp_path):
