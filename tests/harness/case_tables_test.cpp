@@ -44,7 +44,7 @@ TEST(CaseTables, TellsWhatTheStartLineDelaysAndWhereBlocksBegin) {
 }
 
 TEST(CaseTables, TellsWhetherPayloadsReachOtherRanks) {
-  Kernel kernel{.name = "x", .family = Family::protocol};
+  Kernel kernel{.name = "x", .family = Family::protocol, .about = {}};
   kernel.stays_in_place = [](const Shape& shape) { return shape.payload_bytes > 32; };
   Case planned{.kernel = &kernel, .shape = {.ranks = 2, .payload_bytes = 64}, .name = {}};
   EXPECT_TRUE(is_payload_copied(planned)) << "over MPI";
