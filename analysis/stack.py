@@ -48,7 +48,7 @@ def _costs(campaign: Campaign) -> pd.DataFrame:
     protocols = _ends(campaign)
     trips = ping_pongs(campaign).merge(protocols[SAME].drop_duplicates())
     base = trips.assign(kernel=BASE, authentication=TRUSTING, position=-1, mark="", called="", p50_ns=trips.ping_pong_ns)
-    beside = timed_with_ratios(campaign)[[*KEY, "file", "round_trip_ns"]]
+    beside = timed_with_ratios(campaign)[[*KEY, "file", "round_trip_ns"]].merge(trips[SAME])
     measured = pd.concat([base, protocols.merge(beside, on=[*KEY, "file"], how="left")], ignore_index=True)
     floor = line_round_trip_ns(campaign).rename("p50_ns").reset_index()
     floor = floor[floor.file.isin(measured.file)]

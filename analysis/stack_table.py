@@ -8,6 +8,7 @@ from analysis.limits import clock_read_ns
 from analysis.load import Campaign
 from analysis.markdown import digits, table, with_interval
 from analysis.naming import AUTHENTICATED, transport_name
+from analysis.sittings import words
 from analysis.stack import FLOOR, TRUSTING, stack
 
 HEADER = ["8 B, N=2, one at a time", "transport", "until", "latency", "÷ floor", "÷ ping_pong", "one clock reading",
@@ -25,7 +26,7 @@ def stack_table(campaign: Campaign) -> list[str]:
     rows = stack(campaign)
     if rows.empty:
         return []
-    remarks = _remarks(rows, clock_read_ns(campaign).median())
+    remarks = _remarks(rows, clock_read_ns(campaign).median(), words(campaign.launches))
     sealed = bool((rows.authentication != TRUSTING).any())
     cells = [_cells(row, sealed) for row in rows.itertuples()]
     remarks += [SEALED] * sealed
@@ -49,12 +50,13 @@ def _ratio(value: float, low: float, high: float) -> str:
     return "–" if math.isnan(value) else with_interval(value, low, high)
 
 
-def _remarks(rows: pd.DataFrame, read_ns: float) -> list[str]:
+def _remarks(rows: pd.DataFrame, read_ns: float, words_of_launches: tuple[str, str]) -> list[str]:
     known = (rows.kernel == FLOOR).any()
     floor = ("a cache line's round trip between the cores of ranks 0 and 1, by coordbench-micro; ratios use only the launches "
              "that measured it" if known else "not shown, because no launch stored a cache line's round trip; "
              "`coordbench run --micro FILE.json` would")
-    return ["medians of launch medians, ratios within each launch, default parameters; the user may go on: "
+    points, intervals = words_of_launches
+    return [f"{points} with {intervals}, ratios within each launch, default parameters; the user may go on: "
             "with the mark in brackets the outcome is certain; everyone knows: the last rank that has to has reached the mark; "
             "all may be forgotten: no rank has to remember the operation. Compare equal ends", f"floor: {floor}",
             CLOCK.format(read=digits(read_ns), least=digits(read_ns / ALLOWED))]

@@ -12,14 +12,15 @@ from matplotlib.figure import Figure
 from analysis import naming, style
 from analysis.doubts import cross_out
 from analysis.load import KEY, Campaign
-from analysis.markdown import digits, with_interval
+from analysis.markdown import digits
+from analysis.sittings import words
 from analysis.stack import BASE, CASE, FLOOR, TRUSTING, base_cases, reference_cases, stack
 
 WHAT = ("Protocols with default parameters, between two ranks with a core each, at 8 B, one operation at a time. Bars end when "
         "the user may go on. Compare bars with bars: when everyone knows, or all may be forgotten, is a symbol, where it is "
         "measured.")
-MULTIPLES = (" Multiples of {unit}, taken within each launch; medians over the {launches} launches in which {what} was "
-             "measured, {interval}.")
+MULTIPLES = (" Multiples of {unit}, taken within each launch; {points} over the {launches} launches in which {what} "
+             "was measured, {interval}.")
 FLOOR_VARIED = " Whiskers include how much the floor itself varied from launch to launch: {low} to {high} ns."
 BACKWARDS = " A dark bar inside a pale one: the user may go on before a round trip would end."
 SYMBOLS = {"everyone": ("^", "everyone knows"), "forgotten": ("D", "all may be forgotten")}
@@ -31,7 +32,8 @@ ROW, ENDS = 0.2, 0.3  # inches
 TRANSPORT, PROTOCOL = {"color": "0.85"}, {"color": "0.6"}
 AUTHENTICATION = {"facecolor": "white", "edgecolor": "0.4", "hatch": "//////", "linewidth": 0.6}
 SEALED = " With authentication the last part of the bar is what the operation takes longer than without."
-LENGTH = 0.9  # inches, of the axis beside names and numbers
+LENGTH = 1.5  # inches, of the axis beside names and numbers
+NAME_MOST = 20  # characters in a line
 
 
 def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
@@ -48,7 +50,7 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
         style.plain_decades(axes[name].xaxis, LENGTH)
     if ends.empty:
         style.mark_as_empty(figure, style.NO_CASE if rows.empty else NOTHING_TO_COMPARE)
-    caption = style.caption(campaign, reference_cases(campaign), _what(shown, unit))
+    caption = style.caption(campaign, reference_cases(campaign), _what(shown, unit, words(campaign.launches)))
     heights = {axes[name]: ROW * len(part) + ENDS for name, part in parts.items()}
     style.finish(figure, caption, False, heights or style.AXES_HEIGHT)
     return figure, _with_cases(campaign, rows)
@@ -60,13 +62,15 @@ def _with_cases(campaign: Campaign, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.merge(cases[[*CASE, "name"]].rename(columns={"name": "case"}), on=CASE, how="left")
 
 
-def _what(rows: pd.DataFrame, unit: str) -> str:
+def _what(rows: pd.DataFrame, unit: str, words_of_launches: tuple[str, str]) -> str:
+    """`words_of_launches`: what points are, and what intervals are of."""
     if rows.empty:
         return WHAT
     known = rows[f"{unit}_low"].notna().any()
     launches = rows.launches[rows.kernel == (FLOOR if unit == "over_floor" else BASE)].max()
-    interval = "whiskers: distribution-free 95 % intervals of the bars' ends" if known else "too few for intervals"
-    said = WHAT + MULTIPLES.format(unit=UNITS[unit], what=MEASURED[unit], launches=launches, interval=interval)
+    points, intervals = words_of_launches
+    interval = f"whiskers at the bars' ends: {intervals}" if known else "too few for intervals"
+    said = WHAT + MULTIPLES.format(points=points, unit=UNITS[unit], what=MEASURED[unit], launches=launches, interval=interval)
     floor = rows[rows.kernel == FLOOR].dropna(subset=["latency_low_ns"])
     if known and len(floor):
         said += FLOOR_VARIED.format(low=digits(floor.latency_low_ns.iloc[0]), high=digits(floor.latency_high_ns.iloc[0]))
@@ -115,9 +119,18 @@ def _draw(axes: Axes, rows: pd.DataFrame, ends: pd.DataFrame, unit: str) -> None
     cross_out(axes, ends, ends[unit], pd.Series(ends.index, ends.index))
     _draw_later(axes, rows[rows.transport == ends.transport.iloc[0]], unit, dict(zip(ends.series, ends.index)))
     _write_beside(axes, ends)
-    axes.set_yticks(ends.index, labels=ends.series)
+    axes.set_yticks(ends.index, labels=[_in_two_lines(each) for each in ends.series], linespacing=0.95)
     axes.set_ylim(len(ends) - 0.4, -0.6)
     axes.grid(False, axis="y")
+
+
+def _in_two_lines(series: str) -> str:
+    """If it is long, broken behind the underscore or space that is nearest to its middle."""
+    breaks = [place for place, letter in enumerate(series, start=1) if letter in "_ "]
+    if len(series) <= NAME_MOST or not breaks:
+        return series
+    place = min(breaks, key=lambda each: abs(2 * each - len(series)))
+    return f"{series[:place].rstrip()}\n{series[place:]}"
 
 
 def _draw_later(axes: Axes, rows: pd.DataFrame, unit: str, heights: dict[str, int]) -> None:
@@ -129,7 +142,7 @@ def _draw_later(axes: Axes, rows: pd.DataFrame, unit: str, heights: dict[str, in
 
 
 def _write_beside(axes: Axes, ends: pd.DataFrame) -> None:
-    values = zip(ends.latency_ns / 1000, ends.latency_low_ns / 1000, ends.latency_high_ns / 1000)
-    for height, text in enumerate(with_interval(*each) for each in values):
-        axes.annotate(text, (1, height), xycoords=("axes fraction", "data"), xytext=(4, 0), textcoords="offset points",
-                      va="center", annotation_clip=False)
+    """The medians alone: with their intervals, which are in the table, hardly any room would be left for the bars."""
+    for height, latency_us in enumerate(ends.latency_ns / 1000):
+        axes.annotate(digits(latency_us), (1, height), xycoords=("axes fraction", "data"), xytext=(4, 0),
+                      textcoords="offset points", va="center", annotation_clip=False)

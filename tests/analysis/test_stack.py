@@ -155,9 +155,9 @@ def test_the_figure_stacks_ratios(drawn_of_both):
         axes = panel(figure, title)
         assert [label.get_text() for label in axes.get_yticklabels()] == ["ping_pong", "two_phase_commit"]
         assert np.array(bars(axes)) == pytest.approx(np.array([(1, base), (1, base), (base, base), (base, base)]))
-    assert texts(axes) == ["0.210 [0.159, 0.235]", "0.210 [0.159, 0.235]"]
-    assert ("medians over the 7 launches in which the floor was measured, whiskers: distribution-free 95 % intervals of the "
-            "bars' ends" in caption(figure))
+    assert texts(axes) == ["0.210", "0.210"]
+    assert ("medians of launch medians over the 7 launches in which the floor was measured, whiskers at the bars' ends: "
+            "distribution-free 95 % intervals of this sitting" in caption(figure))
     assert len(numbers) == 5
 
 
