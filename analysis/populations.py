@@ -52,12 +52,13 @@ def refuse_copies(folder: Path | str, launches: pd.DataFrame) -> None:
 
 def with_populations(cases: pd.DataFrame, launches: pd.DataFrame, key: list[str]) -> pd.DataFrame:
     """The cases with `population`: what was asked for, in words, as far as launches that ran the same case differ in it; empty
-    where all were asked for the same."""
+    where all were asked for the same. Every launch has the ping_pong that watches for drift, which is nobody's case."""
     told = {file: json.loads(value) for file, value in launches.asked.items()}
     population = pd.Series("", cases.index, dtype=object)
     ways = cases.file.map(launches.asked)
-    several = cases.assign(way=ways).groupby(key).way.transform("nunique") > 1
-    for _, same in cases[several].groupby(key):
+    own = cases.assign(way=ways)[cases.drift_watch == 0]
+    several = own.groupby(key).way.transform("nunique") > 1
+    for _, same in own[several].groupby(key):
         population[same.index] = _words([told[file] for file in same.file])
     return cases.assign(population=population)
 

@@ -2,15 +2,15 @@
 # sourced by jobs/bounds, whose $scratch and launches it uses.
 # shellcheck shell=bash
 
-# What dividing by ping_pong leaves of the spread between launches, in the campaigns that have six launches of a case.
+# What dividing by ping_pong leaves of the spread between launches, in the campaigns that have three launches of a case or more.
 row_numbers_a() {
   /usr/bin/python3 -c '
 import sys
 from analysis.load import KEY, load
 from analysis.ratios import spreads
 for folder in sys.argv[1:]:
-    rows = spreads(load(folder).cases, KEY, 6)
-    rows = rows.assign(left=rows.divided / rows.raw).groupby("kernel")[["raw", "divided", "left", "together"]].median()
+    rows = spreads(load(folder).cases, KEY, 3)
+    rows = rows.assign(left=rows.divided / rows.raw).groupby("kernel")[["raw", "divided", "left", "together"]].median(numeric_only=True)
     told = rows.median()
     print("%s: %d kernels; spread of a latency %.1f %%, of its ratio %.1f %%; ratio to raw %.2f, from %.2f to %.2f; correlation with "
           "ping_pong %.2f" % (folder, len(rows), 100 * told.raw, 100 * told.divided, told.left, rows.left.min(), rows.left.max(),

@@ -71,6 +71,13 @@ def test_only_the_cases_that_were_run_in_both_ways_are_parted(tmp_path):
         "a": [""], "b": [""], "k": ["max-operations=1", "max-operations=2"]}
 
 
+def test_the_ping_pong_that_watches_for_drift_parts_nothing(tmp_path):
+    watch = Case("ping_pong", SPREAD + 900, drift_watch=1, suffix="/drift=0.before")
+    launch(tmp_path, 1, Case("ping_pong", SPREAD + 1000), watch, options=["--max-operations=1"])
+    launch(tmp_path, 2, Case("a", SPREAD + 1000), watch, options=["--max-operations=2"])
+    assert set(summarise(load(tmp_path)).population) == {""}
+
+
 def test_figures_name_the_population(tmp_path):
     for number in range(1, 5):
         launch(tmp_path, number, options=[f"--max-operations={number % 2}"])
