@@ -32,9 +32,9 @@ PIGGYBACKED = '"piggybacked"'
 
 @functools.lru_cache(maxsize=2)
 def end_medians(campaign: Campaign) -> pd.DataFrame:
-    """One row per launch and protocol case with one operation in flight: KEY, `file`, and the launch's medians `go_on_ns`,
-    `everyone_ns` and `forgotten_ns`, NaN where the protocol does not measure one, or too few operations have it; and
-    `go_on_mark` and `everyone_mark`, the marks that these are."""
+    """One row per launch and protocol case with one operation in flight: KEY, `file`, `sitting`, and the launch's medians
+    `go_on_ns`, `everyone_ns` and `forgotten_ns`, NaN where the protocol does not measure one, or too few operations have it;
+    and `go_on_mark` and `everyone_mark`, the marks that these are."""
     protocols = campaign.timed[(campaign.timed.family == "protocol") & (campaign.timed.in_flight == 1)]
     rows = []
     for path, cases in protocols.groupby("file"):
@@ -43,7 +43,8 @@ def end_medians(campaign: Campaign) -> pd.DataFrame:
                 found = _ends(file[f"/samples/{case['name']}"], case, campaign.simulated)
                 rows.append({**{name: case[name] for name in KEY}, "file": path, **found})
     columns = [*KEY, "file", *(f"{end}_ns" for end in ENDS), "go_on_mark", "everyone_mark"]
-    return pd.DataFrame(rows, columns=columns).astype(dict(protocols.dtypes[KEY]))
+    table = pd.DataFrame(rows, columns=columns).astype(dict(protocols.dtypes[KEY]))
+    return table.assign(sitting=table.file.map(campaign.launches.sitting))
 
 
 def _ends(samples, case: dict, simulated: bool) -> dict:

@@ -9,6 +9,7 @@ from analysis.load import KEY, Campaign
 from analysis.markdown import digits, table, with_interval
 from analysis.naming import arranged, by_panel
 from analysis.selection import STREAM, one_at_a_time, preferred, small_payload
+from analysis.sittings import words
 from analysis.style import size
 from analysis.summary import medians
 
@@ -18,7 +19,7 @@ COUNTS = {"messages_per_operation": "messages", "bytes_per_operation": "bytes",
 CROWDED = "†"
 CROWDING = f"{CROWDED} more ranks than cores: what crowding costs, nothing about the kernel"
 UNTIL = ("until the user may go on: of protocols that have one, the mark in brackets, with which the outcome is certain at the "
-         "rank that asked; else the latency of the operation (summary.csv has its definition); medians of launch medians")
+         "rank that asked; else the latency of the operation (summary.csv has its definition); {}, with {}")
 UNTOLD = ("files do not tell what a kernel survives and when it blocks; `coordbench list --json >FILE` does, for --list FILE")
 
 
@@ -37,7 +38,8 @@ def choice_tables(campaign: Campaign, ranks: list[int], promises: dict[str, dict
         payloads = sorted(rows.payload_bytes[rows.panel == purpose].unique())
         parts.append(f"**{purpose}**, {' or '.join(map(size, payloads))}\n")
         parts.append(table(header, cells))
-    remarks = [UNTIL, *[CROWDING] * bool(rows.oversubscribed.any()), *[UNTOLD] * (promises is None), *campaign.remarks]
+    remarks = [UNTIL.format(*words(campaign.launches)), *[CROWDING] * bool(rows.oversubscribed.any()),
+               *[UNTOLD] * (promises is None), *campaign.remarks]
     return [*parts, "".join(f"- {remark}\n" for remark in remarks)]
 
 
@@ -53,8 +55,8 @@ def _rows(campaign: Campaign) -> pd.DataFrame:
     marks = ends.drop_duplicates(KEY)[[*KEY, "go_on_mark"]]
     for part in (medians(campaign.timed, "p50_ns", "latency{}_ns"), medians(ends, "go_on_ns", "go_on{}_ns"), marks):
         rows = rows.merge(part, on=KEY, how="left")
-    for column, name in COUNTS.items():
-        rows = rows.merge(medians(campaign.counted, column, f"{name}{{}}"), on=KEY, how="left")
+    counts = campaign.counted.groupby(KEY, as_index=False)[list(COUNTS)].median().rename(columns=COUNTS)
+    rows = rows.merge(counts, on=KEY, how="left")
     for end in ("", "_low", "_high"):
         rows[f"until{end}"] = rows[f"go_on{end}_ns"].where(rows.go_on_ns.notna(), rows[f"latency{end}_ns"]) / 1000
     return rows

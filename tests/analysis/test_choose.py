@@ -14,10 +14,11 @@ SPREAD = np.arange(400) + 3000
 def folder(tmp_path):
     for launch in range(1, 7):
         cases = [Case(name, SPREAD * ranks + launch, ranks, family="protocol", definition="proposer", group=group,
-                      messages=factor * (ranks - 1), expected_messages=factor * (ranks - 1), marks=marks)
+                      messages=factor * (ranks - 1), expected_messages=factor * (ranks - 1), marks=marks,
+                      bytes_each=10 * factor * (ranks - 1))
                  for ranks in (3, 5) for name, group, factor, marks in (
                      ("raft", "replication", 2, (Mark("committed", 900 * ranks + launch),)), ("pc", "commitment", 4, ()))]
-        cases.append(Case("bcast", SPREAD, 3, group="broadcast"))
+        cases.append(Case("bcast", SPREAD, 3, group="broadcast", bytes_each=10))
         write_launch(tmp_path / f"launch-{launch:03}.h5", cases, launch, cores=5)
     return tmp_path
 
@@ -27,10 +28,10 @@ def test_kernels_stand_side_by_side_at_each_number_of_ranks(folder):
     assert done.returncode == 0 and done.stderr == ""
     agreement = done.stdout.split("**agreement**")[1]
     assert "| pc | 3 | 9602 [9599, 9604] µs" not in agreement
-    assert "| pc | 3 | 9.60 [9.60, 9.60] µs (ended) | 8 | 8 | 8 |\n" in agreement
-    assert "| raft | 3 | 2.70 [2.70, 2.71] µs (committed) | 4 | 4 | 4 |\n" \
-           "| raft | 5 | 4.50 [4.50, 4.51] µs (committed) | 8 | 8 | 8 |\n" in agreement
-    assert "| bcast | 3 | 3.20 µs | 1 | 1 | 1 |" in done.stdout.replace(" [3.20, 3.20]", "")
+    assert "| pc | 3 | 9.60 [9.60, 9.60] µs (ended) | 8 | 80 | 8 |\n" in agreement
+    assert "| raft | 3 | 2.70 [2.70, 2.71] µs (committed) | 4 | 40 | 4 |\n" \
+           "| raft | 5 | 4.50 [4.50, 4.51] µs (committed) | 8 | 80 | 8 |\n" in agreement
+    assert "| bcast | 3 | 3.20 µs | 1 | 10 | 1 |" in done.stdout.replace(" [3.20, 3.20]", "")
     assert "files do not tell what a kernel survives" in done.stdout
 
 
@@ -42,8 +43,8 @@ def test_a_listing_adds_what_kernels_survive(folder, tmp_path):
     listing = tmp_path / "list.json"
     listing.write_text(json.dumps([{"name": "raft", "survives": "any minority down", "blocks": "without a majority"}]))
     told = run("choose", folder, "--list", listing).stdout
-    assert "(committed) | 4 | 4 | 4 | any minority down | without a majority |" in told
-    assert "(ended) | 8 | 8 | 8 | – | – |" in told and "files do not tell" not in told
+    assert "(committed) | 4 | 40 | 4 | any minority down | without a majority |" in told
+    assert "(ended) | 8 | 80 | 8 | – | – |" in told and "files do not tell" not in told
 
 
 @pytest.mark.parametrize("given, words", [("4", "--ranks 4 was not measured in"),
