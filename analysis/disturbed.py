@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.ratios import SMALL_BYTES, round_trips
 
-TIMES = 10  # medians of undisturbed launches differ by up to a factor of three
+TIMES = 10  # so far apart that noise between launches does not explain it
 ALIKE = ["transport", "sync", "oversubscribed", "distance"]
 
 

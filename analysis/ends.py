@@ -4,8 +4,8 @@
     everyone   every rank that has to know it does: the last participant has learned it, the last follower has applied it
     forgotten  no rank has to remember it any longer: all acknowledgements have arrived
 
-A protocol has all three only if it measures them. What followers learn from the next operation's message (piggybacked) is not
-measured: a start line delays that message.
+A protocol has all three only if it measures them. What followers learn from the next operation's message is not measured: a
+start line delays that message.
 """
 
 import functools
@@ -16,6 +16,7 @@ import pandas as pd
 from analysis import schema
 from analysis.launch_file import opened
 from analysis.load import KEY, Campaign
+from analysis.marks import is_brought_by_next, one_after_another
 from analysis.reading import read, text
 from analysis.stamps import gathered, latencies_ns, over_ranks, stamped
 from analysis.statistics import quantile
@@ -27,7 +28,6 @@ DECISIVE = ("decided", "committed", "handed_over", "appended", "incremented", "c
 KNOWN = ("learned", "applied", "executed", "delivered", "known", "informed", "folded", "worked", "decided")
 LAST = "ended"  # the mark after which nobody has to remember the operation, if everyone knows before it
 CERTAIN_AT_ONE = "byzantine"  # the group of protocols in which one replica's word is not enough
-PIGGYBACKED = '"piggybacked"'
 
 
 @functools.lru_cache(maxsize=2)
@@ -51,16 +51,19 @@ def _ends(samples, case: dict, simulated: bool) -> dict:
     """The medians of one case of one launch."""
     *before, last = text(samples.attrs["marks"]).split()
     decisive = next((mark for mark in before if mark in DECISIVE), None) if case["group"] != CERTAIN_AT_ONE else None
-    known = [mark for mark in before if mark in KNOWN and not (mark == "applied" and PIGGYBACKED in case["parameters"])]
+    known = [mark for mark in before if mark in KNOWN]
 
     def made(part: slice, start: np.ndarray, end: np.ndarray) -> np.ndarray:
         begun, absent = stamped(start), np.full(len(start), np.nan)
         at_user = over_ranks(np.fmin, _stamps(samples, before.index(decisive), part) - begun) if decisive else absent
         reached = _by_others(_stamps(samples, before.index(known[-1]), part), begun) if known else absent
-        return np.array([at_user, reached, latencies_ns(start, end, case["latency_definition"]),
+        return np.array([over_ranks(np.fmin, begun), at_user, reached, latencies_ns(start, end, case["latency_definition"]),
                          latencies_ns(start, end, "makespan")])
 
-    at_user, reached, whole, makespan = (_median(each, simulated) for each in gathered(samples, made, 4))
+    first, *delays = gathered(samples, made, 5)
+    at_user, reached, whole, makespan = (_median(each, simulated) for each in delays)
+    if one_after_another(case) and is_brought_by_next(first, delays[1]):
+        reached = np.nan
     everyone = known[-1] if not np.isnan(reached) else ""
     if not everyone and last in KNOWN:
         reached, everyone = makespan, last

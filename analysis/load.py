@@ -29,7 +29,7 @@ IDENTITY = ["kernel", "ranks", "clients", "payload_bytes", "transport", "sync", 
             "authentication"]
 # A launch with more ranks than cores yields in all its cases, so its two-rank case is not the two-rank case of another launch.
 CASE = IDENTITY + ["oversubscribed"]
-# Launches of which something else was asked are another population (populations.py).
+# Launches with other options or another build are another population (populations.py).
 KEY = CASE + ["population"]
 SHARES = {"p50_ns": 0.5, "p90_ns": 0.9, "p99_ns": 0.99}
 

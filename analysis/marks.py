@@ -54,13 +54,13 @@ def mark_delays_ns(samples: h5py.Group, definition: str, behind_start_line: bool
 
     first, *reached = gathered(samples, delays, 1 + len(marks))
     for delay in reached[:-1]:
-        if behind_start_line and _is_brought_by_next(first, delay):
+        if behind_start_line and is_brought_by_next(first, delay):
             delay[:] = np.nan
     return dict(zip(marks, reached))
 
 
-def _is_brought_by_next(first: np.ndarray, delay: np.ndarray) -> bool:
-    """Whether most operations have the mark only after the next one has begun."""
+def is_brought_by_next(first: np.ndarray, delay: np.ndarray) -> bool:
+    """Whether most operations have the mark only after the next one has begun, from their starts and the mark's delays."""
     return np.mean(first[:-1] + delay[:-1] > first[1:]) > 0.5 if len(first) > 1 else False
 
 

@@ -11,7 +11,8 @@ import pandas as pd
 
 NOT_COPIED, NOTHING_MOVED = "not copied", "nothing moved"
 SHARING = ("shared-memory", "hybrid")
-SLOT_BYTES = 56  # of a message and a payload that is copied with it; up to schema 1.5 files do not tell what was copied
+# Files up to schema 1.5 do not tell which payloads were copied. A payload was, if it fitted into a slot beside its message.
+SLOT_BYTES = 56
 
 
 def moved_bytes(cases: pd.DataFrame) -> pd.Series:

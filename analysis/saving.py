@@ -1,6 +1,6 @@
 """A figure's files: the same bytes every time, dated like the campaign and not like today.
 
-    NAME.pdf, NAME.png      the overview, with its caption; what is higher than a page goes on in the next one, NAME-2.png
+    NAME.pdf, NAME.png      the overview, with its caption; its second page is page 2 of the PDF, and NAME-2.png
     panels/NAME-PANEL.pdf   each panel alone, one column wide; panels/NAME-legend.pdf: the legend that they share
     NAME.txt, NAME.tex      the caption, for people and for LaTeX
     NAME.csv                the numbers that are drawn

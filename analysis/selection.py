@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.load import IDENTITY, KEY
 
 STREAM = "stream"  # a kernel whose operations overlap: it has a rate, not a latency
-TUNING = ("in_flight", "batch")  # what is varied for the sake of throughput
+TUNING = ("in_flight", "batch")  # parameters that trade latency for throughput
 SMALL_BYTES = 8
 
 

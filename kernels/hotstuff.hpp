@@ -210,7 +210,7 @@ class Hotstuff {
   }
 
   /// What follows from whatever has come: blocks are executed, votes cast, the next proposal made. One piece of code for all
-  /// that call it: compiled into each of them, the kernel takes four times as long to compile.
+  /// that call it: compiled into each of them, the kernel takes much longer to compile.
   [[gnu::noinline]] void settle(Out& out) {
     const hotstuff::Height before = core_.chain.executed().height;
     core_.compact();

@@ -190,7 +190,7 @@ std::string LaunchResults::table() const {
 
 void LaunchResults::write_gbench() const {
   if (const std::string& path = launch_.agenda.options.gbench_json; !path.empty())
-    write_gbench_json(path, gbench_json(record_, mhz_per_cpu(), rows_));
+    write_gbench_json(path, gbench_json(record_, mhz_per_cpu(), rows_, round_trips_before_));
 }
 
 Limits limits_of(const World& world, const Options& options) {

@@ -140,12 +140,11 @@ bool earlier(const TableRow* a, const TableRow* b) {
   return key(a) < key(b);
 }
 
-Json runs_of(std::span<const TableRow> rows) {
+Json runs_of(std::span<const TableRow> rows, const RoundTrips& round_trips) {
   std::vector<const TableRow*> cases;
   for (const TableRow& row : rows)
     if (!row.drift_watch) cases.push_back(&row);
   std::sort(cases.begin(), cases.end(), earlier);
-  const RoundTrips round_trips({}, rows);
   Json runs = Json::array();
   int family = -1, instance = 0;
   for (const TableRow* previous = nullptr; const TableRow* row : cases) {
@@ -168,8 +167,9 @@ void write_new(const fs::path& path, std::string_view content) {
 
 }  // namespace
 
-nlohmann::ordered_json gbench_json(const LaunchRecord& launch, std::int64_t mhz_per_cpu, std::span<const TableRow> rows) {
-  return {{"context", context_of(launch, mhz_per_cpu)}, {"benchmarks", runs_of(rows)}};
+nlohmann::ordered_json gbench_json(const LaunchRecord& launch, std::int64_t mhz_per_cpu, std::span<const TableRow> rows,
+                                   const std::vector<RoundTrip>& round_trips_before) {
+  return {{"context", context_of(launch, mhz_per_cpu)}, {"benchmarks", runs_of(rows, RoundTrips(round_trips_before, rows))}};
 }
 
 std::int64_t mhz_per_cpu(const ReadFile& read) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <span>
+#include <vector>
 
 #include "harness/machine/host_facts.hpp"
 #include "harness/results/final_table.hpp"
@@ -18,8 +19,10 @@ namespace coordbench {
 /// ranks, clients included; `label` are the flags; percentiles, rates and messages are counters, left out where the samples do
 /// not support them. Calibrations are left out; a case that is not ok has, as there, its error, times of 0 and no counters. The
 /// order is that of kernels, ranks and bytes, not the shuffled one of the plan. `mhz_per_cpu` 0: unknown, left out. Throws
-/// std::out_of_range if a fact is missing from `launch.environment`.
-nlohmann::ordered_json gbench_json(const LaunchRecord& launch, std::int64_t mhz_per_cpu, std::span<const TableRow> rows);
+/// std::out_of_range if a fact is missing from `launch.environment`. `round_trips_before`: what the launch had measured before
+/// it was resumed; ratios go by it, too.
+nlohmann::ordered_json gbench_json(const LaunchRecord& launch, std::int64_t mhz_per_cpu, std::span<const TableRow> rows,
+                                   const std::vector<RoundTrip>& round_trips_before = {});
 
 /// The highest frequency of CPU 0, or the present one where the kernel tells no limit, as in most virtual machines; 0 if
 /// unknown.

@@ -26,7 +26,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RoundTrip, block, drift_watch, transport, syn
 /// Whether a case with this median is one, if it ended ok.
 bool is_round_trip(std::string_view kernel, std::int64_t ranks, std::int64_t in_flight, double p50_ns);
 
-/// A case's median over the round trip of 8 B, and over that of its own payload; NaN where there is none.
+/// A case's median, divided by the round trip at 8 B, and by that at the case's own payload. NaN without a round trip.
 struct Ratios {
   double over_8_bytes, over_own_bytes;
 };

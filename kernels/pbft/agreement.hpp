@@ -118,7 +118,7 @@ class Agreement {
     return votes.add(sequence, from, message.request(), slot.is_pre_prepared ? &slot.request : nullptr);
   }
   /// What a quorum has accepted is prepared; what a quorum has prepared is committed. One piece of code for all that call it:
-  /// compiled into each of them, the kernel takes twice as long to compile.
+  /// compiled into each of them, the kernel takes much longer to compile.
   [[gnu::noinline]] void advance(Sequence sequence, Out& out) {
     Slot& slot = replica_.log.claim(sequence);
     if (!slot.is_pre_prepared) return;

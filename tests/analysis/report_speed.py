@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 
 from synthetic import Case, Mark, write_launch  # noqa: E402
 
-REPEATED = 3  # runs, of which the median counts
+REPEATED = 3  # runs; their median is printed
 
 
 def six_cases(folder: Path, launches: int, samples: int) -> Path:

@@ -11,6 +11,7 @@ SPREAD = np.arange(400) + 3000
 END = 3199.5
 COMMIT = (Mark("decided", 1500), Mark("learned", 2500, everywhere=True))
 LOG = (Mark("committed", 1000), Mark("applied", 9000, everywhere=True))
+BROUGHT = (Mark("committed", 1000), Mark("applied", 1_500_000, everywhere=True))  # operations begin a millisecond apart
 
 
 def ends(folder, **options) -> list[float]:
@@ -22,8 +23,8 @@ def ends(folder, **options) -> list[float]:
 
 @pytest.mark.parametrize("options, expected", [
     (dict(marks=COMMIT), [1500, 2500, END]),  # as two-phase commit
-    (dict(marks=LOG, parameters={"commit_broadcast": "eager"}), [1000, 9000, np.nan]),  # as Raft: `ended` is before the last
-    (dict(marks=LOG, parameters={"commit_broadcast": "piggybacked"}), [1000, np.nan, np.nan]),
+    (dict(marks=LOG), [1000, 9000, np.nan]),  # as Raft: `ended` is before the last
+    (dict(marks=BROUGHT), [1000, np.nan, np.nan]),  # the next entry tells that one is committed
     (dict(), [END, np.nan, np.nan]),  # nothing but the answer
     (dict(marks=(Mark("granted", 700),)), [END, np.nan, np.nan]),  # a step on the way
     (dict(marks=(Mark("decided", 700),), group="byzantine"), [END, np.nan, np.nan]),  # one replica's word is not enough

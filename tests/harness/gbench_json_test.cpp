@@ -121,6 +121,12 @@ TEST(GbenchJson, HasTheRatiosOfTheFinalTable) {
   EXPECT_EQ(run["over_ping_pong_of_own_bytes"], 2.5);
 }
 
+TEST(GbenchJson, HasTheRatiosToWhatRanBeforeALaunchWasResumed) {
+  const std::vector<RoundTrip> before{{.transport = "mpi", .sync = "round-time", .payload_bytes = 8, .p50_ns = 100}};
+  const std::vector<TableRow> rows{row("raft", 3, 64)};
+  EXPECT_EQ(gbench_json(launch(), 2600, rows, before)["benchmarks"][0]["over_round_trip_of_8_bytes"], 4.0);
+}
+
 TEST(GbenchJson, LeavesOutWhatIsNotKnown) {
   TableRow sparse = row("barrier", 2, 0);
   sparse.latency.p99 = kNone;
