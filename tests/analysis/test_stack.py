@@ -213,3 +213,12 @@ def test_symbols_show_when_everyone_knows_and_when_all_may_be_forgotten(tmp_path
     shown = {line.get_label(): line.get_xdata()[0] for line in figure.axes[0].lines if not line.get_label().startswith("_")}
     assert shown == pytest.approx({"the user may go on": 1500 / 1199.5, "everyone knows": 2500 / 1199.5,
                                    "all may be forgotten": 4})
+
+
+def test_bars_have_room_beside_long_names(tmp_path):
+    commit = Case("decentralised_two_phase_commit", SPREAD * 300, family="protocol", definition="proposer")
+    write_launch(tmp_path / "launch-001.h5", [Case("ping_pong", SPREAD), commit])
+    figure, _ = draw("stack_of_costs", tmp_path)
+    axes, = figure.axes
+    assert axes.get_position().width * figure.get_figwidth() > 1.4, "inches, of a column of 3.3"
+    assert "decentralised_\ntwo_phase_commit" in [label.get_text() for label in axes.get_yticklabels()]
