@@ -80,10 +80,10 @@ CASES = {
     **_words(AMOUNT, """operations_per_second messages_per_operation expected_messages_per_operation bytes_per_operation
         busiest_rank_messages_per_operation cpu_ns_per_operation"""),
 }
-# Of /cases, since 1.2, 1.3, 1.4, 1.5 and 1.6.
+# Of /cases, since 1.2, 1.3, 1.4, 1.5, 1.6 and 1.7.
 LATER = {
-    **_words(NAME, "group baseline_of"), **_words(COUNT, "nodes proposers"), "proposer": MAYBE_COUNT,
-    "expected_delays_most": MAYBE_COUNT,
+    **_words(NAME, "group baseline_of"), **_words(FREE, "survives blocks"), **_words(COUNT, "nodes proposers"),
+    **_words(MAYBE_COUNT, "proposer expected_delays_most"),
     **_words(AMOUNT, """messages_between_nodes_per_operation expected_messages_between_nodes_per_operation coverage
         expected_messages_most_per_operation applied_per_operation expected_applied_per_operation
         stale_share expected_stale_share bytes_within_cache_per_operation bytes_within_node_per_operation
@@ -95,7 +95,7 @@ LATER = {
 # What stands for a column that a file lacks. A name of another column: what that one says.
 OTHERWISE = {
     **dict.fromkeys("nodes messages_between_nodes_per_operation expected_messages_between_nodes_per_operation".split(), np.nan),
-    **dict.fromkeys("group baseline_of".split(), ""), **dict.fromkeys("proposers proposer coverage".split(), np.nan),
+    **dict.fromkeys("group baseline_of survives blocks".split(), ""), **dict.fromkeys("proposers proposer coverage".split(), np.nan),
     **dict.fromkeys("applied_per_operation expected_applied_per_operation".split(), np.nan),
     **dict.fromkeys("""stale_share expected_stale_share bytes_within_cache_per_operation bytes_within_node_per_operation
         bytes_within_zone_per_operation bytes_within_region_per_operation

@@ -20,7 +20,9 @@ CROWDED = "†"
 CROWDING = f"{CROWDED} more ranks than cores: what crowding costs, nothing about the kernel"
 UNTIL = ("until the user may go on: of protocols that have one, the mark in brackets, with which the outcome is certain at the "
          "rank that asked; else the latency of the operation (summary.csv has its definition); {}, with {}")
-UNTOLD = ("files do not tell what a kernel survives and when it blocks; `coordbench list --json >FILE` does, for --list FILE")
+UNTOLD = ("files older than schema 1.7 do not tell what a kernel survives and when it blocks; `coordbench list --json >FILE` "
+          "does, for --list FILE")
+PROMISES = ["survives", "blocks"]
 
 
 def measured_ranks(campaign: Campaign) -> list[int]:
@@ -28,10 +30,12 @@ def measured_ranks(campaign: Campaign) -> list[int]:
 
 
 def choice_tables(campaign: Campaign, ranks: list[int], promises: dict[str, dict[str, str]] | None) -> list[str]:
-    """One table for each purpose, and remarks. `promises`: by kernel, what it `survives` and when it `blocks`."""
+    """One table for each purpose, and remarks. `promises`: by kernel, what it `survives` and when it `blocks`; None: as the files
+    tell."""
+    promises = promises or _told(campaign)
     rows = _rows(campaign)
     rows = arranged(rows[rows.ranks.isin(ranks)])
-    header = HEADER if promises is None else [*HEADER, "survives", "blocks"]
+    header = HEADER if promises is None else [*HEADER, *PROMISES]
     parts = []
     for purpose, series in by_panel(rows).items():
         cells = [_cells(row, promises) for part in series for row in part.sort_values("ranks").itertuples()]
@@ -41,6 +45,13 @@ def choice_tables(campaign: Campaign, ranks: list[int], promises: dict[str, dict
     remarks = [UNTIL.format(*words(campaign.launches)), *[CROWDING] * bool(rows.oversubscribed.any()),
                *[UNTOLD] * (promises is None), *campaign.remarks]
     return [*parts, "".join(f"- {remark}\n" for remark in remarks)]
+
+
+def _told(campaign: Campaign) -> dict[str, dict[str, str]] | None:
+    """What files tell of kernels; None if they are too old."""
+    cases = campaign.cases[(campaign.cases[PROMISES] != "").any(axis=1)]
+    told = cases.drop_duplicates("kernel", keep="last").set_index("kernel")[PROMISES].replace("", "–")
+    return told.to_dict("index") or None
 
 
 def _cases(campaign: Campaign) -> pd.DataFrame:
@@ -65,7 +76,7 @@ def _rows(campaign: Campaign) -> pd.DataFrame:
 def _cells(row, promises: dict[str, dict[str, str]] | None) -> list[str]:
     mark = f" ({row.go_on_mark})" if isinstance(row.go_on_mark, str) else ""
     until = "–" if math.isnan(row.until) else f"{with_interval(row.until, row.until_low, row.until_high)} µs{mark}"
-    told = [] if promises is None else list(promises.get(row.kernel, {"survives": "–", "blocks": "–"}).values())
+    told = [] if promises is None else list(promises.get(row.kernel, dict.fromkeys(PROMISES, "–")).values())
     counts = [_count(value) for value in (row.messages, row.bytes, row.busiest)]
     return [row.series, f"{row.ranks}{CROWDED if row.oversubscribed else ''}", until, *counts, *told]
 

@@ -9,7 +9,7 @@
 
 namespace coordbench {
 
-inline constexpr const char* kSchemaVersion = "1.6";
+inline constexpr const char* kSchemaVersion = "1.7";
 extern const char* const kSource;  ///< `measured` or `simulated`
 
 /// `complete` is 0 and `load_after` empty until finish_launch_tables.

@@ -54,6 +54,8 @@ class Case:
     expected_delays: int = -1
     group: str = ""
     baseline_of: str = ""
+    survives: str = ""
+    blocks: str = ""
     expected_most: float | None = None
     kinds: tuple[str, ...] = ()
     loss: float = 0.0
@@ -171,6 +173,8 @@ def _write_cases(group: h5py.Group, cases: list[Case], oversubscribed: bool) -> 
     for name, word in (("placement", "auto"), ("stop_reason", "precision"), ("detail", "")):
         _text(group, name, [word] * len(cases), "case")
     for name in ("group", "baseline_of") if any(case.group for case in cases) else ():
+        _text(group, name, [getattr(case, name) for case in cases], "case")
+    for name in ("survives", "blocks") if any(case.survives for case in cases) else ():
         _text(group, name, [getattr(case, name) for case in cases], "case")
     _text(group, "parameters", [json.dumps(case.parameters) for case in cases], "case")
     own = ("ranks", "clients", "payload_bytes", "in_flight", "drift_watch", "block", "expected_delays", "level")

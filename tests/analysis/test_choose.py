@@ -32,7 +32,7 @@ def test_kernels_stand_side_by_side_at_each_number_of_ranks(folder):
     assert "| raft | 3 | 2.70 [2.70, 2.71] µs (committed) | 4 | 40 | 4 |\n" \
            "| raft | 5 | 4.50 [4.50, 4.51] µs (committed) | 8 | 80 | 8 |\n" in agreement
     assert "| bcast | 3 | 3.20 µs | 1 | 10 | 1 |" in done.stdout.replace(" [3.20, 3.20]", "")
-    assert "files do not tell what a kernel survives" in done.stdout
+    assert "files older than schema 1.7 do not tell what a kernel survives" in done.stdout
 
 
 def test_ranks_that_were_not_asked_for_are_left_out(folder):
@@ -44,7 +44,16 @@ def test_a_listing_adds_what_kernels_survive(folder, tmp_path):
     listing.write_text(json.dumps([{"name": "raft", "survives": "any minority down", "blocks": "without a majority"}]))
     told = run("choose", folder, "--list", listing).stdout
     assert "(committed) | 4 | 40 | 4 | any minority down | without a majority |" in told
-    assert "(ended) | 8 | 80 | 8 | – | – |" in told and "files do not tell" not in told
+    assert "(ended) | 8 | 80 | 8 | – | – |" in told and "do not tell" not in told
+
+
+def test_newer_files_tell_what_kernels_survive(tmp_path):
+    cases = [Case("raft", SPREAD, group="replication", survives="any minority down", blocks="without a majority"),
+             Case("bcast", SPREAD, group="broadcast")]
+    write_launch(tmp_path / "launch-001.h5", cases, 1)
+    told = run("choose", tmp_path).stdout
+    assert "| any minority down | without a majority |" in told and "do not tell" not in told
+    assert "| – | – |" in told.split("**broadcast**")[1].split("**")[0]
 
 
 @pytest.mark.parametrize("given, words", [("4", "--ranks 4 was not measured in"),

@@ -72,7 +72,7 @@ def test_what_kernels_do_between_messages_is_there_too(path):
 
 def test_the_cases_are_there_as_ever(path):
     assert set(stored.column(path, "verdict")) == {"ok"} and stored.attribute(path, "complete") == 1
-    assert stored.attribute(path, "schema_version") == "1.6"
+    assert stored.attribute(path, "schema_version") == "1.7"
 
 
 def test_the_command_alone_makes_a_file_without_cases(mpirun, coordbench, tmp_path):

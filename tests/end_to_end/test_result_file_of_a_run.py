@@ -79,7 +79,7 @@ def test_bytes_by_distance_add_up(cases):
 def test_says_what_it_is(path):
     with h5py.File(path) as file:
         attributes = {name: stored.text(value) for name, value in file.attrs.items()}
-    assert attributes["schema_version"] == "1.6" and attributes["source"] == "measured"
+    assert attributes["schema_version"] == "1.7" and attributes["source"] == "measured"
     assert (attributes["campaign"], attributes["launch"], attributes["seed"]) == ("small-campaign", 1, 11)
     assert "--operations 20" in attributes["command_line"]
     assert attributes["complete"] == 1 and attributes["epoch_ns"] > 0

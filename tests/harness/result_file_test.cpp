@@ -61,7 +61,7 @@ TEST(ResultFileTest, HoldsTheLaunchAndIsNotCompleteWhenItIsNew) {
   const fs::path path = ResultFile::next_free(folder.path()).path;
   const ResultFile results(path, launch.record);
   const StoredFile file(path);
-  EXPECT_EQ(file.text("/", "schema_version"), "1.6");
+  EXPECT_EQ(file.text("/", "schema_version"), "1.7");
   EXPECT_EQ(file.text("/", "command_line"), launch.record.command_line);
   EXPECT_EQ(file.integer("/", "complete"), 0);
   EXPECT_EQ(file.integer("/", "epoch_ns"), 17);

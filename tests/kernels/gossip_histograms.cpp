@@ -147,7 +147,7 @@ nlohmann::json of_other_paces(std::int64_t runs, std::uint64_t seed) {
 
 nlohmann::json all_histograms(std::int64_t runs, std::uint64_t seed) {
   auto all = nlohmann::json::array();
-  for (const int ranks : {4, 8, 16, 64})
+  for (const int ranks : {4, 8, 16, 32})
     for (const std::int64_t fanout : {1, 2}) {
       all.push_back(histograms<PushGossip>("push_gossip", ranks, fanout, runs, seed));
       all.push_back(histograms<PullGossip>("pull_gossip", ranks, fanout, runs, seed));
