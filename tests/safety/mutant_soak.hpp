@@ -15,9 +15,10 @@ inline int tell_invariants(const Subject& subject) {
   return 0;
 }
 
-/// Runs schedules 1, 2, … of the mutant in force until one is violated; tells which invariant, and what was said before.
-inline int soak_mutant(const Subject& subject, std::uint64_t schedules) {
-  for (std::uint64_t seed = 1; seed <= schedules; ++seed) {
+/// Runs so many schedules of the mutant in force, from `first` on, until one is violated; tells which invariant, and what was said
+/// before.
+inline int soak_mutant(const Subject& subject, std::uint64_t schedules, std::uint64_t first) {
+  for (std::uint64_t seed = first; seed < first + schedules; ++seed) {
     const Outcome outcome = subject.run(subject.draw(seed), false);
     if (outcome.violated.empty()) continue;
     const Outcome told = subject.run(subject.draw(seed), true);
@@ -28,9 +29,10 @@ inline int soak_mutant(const Subject& subject, std::uint64_t schedules) {
   return 0;
 }
 
-/// `words`: the number of schedules, or none to be told the invariants.
+/// `words`: the number of schedules and the first of them, or none to be told the invariants.
 inline int run_mutant(const Subject& subject, int count, char** words) {
-  return count < 2 ? tell_invariants(subject) : soak_mutant(subject, std::strtoull(words[1], nullptr, 10));
+  if (count < 3) return tell_invariants(subject);
+  return soak_mutant(subject, std::strtoull(words[1], nullptr, 10), std::strtoull(words[2], nullptr, 10));
 }
 
 }  // namespace coordbench::testing
