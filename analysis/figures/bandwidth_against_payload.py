@@ -1,7 +1,6 @@
-"""What moves per second against the payload: the bandwidth of streams and agreement, and the payload rate of everything else.
+"""What moves per second against the payload: the bandwidth of streams and protocols, and the payload rate of everything else.
 
-Two different quantities, told apart by their axes. Operations of `stream` and of agreement protocols may overlap, so their
-bandwidth is payload times operations per second, at the window and batch that give the most, written at each point. Operations
+Two different quantities, told apart by their axes. Operations of `stream` and of protocols may overlap, so their bandwidth is payload times operations per second, at the window and batch that give the most, written at each point. Operations
 of the others do not, and between them lies a start line that is not to be counted: their rate is payload over latency.
 """
 
@@ -17,9 +16,9 @@ from analysis.load import KEY, Campaign
 from analysis.payloads import moved_bytes
 from analysis.summary import over_launches
 
-BANDWIDTH = "stream and agreement"
-WHAT = ("Stream and agreement: payload × operations per second, at the best window and batch measured, which are printed "
-        "beside the point as window/batch (no numbers: 1/1); all others: payload ÷ latency of one operation. At {ranks} ranks; "
+WHAT = ("Protocols and stream: payload × operations per second, at the best window and batch measured, which are printed "
+        "as window/batch beside the highest point that has them (nowhere: 1/1); all others: payload ÷ latency of one operation. "
+        "At {ranks} ranks; "
         "a kernel not measured there, at its largest number of ranks below that. No point where no payload moved, or where the "
         "other ranks read it where its proposer had written it; of a payload of which only a part was sent, that part counts.")
 OVERLAPPING, ALONE = "payload × operations per second, GB/s", "payload ÷ latency, GB/s"
@@ -34,10 +33,10 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
     for name, part in parts.items():
         for series in part:
             style.draw_series(axes[name], series, "payload_bytes", looks[series.series.iloc[0]])
-            _name_the_tuning(axes[name], series, looks[series.series.iloc[0]]["color"])
+        _name_the_tuning(axes[name], pd.concat(part), looks)
         draw_ceiling(axes[name], ceiling)
         style.logarithmic_x(axes[name], rows.payload_bytes, style.size)
-        axes[name].set(yscale="log", xlabel="payload", ylabel=OVERLAPPING if name.startswith(BANDWIDTH) else ALONE)
+        axes[name].set(yscale="log", xlabel="payload", ylabel=OVERLAPPING if _may_overlap(pd.concat(part)).any() else ALONE)
         style.plain_decades(axes[name].yaxis)
     what = WHAT.format(ranks=ranks) + ways.sentence(campaign, rows) + ceiling_sentence(ceiling)
     style.finish(figure, style.caption(campaign, rows, what), rows.oversubscribed.any())
@@ -57,9 +56,17 @@ def _rows(campaign: Campaign, summary: pd.DataFrame) -> tuple[pd.DataFrame, int]
     best = selection.best_tuning(selection.throughput(rows[_may_overlap(rows)]), "value")
     rows, ranks = selection.at_reference_ranks(pd.concat([best, selection.one_at_a_time(rows[~_may_overlap(rows)])]))
     rows = naming.arranged(rows, apart=selection.TUNING)
-    rows["panel"] = rows.panel.where(~_may_overlap(rows), BANDWIDTH)
+    rows["panel"] = _apart(rows)
     rows["flags"] = rows["flags"].where(~_may_overlap(rows), "")  # those of a latency are none of a rate
     return naming.parted(rows[rows.panel != naming.BARRIERS]), ranks
+
+
+def _apart(rows: pd.DataFrame) -> pd.Series:
+    """The panels, with a panel of their own for operations that overlap, where others of the same purpose do not."""
+    overlap = _may_overlap(rows)
+    mixed = overlap & rows.panel.isin(rows.panel[~overlap])
+    named = rows.panel.where(~mixed, rows.panel + ", overlapping")
+    return named.where(rows.kernel != selection.STREAM, selection.STREAM)
 
 
 def _ceiling(campaign: Campaign, rows: pd.DataFrame) -> pd.DataFrame:
@@ -74,11 +81,12 @@ def _may_overlap(rows: pd.DataFrame) -> pd.Series:
     return (rows.kernel == selection.STREAM) | ((rows.family == "protocol") & (rows.group != GOSSIP))
 
 
-def _name_the_tuning(axes: Axes, series: pd.DataFrame, colour: str) -> None:
-    tuned = series[(series.in_flight > 1) | (series.batch > 1)]
-    for point in tuned.itertuples():
+def _name_the_tuning(axes: Axes, rows: pd.DataFrame, looks: dict) -> None:
+    """Once for each payload: most kernels do best at the same window, and words over words are no words."""
+    tuned = rows[(rows.in_flight > 1) | (rows.batch > 1)].sort_values("value", ascending=False)
+    for point in tuned.drop_duplicates(["payload_bytes", *selection.TUNING]).itertuples():
         axes.annotate(f"{point.in_flight}/{point.batch}", (point.payload_bytes, point.value), xytext=(2, -8),
-                      textcoords="offset points", gid=style.AT_POINT, color=colour)
+                      textcoords="offset points", gid=style.AT_POINT, color=looks[point.series]["color"])
 
 
 def _numbers(rows: pd.DataFrame) -> pd.DataFrame:

@@ -47,6 +47,8 @@ def draw(campaign: Campaign, summary: pd.DataFrame) -> tuple[Figure, pd.DataFram
         _draw_breaks(axes[name], rows)
     style.finish(figure, style.caption(campaign, rows, _what(campaign, rows, all_curves, delays, simulated)),
                  rows.oversubscribed.any())
+    if not any(curve.choice for curve in all_curves):  # the points alone are those of latency_against_ranks
+        style.mark_as_empty(figure, no_models(campaign) or "no case ran on more ranks than one")
     return figure, _numbers(rows, all_curves, delays)
 
 
@@ -127,7 +129,6 @@ def _what(campaign: Campaign, rows: pd.DataFrame, all_curves, delays: dict, simu
     said += "Hollow: simulated. " if simulated else ""
     said += _sentence(assumption(simulated)) if any(curve.goes_beyond for curve in modelled) else ""
     said += "Dotted, upright: where another regime begins. " if rows.regime.nunique() > 1 else ""
-    said += _sentence(no_models(campaign))
     floors = [floor_sentence(_of_group(rows, group), "ranks", delay).strip() for group, delay in delays.items()]
     return (said + " ".join(filter(None, floors))).strip()
 

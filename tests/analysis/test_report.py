@@ -16,7 +16,7 @@ from matplotlib.text import Text
 from synthetic import Case, write_launch
 
 FIGURES = ["bandwidth_against_payload", "latency_against_payload", "latency_against_ranks", "latency_against_throughput",
-           "launch_to_launch", "messages_against_ranks", "scaling", "stack_of_costs", "staleness",
+           "launch_to_launch", "messages_against_ranks", "stack_of_costs", "staleness",
            "tail", "topology_and_placement"]
 
 

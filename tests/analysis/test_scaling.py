@@ -91,8 +91,10 @@ def test_fewer_than_five_rank_counts_have_no_model_and_one_line_says_why(tmp_pat
     assert (done.returncode, done.stderr) == (0, "")
     line, = [line for line in done.stdout.splitlines() if "model" in line]
     needed = "in regime network, and a model needs 5, as the largest is held out and 4 must remain (1 curve)"
-    assert line == f"remark: no scaling model: 1 rank count {needed}; 4 rank counts {needed}"
-    assert line.removeprefix("remark: no")[1:] in caption(draw("scaling", tmp_path)[0])
+    reason = f"no scaling model: 1 rank count {needed}; 4 rank counts {needed}"
+    assert line == f"remark: no figure scaling: {reason}"
+    assert not (tmp_path / "figures" / "scaling.pdf").exists()
+    assert f"remark: {reason}" in run("report", tmp_path, "--no-figures").stdout
 
 
 def test_what_misses_the_rank_count_held_out_has_no_model(tmp_path):

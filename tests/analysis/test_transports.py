@@ -95,7 +95,7 @@ def test_a_crowded_panel_of_bandwidths_keeps_its_unit(tmp_path):
     cases = [case for index in range(5) for case in both(f"k{index}", family="protocol")]
     figure, _ = draw("bandwidth_against_payload", write(tmp_path, *cases))
     assert {axes.get_title(): axes.get_ylabel() for axes in figure.axes} == {
-        f"stream and agreement ({name})": "payload × operations per second, GB/s" for name in ("MPI", "shared memory")}
+        f"others ({name})": "payload × operations per second, GB/s" for name in ("MPI", "shared memory")}
 
 
 def test_the_table_counts_and_names_each_transports_cases_by_themselves(tmp_path):
