@@ -67,6 +67,12 @@ def small_payload(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[distance == distance.groupby(rows.kernel).transform("min")]
 
 
+def along_payloads(rows: pd.DataFrame) -> pd.DataFrame:
+    """Without the panels in which all cases have one payload, unless there are no others."""
+    several = rows.groupby("panel").payload_bytes.transform("nunique") > 1
+    return rows[several] if several.any() else rows
+
+
 def at_reference_ranks(rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     """Each kernel at the campaign's largest rank count that is not oversubscribed (ping_pong: at its own), and that count."""
     firm = rows[~rows.oversubscribed]

@@ -58,7 +58,9 @@ def _rows(campaign: Campaign, summary: pd.DataFrame) -> tuple[pd.DataFrame, int]
     rows = naming.arranged(rows, apart=selection.TUNING)
     rows["panel"] = _apart(rows)
     rows["flags"] = rows["flags"].where(~_may_overlap(rows), "")  # those of a latency are none of a rate
-    return naming.parted(rows[rows.panel != naming.BARRIERS]), ranks
+    alone = rows[~_may_overlap(rows) & (rows.panel != naming.BARRIERS)]
+    kept = _may_overlap(rows) | rows.index.isin(selection.along_payloads(alone).index)
+    return naming.parted(rows[kept & (rows.panel != naming.BARRIERS)]), ranks
 
 
 def _apart(rows: pd.DataFrame) -> pd.Series:

@@ -39,7 +39,7 @@ def _rows(summary: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     with_payload = summary[(summary.kernel != selection.STREAM) & (summary.payload_bytes > 0)].dropna(subset=["latency_ns"])
     rows, ranks = selection.at_reference_ranks(selection.preferred(selection.one_at_a_time(with_payload)))
     microseconds = {"value": rows.latency_ns / 1000, "low": rows.latency_low_ns / 1000, "high": rows.latency_high_ns / 1000}
-    return naming.parted(naming.arranged(rows.assign(launches=rows.ok, **microseconds))), ranks
+    return selection.along_payloads(naming.parted(naming.arranged(rows.assign(launches=rows.ok, **microseconds)))), ranks
 
 
 def _numbers(rows: pd.DataFrame) -> pd.DataFrame:

@@ -42,12 +42,16 @@ def test_equal_kernels_look_equal_in_both_panels(drawn_of_both):
 
 
 def test_both_transports_share_a_panel_that_holds_them(drawn_of_both):
-    figure, numbers = drawn_of_both["latency_against_payload"]
+    figure, numbers = drawn_of_both["latency_against_ranks"]
     rows = numbers[numbers.panel == "agreement"].set_index("series")
     assert rows.latency_us.to_dict() == {"two_phase_commit batch=1": 1.2, "two_phase_commit batch=2": 1.2,
                                          "two_phase_commit batch=1 (shared memory)": 0.42,
                                          "two_phase_commit batch=2 (shared memory)": 0.42}
     assert "MPI unless a title or a name says shared memory." in caption(figure)
+
+
+def test_a_panel_of_one_payload_is_left_out_against_payloads(drawn_of_both):
+    assert set(drawn_of_both["latency_against_payload"][1].panel) == {"broadcast (MPI)", "broadcast (shared memory)"}
 
 
 def test_a_transport_is_named_only_beside_another(tmp_path, drawn):
