@@ -1,0 +1,22 @@
+"""The launches of a scenario as commands, in the order in which they run: round by round, so that no case has a quiet hour of
+its own."""
+
+import shlex
+
+from analysis.scenarios.definition import Launch, Scenario
+
+PROGRAM = "build/coordbench"
+
+
+def rounds(scenario: Scenario, quick: bool) -> list[Launch]:
+    """Every launch as often as it runs."""
+    times = [launch.quick if quick else launch.times for launch in scenario.launches]
+    return [launch for number in range(max(times)) for launch, most in zip(scenario.launches, times) if number < most]
+
+
+def command(launch: Launch, out: str, cores: int) -> str:
+    """For a shell. Without --oversubscribe mpirun refuses more processes than cores."""
+    if launch.platform:
+        return shlex.join(["jobs/simulate", "--ranks", launch.ranks, "--platform", launch.platform, "--out", out, *launch.options])
+    crowded = ["--oversubscribe"] if launch.world > cores else []
+    return shlex.join(["mpirun", *crowded, "-n", launch.ranks, PROGRAM, "run", "--out", out, *launch.options])

@@ -1,0 +1,30 @@
+"""A number of a sentence, with its interval over launches."""
+
+import math
+from dataclasses import dataclass
+
+ALIKE = 1e-9  # relative: what is no difference
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number over `launches`, with its interval, or NaN where these are too few. `noisy`: another launch may tell another
+    number. `neutral`: what words are decided against, or None."""
+
+    value: float
+    low: float
+    high: float
+    launches: int
+    noisy: bool
+    neutral: float | None = None
+
+    @property
+    def has_interval(self) -> bool:
+        return not math.isnan(self.low) and not math.isclose(self.low, self.high, rel_tol=ALIKE)
+
+    @property
+    def side(self) -> int:
+        """Above the neutral value 0, below it 2; 1 if they are equal, or the interval holds it."""
+        low, high = (self.low, self.high) if self.has_interval else (self.value, self.value)
+        reach = ALIKE * max(1, abs(self.neutral))
+        return 0 if low > self.neutral + reach else 2 if high < self.neutral - reach else 1

@@ -1,0 +1,98 @@
+"""The numbers of a scenario's sentences: of one case, a ratio or a difference of two within each launch, or a growth."""
+
+import fnmatch
+import json
+import math
+
+import numpy as np
+import pandas as pd
+
+from analysis.load import Campaign
+from analysis.refusal import Refusal
+from analysis.scenarios.definition import Quantity
+from analysis.scenarios.number import Number
+from analysis.scenarios.values import is_time, usable, values_of
+from analysis.sittings import centre_and_interval
+
+SURE = ("exact", "range")  # count rules by which every launch must count the same, or within what timing allows
+
+
+def told(campaign: Campaign, quantity: Quantity) -> Number:
+    """The quantity as the campaign tells it; a Refusal says in one sentence why it does not."""
+    if quantity.against:
+        return _growth(campaign, quantity)
+    first, *second = ([_case(campaign, name, quantity.value) for name in quantity.cases])
+    values = first if not second else _together(quantity, first, *second)
+    if values.empty:
+        raise Refusal(f"{campaign.name} has no launch in which {quantity.of} and {quantity.over or quantity.minus} both tell "
+                      f"their {quantity.value}")
+    return _over_launches(campaign, quantity, values)
+
+
+def _case(campaign: Campaign, name: str, value: str) -> pd.Series:
+    """[file]: the value of a case."""
+    rows = _rows(campaign, name, value)
+    found = pd.Series(values_of(campaign, rows, value).to_numpy(), rows.file.to_numpy()).dropna()
+    if found.empty:
+        raise Refusal(f"{campaign.name} has the case {name}, but too few samples for its {value}; run it for longer")
+    return found
+
+
+def _rows(campaign: Campaign, pattern: str, value: str) -> pd.DataFrame:
+    """Of all cases whose names match; a name without wild cards matches itself."""
+    rows = matching(usable(campaign, value), pattern)
+    if rows.empty:
+        crowded = is_time(value) and len(matching(campaign.counted, pattern))
+        raise Refusal(f"{campaign.name} has {pattern} only with more ranks than cores, where times say nothing of it; "
+                      "run it with a core for each rank" if crowded else
+                      f"{campaign.name} has no case {pattern} that ended ok; run the scenario again")
+    if rows.groupby("name").population.nunique().max() > 1:
+        raise Refusal(f"{campaign.name} has {pattern} in launches that were asked for different things; part them into folders")
+    return rows
+
+
+def matching(rows: pd.DataFrame, pattern: str) -> pd.DataFrame:
+    return rows[[fnmatch.fnmatchcase(name, pattern) for name in rows.name]]
+
+
+def _together(quantity: Quantity, first: pd.Series, second: pd.Series) -> pd.Series:
+    """Within each launch: a machine that is slow for a while is slow in both."""
+    both = pd.concat([first, second], axis=1, join="inner").set_axis(["of", "other"], axis=1)
+    if quantity.minus:
+        return both.of - both.other
+    if (both.other == 0).any():
+        raise Refusal(f"the {quantity.value} of {quantity.over} is 0, and nothing can be divided by that")
+    return both.of / both.other
+
+
+def _growth(campaign: Campaign, quantity: Quantity) -> Number:
+    """The slope of the logarithm of the value over that of x, by least squares within each launch."""
+    rows = _rows(campaign, quantity.of, quantity.value)
+    points = pd.DataFrame({"x": x_of(rows, quantity.against), "y": values_of(campaign, rows, quantity.value), "file": rows.file})
+    points = points[(points.x > 0) & (points.y > 0)]
+    slopes = {file: np.polyfit(np.log(part.x), np.log(part.y), 1)[0] for file, part in points.groupby("file")
+              if part.x.nunique() > 1}
+    if not slopes:
+        raise Refusal(f"{campaign.name} has {quantity.of} at fewer than two {quantity.against} in each launch, which is no growth")
+    return _over_launches(campaign, quantity, pd.Series(slopes))
+
+
+def x_of(rows: pd.DataFrame, name: str) -> pd.Series:
+    """A column of cases, or a parameter of their kernel; NaN where a kernel has no such parameter."""
+    if name in rows:
+        return rows[name].astype(float)
+    return pd.Series([float(json.loads(each).get(name, math.nan)) for each in rows.parameters], rows.index, dtype=float)
+
+
+def _over_launches(campaign: Campaign, quantity: Quantity, values: pd.Series) -> Number:
+    centre, low, high = centre_and_interval(values.to_numpy(), campaign.launches.sitting[values.index].to_numpy())
+    return Number(centre, low, high, len(values), _is_noisy(campaign, quantity), quantity.neutral)
+
+
+def _is_noisy(campaign: Campaign, quantity: Quantity) -> bool:
+    """Not what is counted by a closed form, and nothing in simulated time."""
+    if campaign.simulated or is_time(quantity.value):
+        return not campaign.simulated
+    names = [quantity.of, *filter(None, (quantity.over, quantity.minus))]
+    rows = pd.concat([matching(campaign.counted, name) for name in names])
+    return not rows.count_rule.isin(SURE).all() or quantity.value not in ("messages", "bytes", "busiest")

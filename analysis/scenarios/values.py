@@ -1,0 +1,145 @@
+"""What a scenario may say of a case: a value for each launch, from the columns of /cases or from the raw samples."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from analysis import schema
+from analysis.ends import end_medians
+from analysis.launch_file import opened
+from analysis.load import KEY, Campaign
+from analysis.reading import read, text
+from analysis.refusal import Refusal
+from analysis.stamps import case_latencies_ns
+from analysis.statistics import quantile
+
+US = 1000.0
+
+
+def _per_operation(column: str) -> Callable:
+    return lambda campaign, cases, argument: cases[column] / cases.operations
+
+
+def _column(column: str, factor: float = 1) -> Callable:
+    return lambda campaign, cases, argument: cases[column] * factor
+
+
+def _everything_sent(campaign: Campaign, cases: pd.DataFrame, argument: str) -> pd.Series:
+    return cases.messages_per_operation + cases.background_messages / cases.operations
+
+
+def _background_rate(campaign: Campaign, cases: pd.DataFrame, argument: str) -> pd.Series:
+    """A second: background messages do not wait for operations, so their number follows from how long the case ran."""
+    return cases.background_messages / cases.operations * cases.operations_per_second
+
+
+def _rate_of_ranks(campaign: Campaign, cases: pd.DataFrame, argument: str) -> pd.Series:
+    """Of so many ranks, cut into groups like this one, which have no rank and no message in common."""
+    return cases.operations_per_second * int(argument) / cases.ranks
+
+
+def _end(name: str) -> Callable:
+    def of(campaign: Campaign, cases: pd.DataFrame, argument: str) -> pd.Series:
+        ends = end_medians(campaign).set_index([*KEY, "file"])[f"{name}_ns"] / US
+        keys = pd.MultiIndex.from_frame(cases[[*KEY, "file"]])
+        return pd.Series(ends.reindex(keys).to_numpy(), cases.index)
+    return of
+
+
+def _latency(campaign: Campaign, cases: pd.DataFrame, argument: str) -> pd.Series:
+    """The median of all operations, or of those of one kind, such as reads."""
+    if not argument:
+        return cases.p50_ns / US
+    return _of_samples(cases, lambda samples, case: _median(campaign, _of_kind(samples, case, argument)) / US)
+
+
+def _of_kind(samples, case, kind: str) -> np.ndarray:
+    if "kind" not in samples:
+        raise Refusal(f"{case.name} has operations of one kind only; leave :{kind} out")
+    words = text(samples["kind"].attrs["flag_meanings"]).split()
+    if kind not in words:
+        raise Refusal(f"{case.name} has no operations of the kind {kind}; it has {', '.join(words)}")
+    kinds = read(samples["kind"], schema.OF_OPERATIONS["kind"])
+    return case_latencies_ns(samples, case.latency_definition)[kinds == words.index(kind)]
+
+
+def _age(campaign: Campaign, cases: pd.DataFrame, argument: str) -> pd.Series:
+    """Of reads that were stale: how long what they returned had been out of date."""
+    def median(samples, case) -> float:
+        if "behind_ns" not in samples:
+            return np.nan
+        versions, behind = (read(samples[name], schema.OF_OPERATIONS[name]) for name in ("versions_behind", "behind_ns"))
+        return float(np.median(behind[versions > 0])) / US if (versions > 0).any() else np.nan
+    return _of_samples(cases, median)
+
+
+def _own(campaign: Campaign, cases: pd.DataFrame, argument: str) -> pd.Series:
+    """What the kernel measures itself, in its own unit: the median over operations and ranks, without signs."""
+    def median(samples, case) -> float:
+        if "measured" not in samples.attrs:
+            raise Refusal(f"{case.name} measures nothing itself; choose another value than own")
+        values = read(samples[text(samples.attrs["measured"])], schema.OUTCOME).ravel()
+        known = values[values != schema.NO_OUTCOME]
+        return float(np.median(np.abs(known))) if len(known) else np.nan
+    return _of_samples(cases, median)
+
+
+def _of_samples(cases: pd.DataFrame, compute: Callable) -> pd.Series:
+    found = []
+    for case in cases.itertuples():
+        with opened(case.file) as file:
+            found.append(compute(file[f"/samples/{case.name}"], case))
+    return pd.Series(found, cases.index, dtype=float)
+
+
+def _median(campaign: Campaign, samples: np.ndarray) -> float:
+    """Simulated time has no noise, so there a few samples are enough."""
+    known = samples[~np.isnan(samples)]
+    if campaign.simulated:
+        return float(np.median(known)) if len(known) else np.nan
+    return quantile(known, 0.5)
+
+
+# A time says nothing where ranks share cores.
+TIMES = {"latency": _latency, "p99": _column("p99_ns", 1 / US), "go_on": _end("go_on"), "everyone": _end("everyone"),
+         "rate": _column("operations_per_second"), "rate_of_ranks": _rate_of_ranks, "background_rate": _background_rate,
+         "age": _age, "own": _own}
+COUNTS = {"messages": _column("messages_per_operation"), "background": _per_operation("background_messages"),
+          "everything_sent": _everything_sent, "bytes": _column("bytes_per_operation"),
+          "busiest": _column("busiest_rank_messages_per_operation"), "applied": _column("applied_per_operation"),
+          "expected_applied": _column("expected_applied_per_operation"), "stale_percent": _column("stale_share", 100),
+          "delays": _column("delays")}
+WITH_NUMBER, WITH_WORD = ("rate_of_ranks",), ("latency",)
+
+
+def check_name(value: str) -> str:
+    """What is wrong with the name of a value, or nothing."""
+    name, colon, argument = value.partition(":")
+    if name not in (*TIMES, *COUNTS):
+        return f"choose from {', '.join((*TIMES, *COUNTS))}"
+    if name in WITH_NUMBER and not (argument.isdigit() and int(argument) > 0):
+        return f"write {name}: and a number of ranks behind it"
+    if colon and (not argument or name not in (*WITH_NUMBER, *WITH_WORD)):
+        return f"leave out what follows {name}"
+    return ""
+
+
+def is_time(value: str) -> bool:
+    return value.partition(":")[0] in TIMES
+
+
+def values_of(campaign: Campaign, cases: pd.DataFrame, value: str) -> pd.Series:
+    """[case], of rows of `Campaign.cases`."""
+    name, _, argument = value.partition(":")
+    return (TIMES | COUNTS)[name](campaign, cases, argument).astype(float)
+
+
+def usable(campaign: Campaign, value: str) -> pd.DataFrame:
+    """The cases that a value may be taken of. Of a case that ran with and without a core for each rank only the latter says
+    something; a time of the former says nothing at all."""
+    if is_time(value):
+        return campaign.timed[~campaign.timed.oversubscribed]
+    cases = campaign.counted
+    firm = set(cases.name[~cases.oversubscribed])
+    return cases[~(cases.oversubscribed & cases.name.isin(firm))]
