@@ -11,6 +11,7 @@ from analysis.scenarios.values import check_name
 
 SENTENCES = 3
 ABSENT = object()
+NUMBER = (int, float)
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Launch:
 @dataclass(frozen=True)
 class Quantity:
     """`value` of the case `of`: by itself, divided by that of the case `over`, less that of the case `minus`, or its growth with
-    `against` over all cases that the pattern `of` matches. `neutral`: what words such as more or fewer are decided against."""
+    `against` over all cases that the pattern `of` matches; in other units by `factor`. `neutral`: what words such as more or
+    fewer are decided against."""
 
     name: str
     value: str
@@ -39,6 +41,7 @@ class Quantity:
     over: str
     minus: str
     against: str
+    factor: float
     neutral: float | None
 
     @property
@@ -60,6 +63,7 @@ class Panel:
 
     title: str
     value: str
+    factor: float
     label: str
     x: str
     x_label: str
@@ -178,9 +182,9 @@ def _quantity(name: str, table: _Table) -> Quantity:
     over, minus, against = (table.take(key, str, "") for key in ("over", "minus", "against"))
     if sum(map(bool, (over, minus, against))) > 1:
         raise table.wrong("has several of over, minus and against; keep one")
-    neutral = table.take("neutral", (int, float), 1 if over else 0 if minus else None)
+    factor, neutral = table.take("factor", NUMBER, 1), table.take("neutral", NUMBER, 1 if over else 0 if minus else None)
     table.end()
-    return Quantity(name, value, of, over, minus, against, neutral)
+    return Quantity(name, value, of, over, minus, against, factor, neutral)
 
 
 def _value(table: _Table) -> str:
@@ -191,11 +195,12 @@ def _value(table: _Table) -> str:
 
 
 def _panel(table: _Table) -> Panel:
-    title, value, label = table.take("title", str), _value(table), table.take("label", str)
+    title, value, factor = table.take("title", str), _value(table), table.take("factor", NUMBER, 1)
+    label = table.take("label", str)
     x, x_label = table.take("x", str, ""), table.take("x_label", str, "")
     linear, series = table.take("linear", bool, False), [_series(each) for each in table.tables("series")]
     table.end()
-    return Panel(title, value, label, x, x_label or x, linear, series)
+    return Panel(title, value, factor, label, x, x_label or x, linear, series)
 
 
 def _series(table: _Table) -> Series:

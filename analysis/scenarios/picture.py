@@ -35,7 +35,8 @@ def draw(campaign: Campaign, scenario: Scenario) -> tuple[Figure, pd.DataFrame, 
 def _points(campaign: Campaign, panel: Panel, series: Series) -> pd.DataFrame:
     """One row for each case: `value` with its interval over launches, `x`, and what a caption needs to know of the cases."""
     cases = matching(usable(campaign, panel.value), series.cases)
-    cases = cases.assign(value_of_launch=values_of(campaign, cases, panel.value)) if len(cases) else cases.assign(value_of_launch=0)
+    values = values_of(campaign, cases, panel.value) * panel.factor if len(cases) else 0.0
+    cases = cases.assign(value_of_launch=values)
     rows = over_launches(cases, "value_of_launch")
     told = ["name", "latency_definition", "family", "flags"]
     rows = rows.merge(cases.drop_duplicates(KEY)[[*KEY, *told]], on=KEY, how="left")

@@ -38,15 +38,15 @@ def _case(campaign: Campaign, name: str, value: str) -> pd.Series:
     return found
 
 
-def _rows(campaign: Campaign, pattern: str, value: str) -> pd.DataFrame:
-    """Of all cases whose names match; a name without wild cards matches itself."""
-    rows = matching(usable(campaign, value), pattern)
+def _rows(campaign: Campaign, pattern: str, value: str, twins: bool = False) -> pd.DataFrame:
+    """Of all cases whose names match; a name without wild cards matches itself. `twins`: see `usable`."""
+    rows = matching(usable(campaign, value, twins), pattern)
     if rows.empty:
         crowded = is_time(value) and len(matching(campaign.counted, pattern))
         raise Refusal(f"{campaign.name} has {pattern} only with more ranks than cores, where times say nothing of it; "
                       "run it with a core for each rank" if crowded else
                       f"{campaign.name} has no case {pattern} that ended ok; run the scenario again")
-    if rows.groupby("name").population.nunique().max() > 1:
+    if rows.groupby(["name", "oversubscribed"]).population.nunique().max() > 1:
         raise Refusal(f"{campaign.name} has {pattern} in launches that were asked for different things; part them into folders")
     return rows
 
@@ -67,7 +67,7 @@ def _together(quantity: Quantity, first: pd.Series, second: pd.Series) -> pd.Ser
 
 def _growth(campaign: Campaign, quantity: Quantity) -> Number:
     """The slope of the logarithm of the value over that of x, by least squares within each launch."""
-    rows = _rows(campaign, quantity.of, quantity.value)
+    rows = _rows(campaign, quantity.of, quantity.value, twins=True)
     points = pd.DataFrame({"x": x_of(rows, quantity.against), "y": values_of(campaign, rows, quantity.value), "file": rows.file})
     points = points[(points.x > 0) & (points.y > 0)]
     slopes = {file: np.polyfit(np.log(part.x), np.log(part.y), 1)[0] for file, part in points.groupby("file")
@@ -85,7 +85,7 @@ def x_of(rows: pd.DataFrame, name: str) -> pd.Series:
 
 
 def _over_launches(campaign: Campaign, quantity: Quantity, values: pd.Series) -> Number:
-    centre, low, high = centre_and_interval(values.to_numpy(), campaign.launches.sitting[values.index].to_numpy())
+    centre, low, high = centre_and_interval(quantity.factor * values.to_numpy(), campaign.launches.sitting[values.index].to_numpy())
     return Number(centre, low, high, len(values), _is_noisy(campaign, quantity), quantity.neutral)
 
 

@@ -29,11 +29,6 @@ def _everything_sent(campaign: Campaign, cases: pd.DataFrame, argument: str) -> 
     return cases.messages_per_operation + cases.background_messages / cases.operations
 
 
-def _background_rate(campaign: Campaign, cases: pd.DataFrame, argument: str) -> pd.Series:
-    """A second: background messages do not wait for operations, so their number follows from how long the case ran."""
-    return cases.background_messages / cases.operations * cases.operations_per_second
-
-
 def _rate_of_ranks(campaign: Campaign, cases: pd.DataFrame, argument: str) -> pd.Series:
     """Of so many ranks, cut into groups like this one, which have no rank and no message in common."""
     return cases.operations_per_second * int(argument) / cases.ranks
@@ -103,8 +98,7 @@ def _median(campaign: Campaign, samples: np.ndarray) -> float:
 
 # A time says nothing where ranks share cores.
 TIMES = {"latency": _latency, "p99": _column("p99_ns", 1 / US), "go_on": _end("go_on"), "everyone": _end("everyone"),
-         "rate": _column("operations_per_second"), "rate_of_ranks": _rate_of_ranks, "background_rate": _background_rate,
-         "age": _age, "own": _own}
+         "rate": _column("operations_per_second"), "rate_of_ranks": _rate_of_ranks, "age": _age, "own": _own}
 COUNTS = {"messages": _column("messages_per_operation"), "background": _per_operation("background_messages"),
           "everything_sent": _everything_sent, "bytes": _column("bytes_per_operation"),
           "busiest": _column("busiest_rank_messages_per_operation"), "applied": _column("applied_per_operation"),
@@ -135,11 +129,13 @@ def values_of(campaign: Campaign, cases: pd.DataFrame, value: str) -> pd.Series:
     return (TIMES | COUNTS)[name](campaign, cases, argument).astype(float)
 
 
-def usable(campaign: Campaign, value: str) -> pd.DataFrame:
-    """The cases that a value may be taken of. Of a case that ran with and without a core for each rank only the latter says
-    something; a time of the former says nothing at all."""
+def usable(campaign: Campaign, value: str, twins: bool = False) -> pd.DataFrame:
+    """The cases that a value may be taken of. Where ranks share cores, a time says nothing, and a count gives way to that of the
+    same case with a core for each rank; but for `twins`, where cases of one launch are compared."""
     if is_time(value):
         return campaign.timed[~campaign.timed.oversubscribed]
     cases = campaign.counted
+    if twins:
+        return cases
     firm = set(cases.name[~cases.oversubscribed])
     return cases[~(cases.oversubscribed & cases.name.isin(firm))]
