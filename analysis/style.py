@@ -210,7 +210,7 @@ def caption(campaign: Campaign, rows: pd.DataFrame, what: str) -> str:
     launches = campaign.launches
     parts = [f"{what} Campaign {campaign.name}: {len(launches)} launches"
              + (f", {launches.oversubscribed.sum()} of them oversubscribed" if launches.oversubscribed.any() else "")
-             + f"; {_where(campaign)}."]
+             + f"; {where(campaign)}."]
     if differ := differing(launches):
         parts.append(f"The launches differ in {', '.join(differ)}, as table.md says.")
     if len(rows):
@@ -218,11 +218,11 @@ def caption(campaign: Campaign, rows: pd.DataFrame, what: str) -> str:
         parts += _transports(sorted(rows.transport.unique()))
         parts += pace.remarks(rows) + replicas.remarks(rows) + _disks(rows)
     if "low" in rows:
-        parts.append(_interval_remark(campaign, rows))
+        parts.append(interval_remark(campaign, rows))
     return " ".join(parts)
 
 
-def _where(campaign: Campaign) -> str:
+def where(campaign: Campaign) -> str:
     """A simulated launch ran on a machine that does not matter: its platform does."""
     first = campaign.launches.iloc[0]
     library = first.mpi.split(",")[0]
@@ -256,7 +256,7 @@ def _transports(names: list[str]) -> list[str]:
     return [f"MPI unless a title or a name says {others}." if MPI in names else f"Over {others}."]
 
 
-def _interval_remark(campaign: Campaign, rows: pd.DataFrame) -> str:
+def interval_remark(campaign: Campaign, rows: pd.DataFrame) -> str:
     if rows.low.isna().all():
         return "No interval: fewer than six launches."
     some = " No interval: fewer than six launches (points without bars)." if (rows.launches < MIN_LAUNCHES).any() else ""

@@ -36,11 +36,11 @@ def _points(campaign: Campaign, panel: Panel, series: Series) -> pd.DataFrame:
     """One row for each case: `value` with its interval over launches, `x`, and what a caption needs to know of the cases."""
     cases = matching(usable(campaign, panel.value), series.cases)
     values = values_of(campaign, cases, panel.value) * panel.factor if len(cases) else 0.0
-    cases = cases.assign(value_of_launch=values)
+    cases = cases.assign(value_of_launch=values, x=x_of(cases, panel.x) if panel.x else math.nan)
     rows = over_launches(cases, "value_of_launch")
-    told = ["name", "latency_definition", "family", "flags"]
+    told = ["name", "x", "latency_definition", "family", "flags"]
     rows = rows.merge(cases.drop_duplicates(KEY)[[*KEY, *told]], on=KEY, how="left")
-    rows = rows.assign(x=x_of(rows, panel.x) if panel.x else math.nan, panel=panel.title, series=series.label)
+    rows = rows.assign(panel=panel.title, series=series.label)
     return rows.dropna(subset=["x"]) if panel.x else rows
 
 
@@ -79,4 +79,7 @@ def _scale(axes: Axes, panel: Panel, values: pd.Series, which: str) -> None:
 
 
 def _caption(campaign: Campaign, scenario: Scenario, rows: pd.DataFrame) -> str:
-    return style.caption(campaign, rows, scenario.shows)
+    """Without what style.caption says of tables, which a scenario does not have."""
+    launches = len(campaign.launches)
+    told = f"{scenario.shows} {launches} {'launch' if launches == 1 else 'launches'}, {style.where(campaign)}."
+    return f"{told} {style.interval_remark(campaign, rows)}" if len(rows) else told

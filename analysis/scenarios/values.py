@@ -137,5 +137,5 @@ def usable(campaign: Campaign, value: str, twins: bool = False) -> pd.DataFrame:
     cases = campaign.counted
     if twins:
         return cases
-    firm = set(cases.name[~cases.oversubscribed])
-    return cases[~(cases.oversubscribed & cases.name.isin(firm))]
+    firm = set(cases["name"][~cases.oversubscribed])
+    return cases[~(cases.oversubscribed & cases["name"].isin(firm))]
