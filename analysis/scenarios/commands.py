@@ -17,6 +17,7 @@ def rounds(scenario: Scenario, quick: bool) -> list[Launch]:
 def command(launch: Launch, out: str, cores: int) -> str:
     """For a shell. Without --oversubscribe mpirun refuses more processes than cores."""
     if launch.platform:
-        return shlex.join(["jobs/simulate", "--ranks", launch.ranks, "--platform", launch.platform, "--out", out, *launch.options])
+        where = ["--ranks", launch.ranks, "--platform", launch.platform]
+        return shlex.join(["jobs/simulate", *where, "--out", out, *launch.options])
     crowded = ["--oversubscribe"] if launch.world > cores else []
     return shlex.join(["mpirun", *crowded, "-n", launch.ranks, PROGRAM, "run", "--out", out, *launch.options])

@@ -139,10 +139,13 @@ def _scenario(top: _Table, name: str) -> Scenario:
     sentences = top.take("sentences", list)
     if len(sentences) != SENTENCES or not all(isinstance(each, str) for each in sentences):
         raise top.wrong(f"has sentences that are not {SENTENCES} texts; write {SENTENCES}")
-    found = Scenario(name, top.take("title", str), top.take("question", str), [_launch(each) for each in top.tables("launches")],
+    found = Scenario(name, top.take("title", str), top.take("question", str),
+                     [_launch(each) for each in top.tables("launches")],
                      {name: _quantity(name, each) for name, each in top.named("quantities").items()}, sentences,
                      top.take("shows", str), [_panel(each) for each in top.tables("panels")])
     top.end()
+    if len({bool(launch.platform) for launch in found.launches}) > 1:
+        raise top.wrong("has measured and simulated launches, whose times cannot be compared; part them into two scenarios")
     for sentence in sentences:
         _check(top, sentence, found.quantities)
     return found

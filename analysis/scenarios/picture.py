@@ -11,7 +11,7 @@ from analysis import style
 from analysis.load import KEY, Campaign
 from analysis.scenarios.definition import Panel, Scenario, Series
 from analysis.scenarios.quantities import matching, x_of
-from analysis.scenarios.values import is_time, usable, values_of
+from analysis.scenarios.values import usable, values_of
 from analysis.summary import over_launches
 
 LINE, FRAME = 0.22, 0.3  # inches
@@ -46,9 +46,8 @@ def _points(campaign: Campaign, panel: Panel, series: Series) -> pd.DataFrame:
 
 def _lines(axes: Axes, panel: Panel, parts: list[pd.DataFrame]) -> None:
     for place, rows in enumerate(parts):
-        if len(rows):
-            # Oversubscribed points are counts here, and right: hollow is for times.
-            style.draw_series(axes, rows.assign(oversubscribed=rows.oversubscribed & is_time(panel.value)), "x", style.look(place))
+        if len(rows):  # hollow is for times that crowding has spoilt, and here points of crowded ranks are counts
+            style.draw_series(axes, rows.assign(oversubscribed=False), "x", style.look(place))
     every = pd.concat(parts)
     if not panel.linear and (every.x > 0).all():
         style.logarithmic_x(axes, every.x, "{:,}".format)

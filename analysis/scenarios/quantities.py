@@ -58,7 +58,7 @@ def matching(rows: pd.DataFrame, pattern: str) -> pd.DataFrame:
 
 
 def _together(quantity: Quantity, first: pd.Series, second: pd.Series, apart: bool) -> pd.Series:
-    """Within each launch: a machine that is slow for a while is slow in both. What has no noise may be `apart`, of two launches."""
+    """Within each launch: a machine that is slow for a while is slow in both. What has no noise may be `apart`, in two."""
     both = pd.concat([first, second], axis=1, join="inner").set_axis(["of", "other"], axis=1)
     if both.empty and apart:
         both = pd.DataFrame({"of": [first.median()], "other": [second.median()]}, index=first.index[:1])
@@ -72,12 +72,14 @@ def _together(quantity: Quantity, first: pd.Series, second: pd.Series, apart: bo
 def _growth(campaign: Campaign, quantity: Quantity) -> Number:
     """The slope of the logarithm of the value over that of x, by least squares within each launch."""
     rows = _rows(campaign, quantity.of, quantity.value, twins=True)
-    points = pd.DataFrame({"x": x_of(rows, quantity.against), "y": values_of(campaign, rows, quantity.value), "file": rows.file})
+    values = values_of(campaign, rows, quantity.value)
+    points = pd.DataFrame({"x": x_of(rows, quantity.against), "y": values, "file": rows.file})
     points = points[(points.x > 0) & (points.y > 0)]
     slopes = {file: np.polyfit(np.log(part.x), np.log(part.y), 1)[0] for file, part in points.groupby("file")
               if part.x.nunique() > 1}
     if not slopes:
-        raise Refusal(f"{campaign.name} has {quantity.of} at fewer than two {quantity.against} in each launch, which is no growth")
+        raise Refusal(f"{campaign.name} has {quantity.of} at fewer than two {quantity.against} in each launch, "
+                      "which is no growth; run it at several in one launch")
     return _over_launches(campaign, quantity, pd.Series(slopes))
 
 
@@ -89,7 +91,8 @@ def x_of(rows: pd.DataFrame, name: str) -> pd.Series:
 
 
 def _over_launches(campaign: Campaign, quantity: Quantity, values: pd.Series) -> Number:
-    centre, low, high = centre_and_interval(quantity.factor * values.to_numpy(), campaign.launches.sitting[values.index].to_numpy())
+    sitting = campaign.launches.sitting[values.index].to_numpy()
+    centre, low, high = centre_and_interval(quantity.factor * values.to_numpy(), sitting)
     return Number(centre, low, high, len(values), _is_noisy(campaign, quantity), quantity.neutral)
 
 

@@ -130,8 +130,8 @@ def values_of(campaign: Campaign, cases: pd.DataFrame, value: str) -> pd.Series:
 
 
 def usable(campaign: Campaign, value: str, twins: bool = False) -> pd.DataFrame:
-    """The cases that a value may be taken of. Where ranks share cores, a time says nothing, and a count gives way to that of the
-    same case with a core for each rank; but for `twins`, where cases of one launch are compared."""
+    """The cases that a value may be taken of. Where ranks share cores, a time says nothing, and a count gives way to that of
+    the same case with a core for each rank; but for `twins`, where cases of one launch are compared."""
     if is_time(value):
         return campaign.timed[~campaign.timed.oversubscribed]
     cases = campaign.counted

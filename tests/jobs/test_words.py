@@ -59,6 +59,9 @@ REFUSED = [*((words + ["--halp"], "--halp") for words in CAMPAIGNS),
            (["man", "--all"], "--all"), (["again"], "''"), (["again", "--all"], "--all"), (["again", "nowhere"], "'nowhere'"),
            (["again", "one", "two"], "'one two'"), (["laptop", "--sittings", "none"], "'none'"),
            (["laptop", "--sittings"], "''"), (["laptop", "--rounds", "0"], "'0'"),
+           (["scenario"], "is missing"), (["scenario", "--all"], "--all"), (["scenario", "nothing"], "'nothing'"),
+           (["scenario", "--list", "payments"], "--list"), (["scenario", "payments", "one", "two"], "one two"),
+           (["scenario", "../../etc/x"], "../../etc/x"),
            (["laptop", "--sittings", "3", "--pause", "soon"], "'soon'"), (["laptop", "--quick", "--pause", "9min"], "'9min'")]
 
 
