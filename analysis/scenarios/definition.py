@@ -31,9 +31,9 @@ class Launch:
 
 @dataclass(frozen=True)
 class Quantity:
-    """`value` of the case `of`: by itself, divided by that of the case `over`, less that of the case `minus`, or its growth with
-    `against` over all cases that the pattern `of` matches; in other units by `factor`. `neutral`: what words such as more or
-    fewer are decided against."""
+    """`value` of the case `of`: by itself, divided by that of the case `over`, less that of the case `minus`, or its growth
+    with `against` over all cases that the pattern `of` matches; in other units by `factor`. `neutral`: what words such as more
+    or fewer are decided against."""
 
     name: str
     value: str
@@ -88,7 +88,8 @@ def read(path: Path, name: str = "") -> Scenario:
     try:
         told = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise Refusal(f"{path} cannot be read ({getattr(error, 'strerror', None) or error}); name the file of a scenario") from None
+        reason = getattr(error, "strerror", None) or error
+        raise Refusal(f"{path} cannot be read ({reason}); name the file of a scenario") from None
     except tomllib.TOMLDecodeError as error:
         raise Refusal(f"{path} is no TOML ({error}); mend that line") from None
     return _scenario(_Table(path, "the top", told), name or Path(path).stem)
