@@ -81,4 +81,5 @@ def _caption(campaign: Campaign, scenario: Scenario, rows: pd.DataFrame) -> str:
     """Without what style.caption says of tables, which a scenario does not have."""
     launches = len(campaign.launches)
     told = f"{scenario.shows} {launches} {'launch' if launches == 1 else 'launches'}, {style.where(campaign)}."
-    return f"{told} {style.interval_remark(campaign, rows)}" if len(rows) else told
+    without_noise = campaign.simulated and len(campaign.launches) == 1
+    return told if rows.empty or without_noise else f"{told} {style.interval_remark(campaign, rows)}"

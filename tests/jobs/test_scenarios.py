@@ -36,6 +36,15 @@ def test_no_sentence_asserts_what_its_numbers_could_contradict(scenario):
         assert "{" in sentence
 
 
+@pytest.mark.parametrize("scenario", [*MEASURED, *scenarios(simulated=True)], ids=title)
+def test_what_was_found_is_published(scenario):
+    folder = ROOT / "results" / "scenarios"
+    page = (folder / f"{scenario.name}.md").read_text(encoding="utf-8")
+    assert page.startswith(f"# {scenario.title}\n\n{scenario.question}\n") and page.count("\n* ") == 3
+    assert f"`jobs/scenario {scenario.name}`" in page and "does not tell" not in page
+    assert (folder / f"{scenario.name}.png").stat().st_size < 60_000
+
+
 def test_the_job_lists_every_scenario_with_its_question():
     ended = run(ROOT / "jobs" / "scenario", "--list")
     assert ended.status == 0
