@@ -11,7 +11,8 @@ from analysis.launch_file import opened
 from analysis.load import KEY, Campaign
 from analysis.reading import read, text
 from analysis.refusal import Refusal
-from analysis.stamps import case_latencies_ns
+from analysis.scenarios.own_writes import missed
+from analysis.stamps import case_latencies_ns, stamped
 from analysis.statistics import quantile
 
 US = 1000.0
@@ -80,6 +81,20 @@ def _own(campaign: Campaign, cases: pd.DataFrame, argument: str) -> pd.Series:
     return _of_samples(cases, median)
 
 
+def _own_missed(campaign: Campaign, cases: pd.DataFrame, argument: str) -> pd.Series:
+    """Percent of the reads behind an own write that did not show it."""
+    def share(samples, case) -> float:
+        if "answer_of" not in samples or "proposer" not in samples:
+            raise Refusal(f"{case.name} does not tell who read what; choose another value than own_missed_percent")
+        stamps = [stamped(read(samples[name], schema.STAMPS[name])) for name in ("start_ns", "end_ns")]
+        rank, kind, answer = (read(samples[name], schema.OF_OPERATIONS[name]) for name in ("proposer", "kind", "answer_of"))
+        operation = np.arange(len(rank))
+        words = text(samples["kind"].attrs["flag_meanings"]).split()
+        lost = missed(rank, kind == words.index("read"), *(each[operation, rank] for each in stamps), answer)
+        return 100 * float(lost.mean()) if len(lost) else np.nan
+    return _of_samples(cases, share)
+
+
 def _of_samples(cases: pd.DataFrame, compute: Callable) -> pd.Series:
     found = []
     for case in cases.itertuples():
@@ -103,6 +118,7 @@ COUNTS = {"messages": _column("messages_per_operation"), "background": _per_oper
           "everything_sent": _everything_sent, "bytes": _column("bytes_per_operation"),
           "busiest": _column("busiest_rank_messages_per_operation"), "applied": _column("applied_per_operation"),
           "expected_applied": _column("expected_applied_per_operation"), "stale_percent": _column("stale_share", 100),
+          "own_missed_percent": _own_missed,
           "delays": _column("delays")}
 WITH_NUMBER, WITH_WORD = ("rate_of_ranks",), ("latency",)
 

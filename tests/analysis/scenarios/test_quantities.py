@@ -7,6 +7,7 @@ from synthetic import Case, write_launch
 from analysis.load import load
 from analysis.refusal import Refusal
 from analysis.scenarios.definition import Quantity
+from analysis.scenarios.own_writes import missed
 from analysis.scenarios.quantities import told
 
 SPREAD = np.linspace(-200, 200, 401).astype(int)
@@ -47,7 +48,8 @@ def test_a_growth_compares_cases_of_one_launch(launches):
 
 
 def test_only_counts_that_a_closed_form_fixes_are_compared_between_launches(launches):
-    campaign = launches([case("rye", messages=6)], [case("oats", messages=2)], [case("chaff", messages=3, count_rule="expected")])
+    campaign = launches([case("rye", messages=6)], [case("oats", messages=2)],
+                        [case("chaff", messages=3, count_rule="expected")])
     names = [f"{name}/n2/b8/mpi/round-time" for name in ("rye", "oats", "chaff")]
     number = told(campaign, quantity("messages", names[0], over=names[1]))
     assert (number.value, number.noisy) == (3, False)
@@ -78,7 +80,8 @@ def test_nothing_is_divided_by_nothing(launches):
 
 def test_simulated_time_has_no_noise_but_what_a_seed_draws_has(launches):
     reading = case("rye", definition="proposer", family="protocol", kinds=("read", "write") * 200 + ("read",),
-                   behind=np.array([(1, 5000)] * 100 + [(0, 0)] * 301), columns={"stale_share": 0.25, "expected_stale_share": 0.2})
+                   behind=np.array([(1, 5000)] * 100 + [(0, 0)] * 301),
+                   columns={"stale_share": 0.25, "expected_stale_share": 0.2})
     campaign = launches([reading], source="simulated")
     assert not told(campaign, quantity("latency", "rye/n2/b8/mpi/round-time")).noisy
     stale = told(campaign, quantity("stale_percent", "rye/n2/b8/mpi/round-time"))
@@ -108,6 +111,22 @@ def test_what_a_kernel_measures_itself_loses_its_sign(launches):
     assert told(campaign, quantity("own", "rye/n2/b8/mpi/round-time", factor=2.0)).value == 60
     with pytest.raises(Refusal, match="measures nothing itself"):
         told(campaign, quantity("own", "oats/n2/b8/mpi/round-time"))
+
+
+def test_a_read_misses_its_own_write_if_it_shows_an_older_value():
+    """Rank 0 writes (0 and 3) and reads; rank 1 writes meanwhile. One line an operation: rank, read?, start, end, answer."""
+    operations = np.array([(0, 0, 0, 10, -2), (1, 0, 0, 15, -2),  # written
+                           (1, 1, 20, 30, 1),  # its own
+                           (0, 0, 40, 50, -2),
+                           (0, 1, 60, 70, 3),  # its own newest
+                           (0, 1, 80, 90, 0),  # its own older one: missed
+                           (0, 1, 100, 110, -1),  # the initial value: missed
+                           (1, 0, 45, 120, -2),
+                           (0, 1, 130, 140, 7)])  # another's, which had not ended when the own one began
+    rank, is_read, start, end, answer = operations.T
+    lost = missed(rank, is_read == 1, start, end, answer)
+    assert lost.tolist() == [False, True, True, False, False]
+    assert len(missed(rank[:2], is_read[:2] == 1, start[:2], end[:2], answer[:2])) == 0
 
 
 def test_the_background_belongs_to_what_was_sent(launches):
