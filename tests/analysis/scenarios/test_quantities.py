@@ -133,3 +133,9 @@ def test_the_background_belongs_to_what_was_sent(launches):
     campaign = launches([case("rye", messages=2)])
     assert told(campaign, quantity("everything_sent", "rye/n2/b8/mpi/round-time")).value == 2
     assert told(campaign, quantity("background", "rye/n2/b8/mpi/round-time")).value == 0
+
+
+def test_the_background_of_crowded_ranks_says_what_crowding_costs(launches):
+    campaign = launches([case("oats")], crowded=[case("rye", ranks=8)])
+    with pytest.raises(Refusal, match="only with more ranks than cores"):
+        told(campaign, quantity("everything_sent", "rye/n8/b8/mpi/round-time"))
