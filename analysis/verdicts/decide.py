@@ -1,0 +1,134 @@
+"""Of each claim the verdict of the campaign that decides it best: decided before undecided, measured before simulated, then the
+one with the most launches, then with the most numbers of ranks."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.load import Campaign
+from analysis.refusal import Refusal
+from analysis.verdicts.declared import Claim
+from analysis.verdicts.judge import Verdict, judge, undecided
+from analysis.verdicts.observed import points
+from analysis.verdicts.soaked import soaked
+from analysis.verdicts.trials import tried
+from analysis.verdicts.triangle import triangle
+
+RUN = "mpirun --oversubscribe -n 8 build/coordbench run"
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """`campaign`: whose case decides, or what else does; `elsewhere`: by name, what other campaigns say."""
+
+    claim: Claim
+    verdict: Verdict
+    campaign: str
+    case: str
+    elsewhere: dict[str, Verdict]
+
+
+def decide(claims: list[Claim], campaigns: list[Campaign], soak: dict[str, dict] | None) -> list[Judged]:
+    """Campaign by campaign, since each keeps what it has read for the next claim only as long as no other is asked."""
+    told: list[list[tuple[Campaign, Verdict]]] = [[] for _ in claims]
+    for campaign in campaigns:
+        for place, claim in enumerate(claims):
+            if claim.kernels:
+                told[place].append((campaign, _of_campaign(claim, campaign)))
+    return [_judged(claim, each, soak) for claim, each in zip(claims, told)]
+
+
+def _of_campaign(claim: Claim, campaign: Campaign) -> Verdict:
+    try:
+        found = triangle(campaign, claim) if claim.compare == "none_best" else points(campaign, claim)
+        absent = [kernel for kernel in claim.kernels if kernel not in set(found.kernel)]
+        if len(found) == 0 or (absent and claim.compare not in ("none_best", "increasing")):
+            return undecided(f"no campaign has a case of {' or '.join(absent or claim.kernels)}{_wanted(claim)}; "
+                             f"measure it with `{command(claim)}`", found)
+        return judge(claim, found)
+    except Refusal as refusal:
+        return undecided(str(refusal))
+
+
+def _judged(claim: Claim, told: list[tuple[Campaign, Verdict]], soak: dict[str, dict] | None) -> Judged:
+    if claim.undecidable:
+        return Judged(claim, undecided(claim.undecidable), "", "", {})
+    if claim.trials:
+        verdict = judge(claim, tried(claim))
+        return Judged(claim, verdict, "simulated trials", verdict.points.case.iloc[0], {})
+    if claim.soak:
+        return _of_soak(claim, soak)
+    if not told:
+        return Judged(claim, undecided(f"no campaign could be read; measure one with `{command(claim)}`"), "", "", {})
+    best = max(range(len(told)), key=lambda place: _worth(*told[place]))
+    campaign, verdict = told[best]
+    others = {other.name: each for place, (other, each) in enumerate(told) if place != best and each.decided}
+    case = "" if verdict.points.empty else str(verdict.points.case.iloc[-1])
+    return Judged(claim, verdict, campaign.name if case else "", case, others)
+
+
+def _of_soak(claim: Claim, soak: dict[str, dict] | None) -> Judged:
+    how = "; ".join(f"build/coordbench-soak {protocol} --json soak.json" for protocol in claim.soak)
+    if soak is None:
+        return Judged(claim, undecided(f"only schedules with faults decide it; run `{how}` and name the file by --soak"), "", "", {})
+    found = soaked(claim, soak)
+    absent = [protocol for protocol in claim.soak if found.empty or protocol not in set(found.kernel)]
+    if absent:
+        return Judged(claim, undecided(f"the soak tells nothing of {', '.join(absent)}; run `{how}`"), "", "", {})
+    verdict = judge(claim, found)
+    return Judged(claim, verdict, "soak", verdict.points.case.iloc[-1], {})
+
+
+def _worth(campaign: Campaign, verdict: Verdict) -> tuple:
+    found = verdict.points
+    if found.empty:
+        return (False, False, 0, 0)
+    return (verdict.decided, not campaign.simulated, float(found.launches.median()), len(found))
+
+
+def _wanted(claim: Claim) -> str:
+    """What a case has to be like, in words."""
+    said = [f"{name} {value if not isinstance(value, dict) else _parameters(value)}" for name, value in claim.where.items()
+            if name != "crowded"]
+    return f" with {', '.join(said)}" if said else ""
+
+
+def _parameters(wanted: dict) -> str:
+    return " ".join(f"{name} = {value}" for name, value in wanted.items())
+
+
+def command(claim: Claim) -> str:
+    """What would measure the cases that a claim needs."""
+    if claim.measure:
+        return claim.measure
+    kernels = [*claim.kernels, *([claim.over["kernel"]] if claim.over else [])]
+    sets = " ".join(f"--set '*.{name}={','.join(_each(value))}'" for name, value in claim.where.get("parameters", {}).items()
+                    if value != "*")
+    clients = f"--clients {claim.where['clients']}" if claim.where.get("clients") else ""
+    loss = "--loss 10%" if claim.where.get("network") else ""
+    return " ".join(filter(None, [RUN, f"--kernels {','.join(dict.fromkeys(kernels))} --ranks all --bytes 8", clients, loss, sets]))
+
+
+def _each(value) -> list[str]:
+    return [str(each) for each in (value if isinstance(value, list) else [value])]
+
+
+def rows(judged: list[Judged]) -> pd.DataFrame:
+    """The rows of claims.csv."""
+    return pd.DataFrame([_row(each) for each in judged])
+
+
+def _row(each: Judged) -> dict:
+    verdict, found = each.verdict, each.verdict.points
+    last = found.iloc[-1] if len(found) else None
+    return {"id": each.claim.id, "section": each.claim.section, "claim": each.claim.claim, "quantity": each.claim.quantity,
+            "prediction": each.claim.prediction, "verdict": verdict.words, "told": verdict.told,
+            "k_least": verdict.k[0], "k_most": verdict.k[1], "k_low": verdict.k_interval[0], "k_high": verdict.k_interval[1],
+            "exponent": verdict.exponent[0], "exponent_low": verdict.exponent[1], "exponent_high": verdict.exponent[2],
+            "exponent_claimed": verdict.exponent[3],
+            "ranks": " ".join(map(str, sorted(found.ranks.unique()))) if len(found) else "",
+            "measured": last.value if last is not None else float("nan"),
+            "measured_low": last.low if last is not None else float("nan"),
+            "measured_high": last.high if last is not None else float("nan"),
+            "campaign": each.campaign, "case": each.case,
+            "elsewhere": "; ".join(f"{name}: {other.words}" for name, other in each.elsewhere.items())}

@@ -1,0 +1,172 @@
+"""claims.md: the claims with their verdicts, the cost sheet, growth, what one participant more costs, and contradictions."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from analysis.markdown import table
+from analysis.refusal import Refusal
+from analysis.verdicts.decide import Judged
+from analysis.verdicts.declared import Claim, Contradiction
+from analysis.verdicts.judge import UNDECIDED, Verdict, judge
+from analysis.verdicts.quantities import QUANTITIES
+from analysis.verdicts.trials import tried
+
+SHOWN = 4  # points of a claim in its row
+HEADER = ["claim", "in our words", "claimed", "measured", "verdict", "decided by"]
+SHEET = "Cost sheet"
+REMARKS = (
+    "off by ×K: measured ÷ claimed is K, or lies between the two K. Brackets: 95 % interval over launches; what is counted, and "
+    "simulated time, has no noise and no brackets.",
+    "A count decides with more ranks than cores, too; a time does so only where the row says †.",
+    "CPU is what ranks occupy, waiting included: results/README.md says what that means.",
+    "elsewhere: what the other campaigns that were given say of the same claim.")
+CROWDED = "†"
+
+
+def claims_text(judged: list[Judged], contradictions: list[Contradiction], names: list[str], remarks: list[str]) -> str:
+    parts = [f"# Claims of \"Axiom 5: Cost of Coordination\"\n\nJudged from {', '.join(names) or 'no campaign'}. "
+             f"{_tally(judged)}\n"]
+    decidable = [each for each in judged if not each.claim.undecidable]
+    for section in dict.fromkeys(each.claim.section for each in decidable):
+        rows = [_row(each) for each in decidable if each.claim.section == section]
+        parts.append(f"## {section}\n\n{table(HEADER, rows)}")
+    parts += [_sheet(judged), _probabilities(judged), _growths(judged), _contradictions(judged, contradictions)]
+    parts.append("## What no benchmark decides\n\n" + table(
+        ["claim", "section", "in our words", "why"],
+        [[each.claim.id, each.claim.section, each.claim.claim, each.claim.undecidable] for each in judged if each.claim.undecidable]))
+    parts.append("".join(f"- {remark}\n" for remark in [*REMARKS, *remarks]))
+    return "\n".join(filter(None, parts))
+
+
+def _tally(judged: list[Judged]) -> str:
+    decidable = [each for each in judged if not each.claim.undecidable]
+    decided = [each for each in decidable if each.verdict.decided]
+    words = [each.verdict.word for each in decided]
+    told = ", ".join(f"{words.count(word)} {said}" for word, said in (("holds", "hold"), ("off", "are off"),
+                                                                       ("contradicted", "are contradicted")))
+    return (f"Of {len(judged)} claims {len(decidable)} can be decided by measuring, and {len(decided)} of these are decided here: "
+            f"{told}.")
+
+
+def _row(each: Judged) -> list[str]:
+    others = "; ".join(f"{name}: {verdict.words}" for name, verdict in each.elsewhere.items())
+    decided_by = f"{each.campaign}, {each.case}" if each.campaign else "–"
+    return [each.claim.id, each.claim.claim, _prediction(each.claim), _measured(each) or "–", _said(each.verdict),
+            decided_by + (f"; elsewhere {others}" if others else "")]
+
+
+def _prediction(claim: Claim) -> str:
+    unit = QUANTITIES[claim.quantity].words if claim.quantity in QUANTITIES else "share"
+    over = f" ÷ that of {claim.over['kernel']}" if claim.over else ""
+    return f"{unit}{over}: {claim.prediction}".replace("|", "/")
+
+
+def _said(verdict: Verdict) -> str:
+    interval = ""
+    if not any(map(math.isnan, verdict.k_interval)) and verdict.word == "off" and verdict.k != verdict.k_interval:
+        interval = " [{:.3g}, {:.3g}]".format(*verdict.k_interval)
+    return f"**{verdict.words}**{interval}: {verdict.told}" if verdict.told else f"**{verdict.words}**"
+
+
+def _measured(each: Judged) -> str:
+    """A few points, the first and the last of them among them; of several kernels those of each."""
+    found = each.verdict.points
+    if len(found) == 0:
+        return ""
+    said = []
+    for kernel, part in found.groupby("kernel", sort=False):
+        places = np.unique(np.linspace(0, len(part) - 1, SHOWN if found.kernel.nunique() == 1 else 2).round().astype(int))
+        points = ", ".join(_point(row) for row in part.iloc[places].itertuples())
+        said.append(f"{kernel}: {points}" if found.kernel.nunique() > 1 else points)
+    return "; ".join(said)
+
+
+def _point(row) -> str:
+    where = ", ".join(filter(None, [f"N = {row.ranks}" if row.ranks else "", row.network, row.varied]))
+    crowded = CROWDED if row.oversubscribed else ""
+    return f"{number(row.value, row.low, row.high)} ({where}{crowded})"
+
+
+def number(value: float, low: float = math.nan, high: float = math.nan) -> str:
+    if math.isnan(value):
+        return "–"
+    if math.isnan(low) or low == high:
+        return _digits(value)
+    return f"{_digits(value)} [{_digits(low)}, {_digits(high)}]"
+
+
+def _digits(value: float) -> str:
+    if value == round(value) and abs(value) < 1e6:
+        return f"{value:.0f}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _sheet(judged: list[Judged]) -> str:
+    """Claimed ratios beside what was measured, one row for each quantity, at every number of ranks that there is."""
+    told = [each for each in judged if each.claim.section == SHEET and each.claim.compare != "increasing"
+            and len(each.verdict.points) and "predicted" in each.verdict.points]
+    if not told:
+        return ""
+    ranks = sorted({int(n) for each in told for n in each.verdict.points.ranks})
+    rows = []
+    for each in told:
+        for network, part in each.verdict.points.groupby("network"):
+            at = {int(row.ranks): number(row.value, row.low, row.high) for row in part.itertuples()}
+            unit = QUANTITIES[each.claim.quantity].words + (f", {network}" if network else "")
+            rows.append([", ".join(each.claim.kernels), each.claim.prediction, unit, *(at.get(n, "–") for n in ranks)])
+    header = ["kernel", "claimed", "÷ fire_and_forget, by", *(f"N = {n}" for n in ranks)]
+    return f"## The cost sheet at every N\n\n{table(header, rows)}"
+
+
+def _probabilities(judged: list[Judged]) -> str:
+    """All succeed, or a majority: simulated, beside the binomial distribution."""
+    parts = []
+    for each in judged:
+        if not each.claim.trials:
+            continue
+        for rule in ("all", "majority"):
+            claim = replace(each.claim, trials={**each.claim.trials, "rule": rule})
+            parts += [[f"{row.ranks}", rule, f"{each.claim.cells[str(row.ranks)]:g}", f"{row.value:.5f} [{row.low:.5f}, {row.high:.5f}]",
+                       f"{row.exact:.5f}"] for row in tried(claim).itertuples()]
+        break
+    header = ["nodes", "who must succeed", "the text", "simulated, 95 % interval (Wilson)", "binomial distribution"]
+    return f"## The probability that an operation succeeds\n\n{table(header, parts)}" if parts else ""
+
+
+def _growths(judged: list[Judged]) -> str:
+    rows = []
+    for each in judged:
+        if each.claim.compare == "grows" and not math.isnan(each.verdict.exponent[3]):
+            exponent, low, high, claimed = each.verdict.exponent
+            measured = "–" if math.isnan(exponent) else f"{exponent:.2f} [{low:.2f}, {high:.2f}]"
+            rows.append([each.claim.id, ", ".join(each.claim.kernels), _prediction(each.claim), f"{claimed:.2f}", measured,
+                         each.verdict.words])
+    header = ["claim", "kernel", "claimed", "its exponent at these N", "measured exponent", "verdict"]
+    return f"## Growth\n\n{table(header, rows)}" if rows else ""
+
+
+def _contradictions(judged: list[Judged], contradictions: list[Contradiction]) -> str:
+    by = {each.claim.id: each for each in judged}
+    rows = []
+    for contradiction in contradictions:
+        measured = by[contradiction.by]
+        for place, name in enumerate(contradiction.claims):
+            verdict = side(by[name].claim, measured)
+            rows.append([contradiction.title if place == 0 else "", name, by[name].claim.prediction,
+                         _measured(measured) if place == 0 else "the same", _said(verdict) if verdict.decided else UNDECIDED])
+    header = ["where the text contradicts itself", "claim", "claimed", "measured", "verdict on these measurements"]
+    return f"## Contradictions\n\n{table(header, rows)}" if rows else ""
+
+
+def side(claim: Claim, measured: Judged) -> Verdict:
+    """The verdict on a claim from the points of another one, which counts the same."""
+    found = measured.verdict.points
+    if len(found) == 0:
+        return measured.verdict
+    try:
+        return judge(replace(claim, quantity=measured.claim.quantity), found.drop(columns=["word", "k", "predicted"], errors="ignore"))
+    except Refusal as refusal:
+        return Verdict(UNDECIDED, str(refusal), pd.DataFrame())
