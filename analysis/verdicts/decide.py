@@ -1,13 +1,13 @@
 """Of each claim the verdict of the campaign that decides it best: decided before undecided, measured before simulated, then the
 one with the most launches, then with the most numbers of ranks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from analysis.load import Campaign
 from analysis.refusal import Refusal
-from analysis.verdicts.declared import Claim
+from analysis.verdicts.declared import Claim, Contradiction
 from analysis.verdicts.judge import Verdict, judge, undecided
 from analysis.verdicts.observed import points
 from analysis.verdicts.soaked import soaked
@@ -84,6 +84,41 @@ def _worth(campaign: Campaign, verdict: Verdict) -> tuple:
     if found.empty:
         return (False, False, 0, 0)
     return (verdict.decided, not campaign.simulated, float(found.launches.median()), len(found))
+
+
+@dataclass(frozen=True, eq=False)
+class Sides:
+    """The sides of a contradiction, each with its verdict on the same `points`, of the claim `by`."""
+
+    title: str
+    by: Claim
+    campaign: str
+    points: pd.DataFrame
+    verdicts: list[tuple[Claim, Verdict]]
+
+
+def contradictions_of(told: list[Contradiction], claims: list[Claim], campaigns: list[Campaign]) -> list[Sides]:
+    """Each from the campaign that decides most of its sides."""
+    by_id = {claim.id: claim for claim in claims}
+    return [_sides(each, by_id, campaigns) for each in told]
+
+
+def _sides(told: Contradiction, claims: dict[str, Claim], campaigns: list[Campaign]) -> Sides:
+    found = [_sides_in(told, claims, campaign) for campaign in campaigns]
+    simulated = {campaign.name: campaign.simulated for campaign in campaigns}
+    return max(found, key=lambda sides: (sum(verdict.decided for _, verdict in sides.verdicts), not simulated[sides.campaign],
+                                         len(sides.points)))
+
+
+def _sides_in(told: Contradiction, claims: dict[str, Claim], campaign: Campaign) -> Sides:
+    by = claims[told.by]
+    found = points(campaign, by)
+    absent = f"no campaign has a case of {', '.join(by.kernels)}{_wanted(by)}; measure it with `{command(by)}`"
+    verdicts = []
+    for name in told.claims:
+        claim = replace(claims[name], quantity=by.quantity, over=by.over)
+        verdicts.append((claims[name], judge(claim, found) if len(found) else undecided(absent)))
+    return Sides(told.title, by, campaign.name, found, verdicts)
 
 
 def _wanted(claim: Claim) -> str:

@@ -16,7 +16,6 @@ from analysis.verdicts.quantities import QUANTITIES
 HOLDS, OFF, CONTRADICTED, UNDECIDED = "holds", "off", "contradicted", "cannot be decided"
 SAME = 1e-9  # of a count, of its prediction
 FEW = f"too few launches for an interval: it takes {MIN_LAUNCHES}, or three sittings"
-LETTERS = {"N": "N", "p": "p"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +87,7 @@ def _pointwise(claim: Claim, points: pd.DataFrame) -> Verdict:
     return Verdict(HOLDS, f"at {_where(judged)}", judged)
 
 
-def _predicted(claim: Claim, point) -> float | tuple[float, float]:
+def _predicted(claim: Claim, point) -> float | tuple[float, ...]:
     if claim.cells:
         return float(claim.cells[str(point.ranks)])
     if isinstance(claim.predicts, tuple):
@@ -96,38 +95,41 @@ def _predicted(claim: Claim, point) -> float | tuple[float, float]:
     return formula.value_of(claim.predicts, point.names)
 
 
-def _one(claim: Claim, point) -> tuple[str, tuple[float, float, float]]:
+def _one(claim: Claim, point) -> tuple[str, tuple[float, ...]]:
     """The word of a point, and measured ÷ claimed with its interval."""
-    if claim.compare == "between":
-        least, most = point.predicted
-        low, high = least / claim.factor, most * claim.factor
-        nearest = least if point.value < least else most
-    else:
-        nearest = point.predicted
-        low, high = _admits(claim, nearest)
+    low, high = _admitted(claim, point.predicted)
+    nearest = point.predicted
+    if isinstance(nearest, tuple):
+        nearest = nearest[0] if point.value < nearest[0] else nearest[1]
     k = tuple(_over(each, nearest) for each in (point.value, point.low, point.high))
-    if math.isnan(point.low) or math.isnan(nearest):
-        return UNDECIDED, k
-    reach = SAME * max(abs(low) if math.isfinite(low) else 0, abs(high) if math.isfinite(high) else 0)
-    strict = claim.compare in ("below", "above")
-    reach = -reach if strict else reach
-    outside = point.low > high + reach or point.high < low - reach
-    if strict:
-        outside = point.low >= high - SAME * abs(high) if claim.compare == "below" else point.high <= low + SAME * abs(low)
-    if outside:
-        return (CONTRADICTED if strict else OFF), k
-    inside = low - abs(reach) <= point.low and point.high <= high + abs(reach)
-    contains = claim.compare == "equal" and claim.factor == 1 and claim.rounded == 0
-    return (HOLDS if inside or contains else UNDECIDED), k
+    return _word(claim, point, low, high), k
 
 
-def _admits(claim: Claim, predicted: float) -> tuple[float, float]:
+def _word(claim: Claim, point, low: float, high: float) -> str:
+    """Whether the whole interval lies where it was claimed to, or the whole of it does not."""
+    if math.isnan(point.low) or math.isnan(low) or math.isnan(high):
+        return UNDECIDED
+    if claim.compare == "below":
+        return HOLDS if point.high < high else CONTRADICTED if point.low >= high else UNDECIDED
+    if claim.compare == "above":
+        return HOLDS if point.low > low else CONTRADICTED if point.high <= low else UNDECIDED
+    slack = SAME * max(abs(each) for each in (low, high) if math.isfinite(each))
+    if point.low > high + slack or point.high < low - slack:
+        return OFF
+    inside = low - slack <= point.low and point.high <= high + slack
+    contains = claim.compare == "equal" and claim.factor == 1  # an interval is not narrower than one number, or its rounding
+    return HOLDS if inside or contains else UNDECIDED
+
+
+def _admitted(claim: Claim, predicted: float | tuple[float, ...]) -> tuple[float, float]:
     """From where to where a measured value is what was claimed."""
+    least, most = predicted if isinstance(predicted, tuple) else (predicted, predicted)
+    low, high = least / claim.factor - claim.rounded, most * claim.factor + claim.rounded
     if claim.compare in ("at_least", "above"):
-        return predicted / claim.factor, math.inf
+        return low, math.inf
     if claim.compare in ("at_most", "below"):
-        return -math.inf, predicted * claim.factor
-    return predicted / claim.factor - claim.rounded, predicted * claim.factor + claim.rounded
+        return -math.inf, high
+    return low, high
 
 
 def _over(value: float, predicted: float) -> float:
@@ -138,9 +140,11 @@ def _over(value: float, predicted: float) -> float:
 
 def _off_sentence(claim: Claim, judged: pd.DataFrame) -> str:
     good, off = judged[judged.word == HOLDS], judged[judged.word.isin([OFF, CONTRADICTED])]
-    unit = QUANTITIES[claim.quantity].words if claim.quantity in QUANTITIES else "share"
-    more = "more" if (off.k > 1).all() else "less" if (off.k < 1).all() else "more or less"
-    told = f"{more} {unit} than claimed at {_where(off)}"
+    fewer = QUANTITIES[claim.quantity].fewer if claim.quantity in QUANTITIES else "less"
+    if (off.word == CONTRADICTED).all():
+        return f"not {claim.prediction} at {_where(off)}"
+    more = "more" if (off.k > 1).all() else fewer if (off.k < 1).all() else f"more or {fewer}"
+    told = f"{more} than claimed at {_where(off)}"
     return told + (f"; holds at {_where(good)}" if len(good) else "")
 
 

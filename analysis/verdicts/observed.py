@@ -1,6 +1,5 @@
 """From a campaign and a claim to points: of each kernel at each number of ranks one value over launches, with its interval."""
 
-import json
 import math
 
 import numpy as np
@@ -9,7 +8,7 @@ import pandas as pd
 from analysis.counts import mean_messages
 from analysis.load import KEY, Campaign
 from analysis.selection import SMALL_BYTES
-from analysis.summary import over_launches
+from analysis.sittings import NORMAL, centre_and_interval
 from analysis.verdicts import formula
 from analysis.verdicts.declared import Claim
 from analysis.verdicts.quantities import QUANTITIES, RATES, table
@@ -17,6 +16,7 @@ from analysis.verdicts.quantities import QUANTITIES, RATES, table
 POINT = ["kernel", "ranks", "network", "payload_bytes", "varied"]
 COLUMNS = [*POINT, "case", "value", "low", "high", "launches", "oversubscribed", "names"]
 ANY = "*"
+HAPPENED = ("applied", "stale", "delays", "round_trips")
 
 
 def points(campaign: Campaign, claim: Claim) -> pd.DataFrame:
@@ -42,8 +42,9 @@ def points(campaign: Campaign, claim: Claim) -> pd.DataFrame:
 
 def chosen(cases: pd.DataFrame, kernel: str, where: dict, quantity: str) -> pd.DataFrame:
     """All launches of one case, the plainest, for each number of ranks and whatever `where` lets vary."""
-    rows = cases[(cases.kernel == kernel) & _admitted(cases, where, quantity)]
-    rows = rows.assign(varied=[_varied(parameters, where) for parameters in rows.parameters])
+    cases = cases[cases.kernel == kernel]
+    rows = cases[_admitted(cases, where, quantity)]
+    rows = rows.assign(varied=[_varied(told, where) for told in rows.told])
     if "payload_bytes" not in where and len(rows):
         distance = (rows.payload_bytes - SMALL_BYTES).abs()
         rows = rows[distance == distance.min()]
@@ -51,7 +52,7 @@ def chosen(cases: pd.DataFrame, kernel: str, where: dict, quantity: str) -> pd.D
         return rows
     plain = pd.DataFrame({"crowded": rows.oversubscribed, "free": (rows.sync == "none") != (quantity in RATES),
                           "asked": rows["name"].str.count("/"), "transport": rows.transport != "mpi",
-                          "window": rows.in_flight, "launches": -rows.groupby(KEY).file.transform("size")})
+                          "window": rows.in_flight, "launches": -rows.launches})
     first = rows.loc[plain.sort_values(list(plain), kind="stable").index].drop_duplicates(POINT)
     return rows.merge(first[[*KEY, "varied"]], on=[*KEY, "varied"]).sort_values("ranks", kind="stable")
 
@@ -75,7 +76,7 @@ def _admitted(cases: pd.DataFrame, where: dict, quantity: str) -> pd.Series:
         fits &= cases.payload_bytes.isin(np.atleast_1d(where["payload_bytes"]))
     wanted = where.get("parameters", {})
     if wanted:
-        fits &= pd.Series([_has(json.loads(parameters), wanted) for parameters in cases.parameters], cases.index, dtype=bool)
+        fits &= pd.Series([_has(told, wanted) for told in cases.told], cases.index, dtype=bool)
     return fits
 
 
@@ -88,9 +89,8 @@ def _texts(value) -> list[str]:
     return [str(each) for each in (value if isinstance(value, list) else [value])]
 
 
-def _varied(parameters: str, where: dict) -> str:
+def _varied(told: dict, where: dict) -> str:
     """The parameters that `where` lets have several values, and which they have."""
-    told = json.loads(parameters)
     free = [name for name, value in where.get("parameters", {}).items() if value == ANY or isinstance(value, list)]
     return ", ".join(f"{name} = {told[name]}" for name in free if name in told)
 
@@ -113,24 +113,33 @@ def _divided(campaign: Campaign, claim: Claim, every: pd.DataFrame, cases: pd.Da
 
 def _point(campaign: Campaign, claim: Claim, launches: pd.DataFrame) -> dict:
     first = launches.iloc[0]
-    told = over_launches(launches, "value", POINT).iloc[0]
-    low, high = told.low, told.high
+    value, low, high = centre_and_interval(launches.value.to_numpy(), launches.sitting.to_numpy())
     if _has_no_noise(campaign, claim, first.count_rule):
         low, high = launches.value.min(), launches.value.max()
-    return {**{name: first[name] for name in POINT}, "case": first["name"], "value": told.value, "low": low, "high": high,
-            "launches": int(told.launches), "oversubscribed": bool(first.oversubscribed), "names": _names(launches)}
+    elif math.isnan(low) and not QUANTITIES[claim.quantity].timed:
+        low, high = _of_operations(value, int(launches.operations.sum()))
+    return {**{name: first[name] for name in POINT}, "case": first["name"], "value": value, "low": low, "high": high,
+            "launches": len(launches), "oversubscribed": bool(first.oversubscribed), "names": _names(launches)}
+
+
+def _of_operations(mean: float, operations: int) -> tuple[float, float]:
+    """Interval of a random count of too few launches: operations are independent, and a count of messages until one arrives spreads
+    by no more than its mean."""
+    reach = NORMAL * mean / math.sqrt(operations) if operations else math.nan
+    return mean - reach, mean + reach
 
 
 def _has_no_noise(campaign: Campaign, claim: Claim, count_rule: str) -> bool:
+    """What is applied too often, or read too late, is no estimate: once is enough."""
     if QUANTITIES[claim.quantity].timed:
         return campaign.simulated
-    return count_rule != "expected"
+    return count_rule != "expected" or claim.quantity in HAPPENED
 
 
 def _names(launches: pd.DataFrame) -> dict[str, float]:
     """Of a formula at this point: ranks, p the share of messages lost, B the payload, L one way in ns, and numeric parameters."""
     first = launches.iloc[0]
-    own = {name: float(value) for name, value in json.loads(first.parameters).items()
+    own = {name: float(value) for name, value in first.told.items()
            if isinstance(value, (int, float)) and name.isidentifier()}
     trip = launches.round_trip_ns.median() if "round_trip_ns" in launches else math.nan
     return {**own, **formula.of_ranks(float(first.ranks)), "p": float(first.loss), "B": float(first.payload_bytes),

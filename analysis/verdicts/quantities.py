@@ -1,5 +1,7 @@
 """What claims are judged by: of each case and launch one value, from /cases, from marks or from what each rank counted."""
 
+import functools
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,11 +20,11 @@ NS_PER_MS = 1e6
 
 @dataclass(frozen=True)
 class Quantity:
-    """`words`: its name in tables. `timed`: a time, which says nothing where ranks share cores, and has noise. `sign`: whether
-    it is written with `×` (a ratio) or a unit. `of`: [case] of rows of one quantity's table."""
+    """`words`: its name in tables. `fewer`: than claimed, in its case. `timed`: a time, which says nothing where ranks share cores,
+    and has noise. `of`: [case] of rows of one quantity's table."""
 
     words: str
-    unit: str
+    fewer: str
     timed: bool
     of: Callable[[Campaign, pd.DataFrame], pd.Series]
 
@@ -55,27 +57,21 @@ def _go_on(campaign: Campaign, cases: pd.DataFrame) -> pd.Series:
     return found.where(cases.family == "protocol", cases.p50_ns)
 
 
-def _background(campaign: Campaign, cases: pd.DataFrame) -> pd.Series:
-    return cases.background_messages / cases.operations.where(cases.operations > 0)
-
-
 QUANTITIES = {
-    "messages": Quantity("messages", "messages", False, _column("messages_per_operation")),
-    "bytes": Quantity("bytes", "B", False, _column("bytes_per_operation")),
-    "busiest": Quantity("messages of the busiest rank", "messages", False, _column("busiest_rank_messages_per_operation")),
-    "background": Quantity("background messages", "messages", False, _background),
-    "applied": Quantity("times applied", "times", False, _column("applied_per_operation")),
-    "stale": Quantity("share of stale reads", "", False, _column("stale_share")),
-    "load": Quantity("load of the busiest rank", "× another rank's", False, _load),
-    "delays": Quantity("delays", "delays", False, _delays(1)),
-    "round_trips": Quantity("round trips", "round trips", False, _delays(0.5)),
-    "latency": Quantity("latency", "ns", True, _column("p50_ns")),
-    "milliseconds": Quantity("latency", "ms", True, _column("p50_ns", 1 / NS_PER_MS)),
-    "ping_pongs": Quantity("latency ÷ ping_pong", "ping_pongs", True, _column(OVER_SMALL)),
-    "one_ways": Quantity("latency ÷ one way", "one ways", True, _column(OVER_SMALL, 2)),
-    "go_on": Quantity("time until the user may go on", "ns", True, _go_on),
-    "cpu": Quantity("CPU", "ns", True, _column("cpu_ns_per_operation")),
-    "rate": Quantity("operations per second", "/s", True, _column("operations_per_second")),
+    "messages": Quantity("messages", "fewer", False, _column("messages_per_operation")),
+    "bytes": Quantity("bytes", "fewer", False, _column("bytes_per_operation")),
+    "busiest": Quantity("messages of the busiest rank", "fewer", False, _column("busiest_messages")),
+    "applied": Quantity("times applied", "fewer", False, _column("applied_per_operation")),
+    "stale": Quantity("share of stale reads", "less", False, _column("stale_share")),
+    "load": Quantity("load of the busiest rank ÷ another's", "less", False, _load),
+    "delays": Quantity("delays", "fewer", False, _delays(1)),
+    "round_trips": Quantity("round trips", "fewer", False, _delays(0.5)),
+    "latency": Quantity("latency in ns", "less", True, _column("p50_ns")),
+    "milliseconds": Quantity("latency in ms", "less", True, _column("p50_ns", 1 / NS_PER_MS)),
+    "ping_pongs": Quantity("latency ÷ ping_pong", "less", True, _column(OVER_SMALL)),
+    "go_on": Quantity("ns until the user may go on", "less", True, _go_on),
+    "cpu": Quantity("CPU in ns", "less", True, _column("cpu_ns_per_operation")),
+    "rate": Quantity("operations per second", "fewer", True, _column("operations_per_second")),
 }
 RATES = ("rate",)  # of cases that need no start line
 
@@ -85,5 +81,12 @@ def words(quantity: str) -> str:
 
 
 def table(campaign: Campaign, quantity: Quantity) -> pd.DataFrame:
-    """The cases that have such a quantity: of times those that are the kernel's own, with ratios."""
-    return timed_with_ratios(campaign) if quantity.timed else campaign.counted
+    """The cases that have such a quantity: of times those that are the kernel's own, with ratios. `told`: their parameters."""
+    return _table(campaign, quantity.timed)
+
+
+@functools.lru_cache(maxsize=4)
+def _table(campaign: Campaign, timed: bool) -> pd.DataFrame:
+    rows = timed_with_ratios(campaign) if timed else campaign.counted
+    launches = rows.groupby(KEY).file.transform("size")
+    return rows.assign(told=[json.loads(parameters) for parameters in rows.parameters], launches=launches)

@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.markdown import table
-from analysis.refusal import Refusal
-from analysis.verdicts.decide import Judged
-from analysis.verdicts.declared import Claim, Contradiction
-from analysis.verdicts.judge import UNDECIDED, Verdict, judge
+from analysis.verdicts.decide import Judged, Sides
+from analysis.verdicts.declared import Claim
+from analysis.verdicts.judge import Verdict
 from analysis.verdicts.quantities import QUANTITIES
 from analysis.verdicts.trials import tried
 
@@ -26,14 +25,14 @@ REMARKS = (
 CROWDED = "†"
 
 
-def claims_text(judged: list[Judged], contradictions: list[Contradiction], names: list[str], remarks: list[str]) -> str:
+def claims_text(judged: list[Judged], contradictions: list[Sides], names: list[str], remarks: list[str]) -> str:
     parts = [f"# Claims of \"Axiom 5: Cost of Coordination\"\n\nJudged from {', '.join(names) or 'no campaign'}. "
              f"{_tally(judged)}\n"]
     decidable = [each for each in judged if not each.claim.undecidable]
     for section in dict.fromkeys(each.claim.section for each in decidable):
         rows = [_row(each) for each in decidable if each.claim.section == section]
         parts.append(f"## {section}\n\n{table(HEADER, rows)}")
-    parts += [_sheet(judged), _probabilities(judged), _growths(judged), _contradictions(judged, contradictions)]
+    parts += [_sheet(judged), _probabilities(judged), _growths(judged), _contradictions(contradictions)]
     parts.append("## What no benchmark decides\n\n" + table(
         ["claim", "section", "in our words", "why"],
         [[each.claim.id, each.claim.section, each.claim.claim, each.claim.undecidable] for each in judged if each.claim.undecidable]))
@@ -54,7 +53,7 @@ def _tally(judged: list[Judged]) -> str:
 def _row(each: Judged) -> list[str]:
     others = "; ".join(f"{name}: {verdict.words}" for name, verdict in each.elsewhere.items())
     decided_by = f"{each.campaign}, {each.case}" if each.campaign else "–"
-    return [each.claim.id, each.claim.claim, _prediction(each.claim), _measured(each) or "–", _said(each.verdict),
+    return [each.claim.id, each.claim.claim, _prediction(each.claim), _points(each.verdict.points) or "–", _said(each.verdict),
             decided_by + (f"; elsewhere {others}" if others else "")]
 
 
@@ -66,14 +65,14 @@ def _prediction(claim: Claim) -> str:
 
 def _said(verdict: Verdict) -> str:
     interval = ""
-    if not any(map(math.isnan, verdict.k_interval)) and verdict.word == "off" and verdict.k != verdict.k_interval:
+    if not any(map(math.isnan, verdict.k_interval)) and verdict.word == "off" \
+            and not np.allclose(verdict.k, verdict.k_interval):
         interval = " [{:.3g}, {:.3g}]".format(*verdict.k_interval)
     return f"**{verdict.words}**{interval}: {verdict.told}" if verdict.told else f"**{verdict.words}**"
 
 
-def _measured(each: Judged) -> str:
-    """A few points, the first and the last of them among them; of several kernels those of each."""
-    found = each.verdict.points
+def _points(found: pd.DataFrame) -> str:
+    """A few, the first and the last of them among them; of several kernels those of each."""
     if len(found) == 0:
         return ""
     said = []
@@ -101,7 +100,7 @@ def number(value: float, low: float = math.nan, high: float = math.nan) -> str:
 def _digits(value: float) -> str:
     if value == round(value) and abs(value) < 1e6:
         return f"{value:.0f}"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def _sheet(judged: list[Judged]) -> str:
@@ -148,25 +147,12 @@ def _growths(judged: list[Judged]) -> str:
     return f"## Growth\n\n{table(header, rows)}" if rows else ""
 
 
-def _contradictions(judged: list[Judged], contradictions: list[Contradiction]) -> str:
-    by = {each.claim.id: each for each in judged}
+def _contradictions(contradictions: list[Sides]) -> str:
     rows = []
-    for contradiction in contradictions:
-        measured = by[contradiction.by]
-        for place, name in enumerate(contradiction.claims):
-            verdict = side(by[name].claim, measured)
-            rows.append([contradiction.title if place == 0 else "", name, by[name].claim.prediction,
-                         _measured(measured) if place == 0 else "the same", _said(verdict) if verdict.decided else UNDECIDED])
+    for sides in contradictions:
+        for place, (claim, verdict) in enumerate(sides.verdicts):
+            measured = f"{QUANTITIES[sides.by.quantity].words}: {_points(sides.points) or '–'} ({sides.campaign})"
+            rows.append([sides.title if place == 0 else "", claim.id, claim.prediction, measured if place == 0 else "the same",
+                         _said(verdict)])
     header = ["where the text contradicts itself", "claim", "claimed", "measured", "verdict on these measurements"]
     return f"## Contradictions\n\n{table(header, rows)}" if rows else ""
-
-
-def side(claim: Claim, measured: Judged) -> Verdict:
-    """The verdict on a claim from the points of another one, which counts the same."""
-    found = measured.verdict.points
-    if len(found) == 0:
-        return measured.verdict
-    try:
-        return judge(replace(claim, quantity=measured.claim.quantity), found.drop(columns=["word", "k", "predicted"], errors="ignore"))
-    except Refusal as refusal:
-        return Verdict(UNDECIDED, str(refusal), pd.DataFrame())
