@@ -93,13 +93,14 @@ def triangle(judged: list[Judged]):
     figure, axes = style.panels(["consistency, speed, cost"])
     panel = axes["consistency, speed, cost"]
     levels = sorted(points.level.unique())
-    for row in points.sort_values("level").itertuples():
-        look = style.look(levels.index(row.level))
+    for place, row in enumerate(points.sort_values("level").itertuples()):
+        look = {**style.look(levels.index(row.level)), "marker": style.look(place)["marker"], "linestyle": "none"}
         face = {} if row.front else {"markerfacecolor": "white"}
-        panel.plot([row.messages], [row.value / 1000], linestyle="none", label=f"L{row.level} {row.kernel}",
-                   **{**look, "linestyle": "none", "marker": style.look(0, list(points.kernel).index(row.kernel))["marker"]}, **face)
+        panel.plot([row.messages], [row.value / 1000], label=f"L{row.level} {row.kernel}", **look, **face)
     panel.set(xscale="log", yscale="log", xlabel="messages per operation", ylabel="latency, µs")
     style.leave_room(panel)
+    for axis in (panel.xaxis, panel.yaxis):
+        style.plain_decades(axis)
     ranks = points.ranks.iloc[0]
     return figure, points, TRIANGLE_CAPTION.format(ranks=ranks), bool(points.oversubscribed.any())
 
@@ -114,7 +115,7 @@ def marginal_cost(judged: list[Judged]):
     steps = [_steps(part) for _, part in rows.groupby(["kernel", "campaign"], sort=False) if len(part) > 2]
     if not steps:
         return None
-    numbers = pd.concat(steps).drop_duplicates(["kernel", "ranks"])
+    numbers = pd.concat(steps).drop_duplicates(["kernel", "ranks"]).query("messages_more > 0")
     figure, axes = style.panels(["one participant more"])
     panel, looks = axes["one participant more"], _looks(sorted(numbers.kernel.unique()))
     for kernel, part in numbers.groupby("kernel"):
@@ -122,6 +123,7 @@ def marginal_cost(judged: list[Judged]):
     panel.set(yscale="log", xlabel="ranks", ylabel="messages for each rank more")
     style.logarithmic_x(panel, numbers.ranks)
     style.leave_room(panel)
+    style.plain_decades(panel.yaxis)
     return figure, numbers, MARGINAL_CAPTION, False
 
 

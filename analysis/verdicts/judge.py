@@ -202,7 +202,7 @@ def _grows(claim: Claim, points: pd.DataFrame) -> Verdict:
     verdicts = [_grows_one(claim, part.sort_values("ranks")) for _, part in points.groupby("kernel", sort=False)]
     wrong = [each for each in verdicts if each.word == CONTRADICTED]
     if len(wrong) > 1:
-        return Verdict(CONTRADICTED, "; ".join(each.told for each in wrong), points, exponent=wrong[-1].exponent)
+        return Verdict(CONTRADICTED, "; ".join(each.told for each in wrong), points, exponent=max(each.exponent for each in wrong))
     open_ = [each for each in verdicts if not each.decided]
     return (wrong or open_ or verdicts)[0]
 

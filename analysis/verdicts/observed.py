@@ -1,5 +1,6 @@
 """From a campaign and a claim to points: of each kernel at each number of ranks one value over launches, with its interval."""
 
+import functools
 import math
 
 import numpy as np
@@ -33,7 +34,7 @@ def points(campaign: Campaign, claim: Claim) -> pd.DataFrame:
     cases = cases.dropna(subset=["value"])
     rows = [_point(campaign, claim, part) for _, part in cases.groupby(POINT, sort=False)]
     rows = pd.DataFrame(rows, columns=COLUMNS)
-    if claim.quantity == "messages" and not claim.over and len(rows):
+    if claim.quantity == "messages" and not claim.over and (cases.count_rule == "expected").any():
         rows = _with_means(campaign, cases, rows)
     order = {kernel: place for place, kernel in enumerate(claim.kernels)}
     return rows.sort_values(["kernel", "ranks"], key=lambda column: column.map(order) if column.name == "kernel" else column,
@@ -146,9 +147,14 @@ def _names(launches: pd.DataFrame) -> dict[str, float]:
             "L": trip / 2}
 
 
+@functools.lru_cache(maxsize=1)
+def _means(campaign: Campaign) -> pd.DataFrame:
+    return mean_messages(campaign)
+
+
 def _with_means(campaign: Campaign, cases: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """Of randomised kernels whose files tell the messages of each operation: the mean over operations and its interval."""
-    means = mean_messages(campaign).merge(cases[[*KEY, "varied"]].drop_duplicates(), on=KEY)
+    means = _means(campaign).merge(cases[[*KEY, "varied"]].drop_duplicates(), on=KEY)
     for row in means.itertuples():
         same = np.logical_and.reduce([rows[name] == getattr(row, name) for name in POINT])
         rows.loc[same, ["value", "low", "high"]] = row.messages_per_operation, row.messages_low, row.messages_high
