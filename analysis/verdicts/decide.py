@@ -117,8 +117,15 @@ def _sides_in(told: Contradiction, claims: dict[str, Claim], campaign: Campaign)
     verdicts = []
     for name in told.claims:
         claim = replace(claims[name], quantity=by.quantity, over=by.over)
-        verdicts.append((claims[name], judge(claim, found) if len(found) else undecided(absent)))
+        verdicts.append((claims[name], _side(claim, found) if len(found) else undecided(absent)))
     return Sides(told.title, by, campaign.name, found, verdicts)
+
+
+def _side(claim: Claim, found: pd.DataFrame) -> Verdict:
+    try:
+        return judge(claim, found)
+    except Refusal as refusal:
+        return undecided(str(refusal))
 
 
 def _wanted(claim: Claim) -> str:

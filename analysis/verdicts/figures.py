@@ -85,8 +85,7 @@ SHOWN_MOST = 4  # of exponents; 2^N has one for every number of ranks
 
 
 def triangle(judged: list[Judged]):
-    told = [each for each in judged if each.claim.compare == "none_best" and "front" in each.verdict.points
-            and len(each.verdict.points)]
+    told = [each for each in judged if each.claim.compare == "none_best" and each.verdict.decided]
     if not told:
         return None
     points = told[0].verdict.points.drop(columns="names").assign(campaign=told[0].campaign)

@@ -116,7 +116,7 @@ def _point(campaign: Campaign, claim: Claim, launches: pd.DataFrame) -> dict:
     first = launches.iloc[0]
     value, low, high = centre_and_interval(launches.value.to_numpy(), launches.sitting.to_numpy())
     if _has_no_noise(campaign, claim, first.count_rule):
-        low, high = launches.value.min(), launches.value.max()
+        value, low, high = launches.value.median(), launches.value.min(), launches.value.max()
     elif math.isnan(low) and not QUANTITIES[claim.quantity].timed:
         low, high = _of_operations(value, int(launches.operations.sum()))
     return {**{name: first[name] for name in POINT}, "case": first["name"], "value": value, "low": low, "high": high,
@@ -142,7 +142,7 @@ def _names(launches: pd.DataFrame) -> dict[str, float]:
     first = launches.iloc[0]
     own = {name: float(value) for name, value in first.told.items()
            if isinstance(value, (int, float)) and name.isidentifier()}
-    trip = launches.round_trip_ns.median() if "round_trip_ns" in launches else math.nan
+    trip = launches.round_trip_ns.dropna().median() if "round_trip_ns" in launches else math.nan
     return {**own, **formula.of_ranks(float(first.ranks)), "p": float(first.loss), "B": float(first.payload_bytes),
             "L": trip / 2}
 

@@ -11,7 +11,7 @@ from analysis.verdicts.decide import Judged, Sides
 from analysis.verdicts.declared import Claim
 from analysis.verdicts.judge import Verdict
 from analysis.verdicts.quantities import QUANTITIES
-from analysis.verdicts.trials import tried
+from analysis.verdicts.trials import tried, wilson
 
 SHOWN = 4  # points of a claim in its row
 HEADER = ["claim", "in our words", "claimed", "measured", "verdict", "decided by"]
@@ -25,14 +25,15 @@ REMARKS = (
 CROWDED = "†"
 
 
-def claims_text(judged: list[Judged], contradictions: list[Sides], names: list[str], remarks: list[str]) -> str:
+def claims_text(judged: list[Judged], contradictions: list[Sides], soak: dict[str, dict] | None, names: list[str],
+                remarks: list[str]) -> str:
     parts = [f"# Claims of \"Axiom 5: Cost of Coordination\"\n\nJudged from {', '.join(names) or 'no campaign'}. "
              f"{_tally(judged)}\n"]
     decidable = [each for each in judged if not each.claim.undecidable]
     for section in dict.fromkeys(each.claim.section for each in decidable):
         rows = [_row(each) for each in decidable if each.claim.section == section]
         parts.append(f"## {section}\n\n{table(HEADER, rows)}")
-    parts += [_sheet(judged), _probabilities(judged), _growths(judged), _contradictions(contradictions)]
+    parts += [_sheet(judged), _probabilities(judged), _liveness(soak or {}), _growths(judged), _contradictions(contradictions)]
     parts.append("## What no benchmark decides\n\n" + table(
         ["claim", "section", "in our words", "why"],
         [[each.claim.id, each.claim.section, each.claim.claim, each.claim.undecidable] for each in judged if each.claim.undecidable]))
@@ -133,6 +134,19 @@ def _probabilities(judged: list[Judged]) -> str:
         break
     header = ["nodes", "who must succeed", "the text", "simulated, 95 % interval (Wilson)", "binomial distribution"]
     return f"## The probability that an operation succeeds\n\n{table(header, parts)}" if parts else ""
+
+
+def _liveness(soak: dict[str, dict]) -> str:
+    """Of protocols under random faults: what ended once everything had healed, and when; simulated time."""
+    rows = []
+    for name, told in soak.items():
+        share = told["ended"] / told["healed"] if told["healed"] else math.nan
+        low, high = wilson(share, told["healed"]) if told["healed"] else (math.nan, math.nan)
+        rows.append([name, str(told["schedules"]), str(told["healed"]), f"{told['ended']} [{low:.3g}, {high:.3g}]",
+                     *(f"{told[each]:g}" if each in told else "–" for each in ("to_end_mean_hops", "to_end_most_hops"))])
+    header = ["protocol", "schedules", "with faults that healed", "of these all operations ended [share, 95 % interval]",
+              "delays from healing to the end, mean", "most"]
+    return f"## Liveness once the network has stabilised\n\n{table(header, rows)}" if rows else ""
 
 
 def _growths(judged: list[Judged]) -> str:

@@ -21,6 +21,23 @@ struct Seeds {
   }
 };
 
+/// Whether the protocol says that operations end once everything has healed.
+bool promises_an_end(const Subject& subject) {
+  return std::ranges::any_of(subject.sentences, [](std::string_view sentence) {
+    return sentence.starts_with("Termination") || sentence.starts_with("Liveness");
+  });
+}
+
+void count_end(const Subject& subject, const Schedule& schedule, const Outcome& outcome, Soaked& sum) {
+  if (outcome.happened.is_nothing() || schedule.faults.heals_at_ns == kNever || !promises_an_end(subject)) return;
+  ++sum.healed;
+  if (!outcome.violated.empty()) return;
+  const Time to_end_ns = std::max<Time>(0, outcome.at_ns - schedule.faults.heals_at_ns);
+  ++sum.ended;
+  sum.to_end_ns += to_end_ns;
+  sum.to_end_most_ns = std::max(sum.to_end_most_ns, to_end_ns);
+}
+
 void run_one(const Subject& subject, std::uint64_t seed, Seeds& seeds, Soaked& sum) {
   const Schedule schedule = subject.draw(seed);
   const Outcome outcome = subject.run(schedule, false);
@@ -31,6 +48,7 @@ void run_one(const Subject& subject, std::uint64_t seed, Seeds& seeds, Soaked& s
   sum.happened += outcome.happened;
   sum.refused = sum.refused + outcome.refused;
   sum.betrayed += outcome.happened.betrayed() > 0 ? 1 : 0;
+  count_end(subject, schedule, outcome, sum);
   if (!outcome.violated.empty()) seeds.fail(seed);
 }
 
@@ -61,6 +79,8 @@ Soaked soak(const Subject& subject, std::uint64_t first, std::uint64_t count, in
     all.happened += sum.happened;
     all.refused = all.refused + sum.refused;
     all.betrayed += sum.betrayed;
+    all.healed += sum.healed, all.ended += sum.ended, all.to_end_ns += sum.to_end_ns;
+    all.to_end_most_ns = std::max(all.to_end_most_ns, sum.to_end_most_ns);
   }
   if (seeds.failing != UINT64_MAX) all.failing_seed = seeds.failing;
   return all;

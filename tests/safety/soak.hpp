@@ -10,6 +10,10 @@ namespace coordbench::testing {
 struct Soaked {
   std::int64_t schedules = 0, events = 0, messages = 0, redrawn = 0;
   std::int64_t betrayed = 0;  ///< schedules in which a traitor did anything
+  std::int64_t healed = 0;    ///< schedules in which something failed, and everything that can heal healed
+  std::int64_t ended = 0;     ///< of these, schedules in which every operation ended that the protocol says does
+  Time to_end_ns = 0;         ///< from the healing to the end of the schedule: the sum over those, and the longest
+  Time to_end_most_ns = 0;
   Refused refused{};
   Happened happened{};
   std::optional<std::uint64_t> failing_seed{};  ///< the lowest, whatever the number of jobs

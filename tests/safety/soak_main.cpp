@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <cstdio>
+#include <memory>
+
 #include "harness/machine/clock.hpp"
 #include "harness/machine/remark.hpp"
 #include "harness/options/nearest.hpp"
@@ -14,10 +17,10 @@
 namespace coordbench::testing {
 namespace {
 
-enum Status : int { kHeld, kViolated, kUsage };
+enum Status : int { kHeld, kViolated, kUsage, kNotWritten };
 
 struct Options {
-  std::string protocol, schedules = "10000", seed = "1", jobs = "1";
+  std::string protocol, schedules = "10000", seed = "1", jobs = "1", json;
 };
 
 std::uint64_t whole(std::string_view option, const std::string& text, std::uint64_t least, std::uint64_t most) {
@@ -62,6 +65,19 @@ void tell_treasons(const Soaked& sum) {
       sum.refused.forged, sum.refused.replayed, sum.refused.truncated);
 }
 
+/// Adds one line, so that a file may tell of many protocols. Time is that of the simulated world, in which a hop takes about
+/// kHop.
+bool write_json(const std::string& path, const Subject& subject, const Soaked& sum) {
+  const std::string line =
+      fmt::format("{{\"protocol\": \"{}\", \"schedules\": {}, \"violations\": {}, \"healed\": {}, \"ended\": {}, "
+                  "\"to_end_mean_hops\": {:.1f}, \"to_end_most_hops\": {:.1f}}}\n",
+                  subject.name, sum.schedules, sum.failing_seed ? 1 : 0, sum.healed, sum.ended,
+                  static_cast<double>(sum.to_end_ns) / static_cast<double>(std::max<std::int64_t>(1, sum.ended) * kHop),
+                  static_cast<double>(sum.to_end_most_ns) / static_cast<double>(kHop));
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "a"), &std::fclose);
+  return file && std::fputs(line.c_str(), file.get()) >= 0 && std::fflush(file.get()) == 0;
+}
+
 Status soak(const Options& options) {
   const Subject& subject = subject_called(options.protocol);
   const std::uint64_t schedules = whole("--schedules", options.schedules, 1, 1'000'000'000'000);
@@ -71,6 +87,10 @@ Status soak(const Options& options) {
   const Soaked sum = soak(subject, seed, schedules, jobs);
   tell(subject, sum, static_cast<double>(now_ns() - start_ns) * 1e-9);
   if (subject.traitors_most) tell_treasons(sum);
+  if (!options.json.empty() && !write_json(options.json, subject, sum)) {
+    remark("coordbench-soak: cannot write {}; name a file that can be written.\n", options.json);
+    return kNotWritten;
+  }
   if (!sum.failing_seed) return kHeld;
   say("{}", report_of(subject, *sum.failing_seed));
   return kViolated;
@@ -83,6 +103,7 @@ Status run(int argc, char** argv) {
   app.add_option("--schedules", options.schedules, "how many  [10000]");
   app.add_option("--seed", options.seed, "of the first schedule; the others follow it  [1]");
   app.add_option("--jobs", options.jobs, "how many at a time  [1]");
+  app.add_option("--json", options.json, "adds a line of JSON to this file: schedules, and which of them ended once all had healed");
   try {
     app.parse(argc, argv);
     return soak(options);
