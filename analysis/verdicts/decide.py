@@ -1,5 +1,5 @@
-"""Of each claim the verdict of the campaign that decides it best: decided before undecided, measured before simulated, then the
-one with the most launches, then with the most numbers of ranks."""
+"""Of each claim the verdict of the campaign that decides it best: decided before undecided, measured before simulated, then
+the one with the most launches, then with the most numbers of ranks."""
 
 from dataclasses import dataclass, replace
 
@@ -70,7 +70,8 @@ def _judged(claim: Claim, told: list[tuple[Campaign, Verdict]], soak: dict[str, 
 def _of_soak(claim: Claim, soak: dict[str, dict] | None) -> Judged:
     how = "; ".join(f"build/coordbench-soak {protocol} --json soak.json" for protocol in claim.soak)
     if soak is None:
-        return Judged(claim, undecided(f"only schedules with faults decide it; run `{how}` and name the file by --soak"), "", "", {})
+        reason = f"only schedules with faults decide it; run `{how}` and name the file by --soak"
+        return Judged(claim, undecided(reason), "", "", {})
     found = soaked(claim, soak)
     absent = [protocol for protocol in claim.soak if found.empty or protocol not in set(found.kernel)]
     if absent:
@@ -148,7 +149,8 @@ def command(claim: Claim) -> str:
                     if value != "*")
     clients = f"--clients {claim.where['clients']}" if claim.where.get("clients") else ""
     loss = "--loss 10%" if claim.where.get("network") else ""
-    return " ".join(filter(None, [RUN, f"--kernels {','.join(dict.fromkeys(kernels))} --ranks all --bytes 8", clients, loss, sets]))
+    what = f"--kernels {','.join(dict.fromkeys(kernels))} --ranks all --bytes 8"
+    return " ".join(filter(None, [RUN, what, clients, loss, sets]))
 
 
 def _each(value) -> list[str]:

@@ -1,5 +1,5 @@
-"""claims.toml: what the text claims, as data: which cases decide a claim, what is measured of them, what it should be, and how the
-two are compared."""
+"""claims.toml: what the text claims, as data: which cases decide a claim, what is measured of them, what it should be, and how
+the two are compared."""
 
 import tomllib
 from dataclasses import dataclass, field, fields
@@ -23,10 +23,10 @@ class Claim:
 
     `kernels`: what is measured, in the order in which the text ranks them; of these the `quantity`, divided, if there is an
     `over`, by that of another case at as many ranks, which may have `where` of its own. `where`: what the cases are like
-    (FILTERS); the plainest of those are taken. `predicts`: a formula; for `between` two; for `grows` a key of GROWTHS; `cells`:
+    (FILTERS); the plainest of those are taken. `predicts`: a formula; for `between` two; for `grows` a key of GROWTHS. `cells`:
     predictions at the numbers of ranks (as text) that the text names. `compare`: one of COMPARISONS; `factor`: how far off is
-    still equal; `rounded`: half of the last digit that the text tells. `trials`: nodes that are made up (trials.py), `soak`: the
-    protocols whose soak decides, and no kernels. `measure`: the command that measures what is lacking."""
+    still equal; `rounded`: half of the last digit that the text tells. `trials`: nodes that are made up (trials.py), `soak`:
+    the protocols whose soak decides, and no kernels. `measure`: the command that measures what is lacking."""
 
     id: str
     section: str = ""
@@ -60,8 +60,8 @@ class Claim:
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Claims of the text that cannot all be true, or that count one thing in several ways; `by`: the claim whose measurement all
-    are held against."""
+    """Claims of the text that cannot all be true, or that count one thing in several ways; `by`: the claim whose measurement
+    all are held against."""
 
     title: str
     by: str
@@ -141,8 +141,8 @@ def _contradiction(path: Path, table: dict, known: set[str]) -> Contradiction:
     made = Contradiction(table.get("title", ""), table.get("by", ""), tuple(table.get("claims", ())))
     for each in (made.by, *made.claims):
         if each not in known:
-            raise Refusal(f"{path}: contradiction '{made.title}' names the claim '{each}', which there is not; name one of the "
-                          "claims of the file")
+            raise Refusal(f"{path}: contradiction '{made.title}' names the claim '{each}', which there is not; name one of "
+                          "the claims of the file")
     return made
 
 

@@ -14,14 +14,15 @@ from analysis.verdicts.decide import Judged
 from analysis.verdicts.quantities import QUANTITIES
 from analysis.verdicts.tables import SHEET
 
-SHEET_CAPTION = ("Cost of each rung of the text's cost sheet ÷ that of fire_and_forget at as many ranks: points measured, dashed lines "
-                 "of the same colour what the text claims. Bars: 95 % intervals; what is counted, and simulated time, has none.")
-GROWTH_CAPTION = ("Exponents of growth with the number of ranks: points measured with 95 % intervals, crosses what the text claims, at "
-                  "the same numbers of ranks.")
-TRIANGLE_CAPTION = ("Consistency, speed and cost of the rungs at N = {ranks}, 8 B: latency against messages; a colour is a level of the "
-                    "ladder. Filled: no other kernel has a level as high, is as fast and sends as few messages.")
-MARGINAL_CAPTION = ("Messages that one participant more costs an operation: the difference between two neighbouring numbers of ranks, "
-                    "for each rank added. A line that is level: every participant costs as much as the one before.")
+SHEET_CAPTION = ("Cost of each rung of the text's cost sheet ÷ that of fire_and_forget at as many ranks: points measured, "
+                 "dashed lines of the same colour what the text claims. Bars: 95 % intervals; what is counted, and simulated "
+                 "time, has none.")
+GROWTH_CAPTION = ("Exponents of growth with the number of ranks: points measured with 95 % intervals, crosses what the text "
+                  "claims, at the same numbers of ranks.")
+TRIANGLE_CAPTION = ("Consistency, speed and cost of the rungs at N = {ranks}, 8 B: latency against messages; a colour is a "
+                    "level of the ladder. Filled: no other kernel has a level as high, is as fast and sends as few messages.")
+MARGINAL_CAPTION = ("Messages that one participant more costs an operation: the difference between two neighbouring numbers of "
+                    "ranks, for each rank added. A line that is level: every participant costs as much as the one before.")
 
 
 def draw_all(judged: list[Judged], campaigns: list[Campaign], folder: Path) -> list[str]:
@@ -129,8 +130,7 @@ def marginal_cost(judged: list[Judged]):
 def _steps(part: pd.DataFrame) -> pd.DataFrame:
     part = part.sort_values("ranks")
     more = np.diff(part.value) / np.diff(part.ranks)
-    return pd.DataFrame({"kernel": part.kernel.iloc[0], "campaign": part.campaign.iloc[0], "ranks": part.ranks.iloc[1:].to_numpy(),
-                         "messages_more": more})
+    return part[["kernel", "campaign", "ranks"]].iloc[1:].assign(messages_more=more)
 
 
 def _rows(told: list[Judged]) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Formulas in data, such as "2*(N-1)": numbers, names that are handed in, arithmetic and a few functions; nothing else runs."""
+"""Formulas in data, such as "2*(N-1)": numbers, names that are handed in, arithmetic, some functions; nothing else runs."""
 
 import ast
 import math
@@ -19,7 +19,8 @@ def value_of(formula: str | float, names: Mapping[str, float]) -> float:
         return float(_value(ast.parse(str(formula), mode="eval").body, names))
     except (SyntaxError, ValueError, ZeroDivisionError, OverflowError, TypeError, RecursionError, MemoryError) as error:
         known = ", ".join([*names, *FUNCTIONS])
-        raise Refusal(f"the formula '{formula}' has no value ({error}); it may hold numbers, + - * / // ** and {known}") from None
+        raise Refusal(f"the formula '{formula}' has no value ({error}); it may hold numbers, + - * / // ** and "
+                      f"{known}") from None
 
 
 def names_in(formula: str | float) -> set[str]:

@@ -1,5 +1,5 @@
-"""How a quantity grows with the number of ranks N: counts without noise by the formula that they follow exactly, all else by its
-exponent, the slope of its logarithm over that of N."""
+"""How a quantity grows with the number of ranks N: counts without noise by the formula that they follow exactly, all else by
+its exponent, the slope of its logarithm over that of N."""
 
 import math
 from dataclasses import dataclass

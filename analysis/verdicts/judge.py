@@ -20,8 +20,8 @@ FEW = f"too few launches for an interval: it takes {MIN_LAUNCHES}, or three sitt
 
 @dataclass(frozen=True, eq=False)
 class Verdict:
-    """`word`: one of the four above. `k`: of what is off, measured ÷ claimed, the least and the most of all points and of their
-    intervals `k_interval`. `told`: a sentence. `points`: with `predicted`, `k` and `word` of each, where the comparison has any.
+    """`word`: one of the four above. `k`: of what is off, measured ÷ claimed, the least and the most of all points, and of
+    their intervals `k_interval`. `told`: a sentence. `points`: with `predicted`, `k` and `word` where the comparison has any.
     `exponent`: of what grows, measured with its interval, and claimed."""
 
     word: str
@@ -202,7 +202,8 @@ def _grows(claim: Claim, points: pd.DataFrame) -> Verdict:
     verdicts = [_grows_one(claim, part.sort_values("ranks")) for _, part in points.groupby("kernel", sort=False)]
     wrong = [each for each in verdicts if each.word == CONTRADICTED]
     if len(wrong) > 1:
-        return Verdict(CONTRADICTED, "; ".join(each.told for each in wrong), points, exponent=max(each.exponent for each in wrong))
+        steepest = max(each.exponent for each in wrong)
+        return Verdict(CONTRADICTED, "; ".join(each.told for each in wrong), points, exponent=steepest)
     open_ = [each for each in verdicts if not each.decided]
     return (wrong or open_ or verdicts)[0]
 
@@ -212,7 +213,8 @@ def _grows_one(claim: Claim, points: pd.DataFrame) -> Verdict:
     exact = bool((points.low == points.high).all())
     found = growth(points.ranks, points.value, exact)
     if found is None:
-        return undecided(f"{kernel} was measured at {len(points)} numbers of ranks, and growth needs {MIN_RANK_COUNTS}", points)
+        reason = f"{kernel} was measured at {len(points)} numbers of ranks, and growth needs {MIN_RANK_COUNTS}"
+        return undecided(reason, points)
     if QUANTITIES[claim.quantity].timed and points.low.isna().all():
         return undecided(FEW, points)
     wanted = claimed_exponent(claimed, points.ranks)

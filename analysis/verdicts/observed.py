@@ -21,8 +21,8 @@ HAPPENED = ("applied", "stale", "delays", "round_trips")
 
 
 def points(campaign: Campaign, claim: Claim) -> pd.DataFrame:
-    """A row a point, in the order of the claim's kernels and by ranks: COLUMNS. `low`, `high`: NaN where launches are too few for
-    an interval; of what has no noise what the launches lie between. `names`: what a formula may name there."""
+    """A row a point, in the order of the claim's kernels and by ranks: COLUMNS. `low`, `high`: NaN where launches are too few
+    for an interval; of what has no noise what the launches lie between. `names`: what a formula may name there."""
     quantity = QUANTITIES[claim.quantity]
     every = table(campaign, quantity)
     cases = pd.concat([chosen(every, kernel, claim.where, claim.quantity) for kernel in claim.kernels])
@@ -124,8 +124,8 @@ def _point(campaign: Campaign, claim: Claim, launches: pd.DataFrame) -> dict:
 
 
 def _of_operations(mean: float, operations: int) -> tuple[float, float]:
-    """Interval of a random count of too few launches: operations are independent, and a count of messages until one arrives spreads
-    by no more than its mean."""
+    """Interval of a random count of too few launches: operations are independent, and a count of messages until one arrives
+    spreads by no more than its mean."""
     reach = NORMAL * mean / math.sqrt(operations) if operations else math.nan
     return mean - reach, mean + reach
 
@@ -138,7 +138,7 @@ def _has_no_noise(campaign: Campaign, claim: Claim, count_rule: str) -> bool:
 
 
 def _names(launches: pd.DataFrame) -> dict[str, float]:
-    """Of a formula at this point: ranks, p the share of messages lost, B the payload, L one way in ns, and numeric parameters."""
+    """Of a formula at this point: ranks, p the share of messages lost, B the payload, L one way in ns, numeric parameters."""
     first = launches.iloc[0]
     own = {name: float(value) for name, value in first.told.items()
            if isinstance(value, (int, float)) and name.isidentifier()}

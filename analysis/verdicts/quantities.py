@@ -20,8 +20,8 @@ NS_PER_MS = 1e6
 
 @dataclass(frozen=True)
 class Quantity:
-    """`words`: its name in tables. `fewer`: than claimed, in its case. `timed`: a time, which says nothing where ranks share cores,
-    and has noise. `of`: [case] of rows of one quantity's table."""
+    """`words`: its name in tables. `fewer`: than claimed, in its case. `timed`: a time, which says nothing where ranks share
+    cores, and has noise. `of`: [case] of rows of one quantity's table."""
 
     words: str
     fewer: str

@@ -14,8 +14,8 @@ from analysis.verdicts.soaked import read_soak
 from analysis.verdicts.tables import claims_text
 
 CLAIMS = Path(__file__).resolve().parents[1] / "claims.toml"
-POINTS = ["kernel", "ranks", "network", "varied", "payload_bytes", "case", "value", "low", "high", "launches", "oversubscribed",
-          "predicted", "k", "k_low", "k_high", "word"]
+POINTS = ["kernel", "ranks", "network", "varied", "payload_bytes", "case", "value", "low", "high", "launches",
+          "oversubscribed", "predicted", "k", "k_low", "k_high", "word"]
 
 
 def write(folders: list[Path], out: Path, file: Path, soak: Path | None, with_figures: bool) -> int:
@@ -31,10 +31,12 @@ def write(folders: list[Path], out: Path, file: Path, soak: Path | None, with_fi
     points_of(judged).to_csv(out / "claims_points.csv", index=False, float_format="%.9g")
     empty = draw_all(judged, campaigns, out / "figures") if with_figures else []
     names = [campaign.name for campaign in campaigns]
-    (out / "claims.md").write_text(claims_text(judged, contradictions_of(contradictions, claims, campaigns), told, names, empty), encoding="utf-8")
+    sides = contradictions_of(contradictions, claims, campaigns)
+    (out / "claims.md").write_text(claims_text(judged, sides, told, names, empty), encoding="utf-8")
     decidable = [each for each in judged if not each.claim.undecidable]
     decided = sum(each.verdict.decided for each in decidable)
-    print(f"{decided} of {len(decidable)} claims that can be decided are decided: claims.md, claims.csv and figures/ are in {out}")
+    print(f"{decided} of {len(decidable)} claims that can be decided are decided: claims.md, claims.csv and figures/ are in "
+          f"{out}")
     for reason in refused:
         say(f"claims: {reason}")
     return BAD_INPUT if refused else 0

@@ -21,11 +21,12 @@ def read_soak(path: Path) -> dict[str, dict]:
             return found
         raise ValueError("a count is no whole number")
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Refusal(f"--soak {path} is not what `coordbench-soak PROTOCOL --json FILE` writes ({error}); write it anew") from None
+        raise Refusal(f"--soak {path} is not what `coordbench-soak PROTOCOL --json FILE` writes ({error}); write it "
+                      "anew") from None
 
 
 def soaked(claim: Claim, soak: dict[str, dict]) -> pd.DataFrame:
-    """A row a protocol: the share of schedules that ended after the network had stabilised, of those in which something failed."""
+    """A row a protocol: of the schedules in which something failed, the share that ended after the network had stabilised."""
     rows = []
     for protocol in claim.soak:
         told = soak.get(protocol)

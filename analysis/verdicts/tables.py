@@ -17,8 +17,8 @@ SHOWN = 4  # points of a claim in its row
 HEADER = ["claim", "in our words", "claimed", "measured", "verdict", "decided by"]
 SHEET = "Cost sheet"
 REMARKS = (
-    "off by ×K: measured ÷ claimed is K, or lies between the two K. Brackets: 95 % interval over launches; what is counted, and "
-    "simulated time, has no noise and no brackets.",
+    "off by ×K: measured ÷ claimed is K, or lies between the two K. Brackets: 95 % interval over launches; what is counted, "
+    "and simulated time, has no noise and no brackets.",
     "A count decides with more ranks than cores, too; a time does so only where the row says †.",
     "CPU is what ranks occupy, waiting included: results/README.md says what that means.",
     "elsewhere: what the other campaigns that were given say of the same claim.")
@@ -34,9 +34,7 @@ def claims_text(judged: list[Judged], contradictions: list[Sides], soak: dict[st
         rows = [_row(each) for each in decidable if each.claim.section == section]
         parts.append(f"## {section}\n\n{table(HEADER, rows)}")
     parts += [_sheet(judged), _probabilities(judged), _liveness(soak or {}), _growths(judged), _contradictions(contradictions)]
-    parts.append("## What no benchmark decides\n\n" + table(
-        ["claim", "section", "in our words", "why"],
-        [[each.claim.id, each.claim.section, each.claim.claim, each.claim.undecidable] for each in judged if each.claim.undecidable]))
+    parts.append(_undecidable([each.claim for each in judged if each.claim.undecidable]))
     parts.append("".join(f"- {remark}\n" for remark in [*REMARKS, *remarks]))
     return "\n".join(filter(None, parts))
 
@@ -47,8 +45,13 @@ def _tally(judged: list[Judged]) -> str:
     words = [each.verdict.word for each in decided]
     told = ", ".join(f"{words.count(word)} {said}" for word, said in (("holds", "hold"), ("off", "are off"),
                                                                        ("contradicted", "are contradicted")))
-    return (f"Of {len(judged)} claims {len(decidable)} can be decided by measuring, and {len(decided)} of these are decided here: "
-            f"{told}.")
+    return (f"Of {len(judged)} claims {len(decidable)} can be decided by measuring, and {len(decided)} of these are decided "
+            f"here: {told}.")
+
+
+def _undecidable(claims: list[Claim]) -> str:
+    rows = [[claim.id, claim.section, claim.claim, claim.undecidable] for claim in claims]
+    return f"## What no benchmark decides\n\n{table(['claim', 'section', 'in our words', 'why'], rows)}"
 
 
 def _row(each: Judged) -> list[str]:
@@ -129,8 +132,9 @@ def _probabilities(judged: list[Judged]) -> str:
             continue
         for rule in ("all", "majority"):
             claim = replace(each.claim, trials={**each.claim.trials, "rule": rule})
-            parts += [[f"{row.ranks}", rule, f"{each.claim.cells[str(row.ranks)]:g}", f"{row.value:.5f} [{row.low:.5f}, {row.high:.5f}]",
-                       f"{row.exact:.5f}"] for row in tried(claim).itertuples()]
+            parts += [[f"{row.ranks}", rule, f"{each.claim.cells[str(row.ranks)]:g}",
+                       f"{row.value:.5f} [{row.low:.5f}, {row.high:.5f}]", f"{row.exact:.5f}"]
+                      for row in tried(claim).itertuples()]
         break
     header = ["nodes", "who must succeed", "the text", "simulated, 95 % interval (Wilson)", "binomial distribution"]
     return f"## The probability that an operation succeeds\n\n{table(header, parts)}" if parts else ""

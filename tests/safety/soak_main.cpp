@@ -103,7 +103,7 @@ Status run(int argc, char** argv) {
   app.add_option("--schedules", options.schedules, "how many  [10000]");
   app.add_option("--seed", options.seed, "of the first schedule; the others follow it  [1]");
   app.add_option("--jobs", options.jobs, "how many at a time  [1]");
-  app.add_option("--json", options.json, "adds a line of JSON to this file: schedules, and which of them ended once all had healed");
+  app.add_option("--json", options.json, "adds a line of JSON to this file: schedules, and how many ended once all had healed");
   try {
     app.parse(argc, argv);
     return soak(options);

@@ -42,7 +42,8 @@ def six_cases(folder: Path, samples: int) -> Path:
 def measured(folder: Path) -> tuple[float, float, float]:
     """Seconds, seconds of processors, which other work on the machine adds little to, and gigabytes of the largest process."""
     begun = time.monotonic()
-    program = subprocess.Popen([sys.executable, ROOT / "analysis/claims", folder, "--out", folder / "out"], stdout=subprocess.DEVNULL)
+    program = subprocess.Popen([sys.executable, ROOT / "analysis/claims", folder, "--out", folder / "out"],
+                               stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(program.pid, 0)
     if status:
         sys.exit(f"analysis/claims failed on {folder}")
@@ -57,8 +58,8 @@ def main() -> None:
         folder = six_cases(Path(scratch, "campaign"), options.samples)
         runs = sorted(measured(folder) for _ in range(REPEATED))
         seconds, busy, gigabytes = runs[REPEATED // 2]
-        print(f"{options.samples:,} samples: {seconds:.1f} s ({runs[0][0]:.1f} to {runs[-1][0]:.1f}), {busy:.1f} s of processors, "
-              f"{gigabytes:.2f} GB")
+        print(f"{options.samples:,} samples: {seconds:.1f} s ({runs[0][0]:.1f} to {runs[-1][0]:.1f}), {busy:.1f} s of "
+              f"processors, {gigabytes:.2f} GB")
 
 
 if __name__ == "__main__":

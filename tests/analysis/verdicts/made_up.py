@@ -39,7 +39,8 @@ def campaign(claim: Claim, opposite: bool, folder: Path) -> Campaign:
     if claim.compare == "none_best":
         rows = [_ranked(row, place, opposite) for place, row in enumerate(rows)]
     if claim.over:
-        rows += [_row(claim.quantity, claim.over["kernel"], ranks, UNIT, claim.over.get("where", {})) for ranks in ranks_of(claim)]
+        kernel, where = claim.over["kernel"], claim.over.get("where", {})
+        rows += [_row(claim.quantity, kernel, ranks, UNIT, where) for ranks in ranks_of(claim)]
     trips = [_row("latency", "ping_pong", 2, ROUND_TRIP_NS, {})]
     return replace(template(), cases=pd.DataFrame(rows + trips).reset_index(drop=True))
 
@@ -80,8 +81,8 @@ def _row(quantity: str, kernel: str, ranks: int, value: float, where: dict) -> d
     payload = int(np.atleast_1d(where.get("payload_bytes", 8))[0])
     sync = "none" if quantity == "rate" or window > 1 else "round-time"
     name = f"{kernel}/n{ranks}/b{payload}/mpi/{sync}" + "".join(f"/{key}={each}" for key, each in told.items())
-    row = {**template().cases.iloc[0].to_dict(), "name": name, "kernel": kernel, "ranks": ranks, "payload_bytes": payload, "sync": sync,
-           "in_flight": window, "parameters": json.dumps({**EXTRA, **told}), "network": where.get("network", ""),
+    row = {**template().cases.iloc[0].to_dict(), "name": name, "kernel": kernel, "ranks": ranks, "payload_bytes": payload,
+           "sync": sync, "in_flight": window, "parameters": json.dumps({**EXTRA, **told}), "network": where.get("network", ""),
            "clients": where.get("clients", 0), "loss": 0.1 if where.get("network") else 0.0, "p50_ns": UNIT}
     return {**row, **dict.fromkeys(COLUMN[quantity], value * SCALE.get(quantity, 1))}
 
@@ -114,7 +115,8 @@ def _on_disk(claim: Claim, opposite: bool, folder: Path) -> Campaign:
         cases = [Case(kernel, np.full(8, 1000), ranks, family="protocol", definition="proposer", of_ranks=_loads(ranks, value))
                  for kernel, ranks, value in told]
     else:
-        cases = [Case(kernel, np.full(8, int(value)), ranks, family="protocol", definition="proposer") for kernel, ranks, value in told]
+        cases = [Case(kernel, np.full(8, int(value)), ranks, family="protocol", definition="proposer")
+                 for kernel, ranks, value in told]
     write_launch(folder / "launch-001.h5", cases, source="simulated")
     return load(folder)
 

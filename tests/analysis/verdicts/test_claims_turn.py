@@ -33,7 +33,8 @@ def test_a_verdict_turns_with_the_campaign(name, tmp_path):
 @pytest.mark.parametrize("name", OF_TRIALS)
 def test_a_verdict_turns_with_the_trials(name):
     claim = replace(DECIDABLE[name], trials={**DECIDABLE[name].trials, "rule": "all", "count": 20_000})
-    (agrees,), (differs,) = (decide([each], [], None) for each in (claim, replace(claim, trials={**claim.trials, "succeed": 0.9})))
+    opposite = replace(claim, trials={**claim.trials, "succeed": 0.9})
+    (agrees,), (differs,) = (decide([each], [], None) for each in (claim, opposite))
     assert agrees.verdict.word == HOLDS and differs.verdict.word == OFF
 
 

@@ -15,14 +15,14 @@ from analysis.verdicts.triangle import _front
 from analysis.verdicts.trials import nodes_up, tried, wilson
 
 
-@pytest.mark.parametrize("formula, value", [("2*N**2 - N + 1", 29), ("ceil(log2(N))", 2), ("-n + f", -2), ("max(N, 7) // 2", 3),
-                                            ("1e3/2", 500)])
+@pytest.mark.parametrize("formula, value", [("2*N**2 - N + 1", 29), ("ceil(log2(N))", 2), ("-n + f", -2),
+                                            ("max(N, 7) // 2", 3), ("1e3/2", 500)])
 def test_a_formula_has_its_value(formula, value):
     assert value_of(formula, of_ranks(4)) == value
 
 
-@pytest.mark.parametrize("formula", ["__import__('os')", "N.real", "M", "1/0", "[1]", "N if N else 1", "log2(0)", "(", "'a'", "N(2)",
-                                     "10.0**400", "log2(x=2)", "True"])
+@pytest.mark.parametrize("formula", ["__import__('os')", "N.real", "M", "1/0", "[1]", "N if N else 1", "log2(0)", "(", "'a'",
+                                     "N(2)", "10.0**400", "log2(x=2)", "True"])
 def test_what_is_no_formula_is_refused(formula):
     with pytest.raises(Refusal):
         value_of(formula, of_ranks(4))
@@ -31,8 +31,9 @@ def test_what_is_no_formula_is_refused(formula):
 RANKS = np.array([2, 3, 4, 5, 8, 16])
 
 
-@pytest.mark.parametrize("count, term", [(lambda n: 4 * (n - 1), "N"), (lambda n: 2 * n * n - n + 1, "N^2"), (lambda n: 0 * n + 3, "1"),
-                                         (lambda n: n * np.log2(n), "N log N"), (lambda n: 1 + np.log2(n), "log N"),
+@pytest.mark.parametrize("count, term", [(lambda n: 4 * (n - 1), "N"), (lambda n: 2 * n * n - n + 1, "N^2"),
+                                         (lambda n: 0 * n + 3, "1"), (lambda n: n * np.log2(n), "N log N"),
+                                         (lambda n: 1 + np.log2(n), "log N"),
                                          (lambda n: 2.0**n - 1, "2^N"), (lambda n: n**1.5, "")])
 def test_counts_grow_as_the_formula_that_they_follow(count, term):
     assert growth(RANKS, count(RANKS), exact=True).term == term
