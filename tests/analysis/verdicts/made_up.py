@@ -14,7 +14,7 @@ from analysis.verdicts.declared import GROWTHS, Claim
 from analysis.verdicts.quantities import QUANTITIES
 from synthetic import Case, write_launch
 
-RANKS = (2, 4, 8, 16, 32)
+RANKS = (2, 4, 8, 16)
 RANKS_MOST = 128  # in files the matrix of distances is as large as that squared
 ROUND_TRIP_NS, UNIT = 1000, 1000.0  # of ping_pong; of what another kernel costs
 OPERATIONS = 400

@@ -53,13 +53,23 @@ def file(tmp_path):
 
 @pytest.fixture
 def folder(tmp_path):
-    """Six launches: ping_pong takes 1000 ns, a vote of two ranks 2000 + launch; two-phase commit sends 4(N - 1)."""
-    for launch in range(1, 7):
+    """One launch, which decides what is counted."""
+    return campaign(tmp_path / "campaign", 1)
+
+
+@pytest.fixture
+def six(tmp_path):
+    return campaign(tmp_path / "campaign", 6)
+
+
+def campaign(folder, launches):
+    """ping_pong takes 1000 ns, a vote of two ranks 2000 + launch; two-phase commit sends 4(N - 1)."""
+    for launch in range(1, launches + 1):
         cases = [Case("ping_pong", np.full(8, 1000), 2), Case("vote", np.full(8, 2000 + launch), 2, family="protocol")]
         cases += [Case("two_phase_commit", np.full(8, 5000), ranks, family="protocol", messages=4 * (ranks - 1),
                        expected_messages=4 * (ranks - 1)) for ranks in (2, 4, 6, 8)]
-        write_launch(tmp_path / f"campaign/launch-{launch:03}.h5", cases, launch, cores=8)
-    return tmp_path / "campaign"
+        write_launch(folder / f"launch-{launch:03}.h5", cases, launch, cores=8)
+    return folder
 
 
 def judged(file, *arguments):
@@ -68,8 +78,8 @@ def judged(file, *arguments):
     return done, pd.read_csv(out / "claims.csv").set_index("id"), (out / "claims.md").read_text()
 
 
-def test_a_row_has_claim_prediction_measurement_verdict_and_case(file, folder):
-    done, rows, text = judged(file, folder, "--no-figures")
+def test_a_row_has_claim_prediction_measurement_verdict_and_case(file, six):
+    done, rows, text = judged(file, six, "--no-figures")
     assert done.returncode == 0 and done.stderr == ""
     assert done.stdout.startswith("3 of 3 claims that can be decided are decided")
     a1, a2, a3 = (rows.loc[name] for name in ("A1", "A2", "A3"))
@@ -92,11 +102,19 @@ def test_both_sides_of_a_contradiction_stand_beside_one_measurement(file, folder
 
 
 def test_too_few_launches_leave_a_time_undecided_and_a_count_decided(file, folder):
-    for launch in range(2, 7):
-        (folder / f"launch-{launch:03}.h5").unlink()
     rows = judged(file, folder, "--no-figures")[1]
     assert rows.verdict["A1"].startswith("off by") and rows.verdict["A3"] == "cannot be decided"
     assert "too few launches for an interval" in rows.told["A3"]
+
+
+def test_times_of_more_ranks_than_cores_decide_nothing(file, folder):
+    for launch in range(1, 7):  # of which the first takes the place of another
+        cases = [Case("vote", np.full(8, 5000), 2, family="protocol"), Case("ping_pong", np.full(8, 1000), 2)]
+        write_launch(folder / f"launch-{launch:03}.h5", cases, launch, oversubscribed=True)
+    file.write_text(FILE + '[A5]\nsection = "First"\nclaim = "Five"\nkernels = ["vote"]\nquantity = "latency"\npredicts = "5000"\n')
+    assert judged(file, folder, "--no-figures")[1].verdict["A5"] == "cannot be decided"
+    file.write_text(file.read_text().replace('predicts = "5000"', 'predicts = "5000"\nwhere = { crowded = true }'))
+    assert judged(file, folder, "--no-figures")[1].verdict["A5"] == "holds"
 
 
 def test_a_kernel_that_is_missing_costs_its_row_alone(file, folder):

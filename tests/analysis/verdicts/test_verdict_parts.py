@@ -11,6 +11,7 @@ from analysis.verdicts.declared import Claim
 from analysis.verdicts.formula import of_ranks, value_of
 from analysis.verdicts.growth import claimed_exponent, growth
 from analysis.verdicts.judge import CONTRADICTED, HOLDS, OFF, UNDECIDED, judge
+from analysis.verdicts.observed import _of_operations
 from analysis.verdicts.triangle import _front
 from analysis.verdicts.trials import nodes_up, tried, wilson
 
@@ -44,6 +45,16 @@ def test_an_exponent_is_a_slope_with_its_interval():
     assert found.low < 1.5 < found.high and found.exponent == pytest.approx(1.5, abs=0.02) and found.term == ""
     assert claimed_exponent("N^2", RANKS) == pytest.approx(2) and claimed_exponent("2^N", [400, 800, 1600]) > 500
     assert growth([2, 4, 8], [1, 2, 3], exact=True) is None
+
+
+def test_three_terms_take_five_numbers_of_ranks():
+    assert growth(RANKS[:5], 1 + RANKS[:5] + RANKS[:5]**2, exact=True).term == "N^2"
+    assert growth(RANKS[:4], 1 + RANKS[:4] + RANKS[:4]**2, exact=True).term == ""
+
+
+def test_a_random_count_of_one_launch_spreads_by_its_mean():
+    assert _of_operations(2.0, 100) == (pytest.approx(2 - 0.392), pytest.approx(2 + 0.392))
+    assert math.isnan(_of_operations(2.0, 0)[0])
 
 
 def test_wilsons_interval():
