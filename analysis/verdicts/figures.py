@@ -134,8 +134,8 @@ def _steps(part: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rows(told: list[Judged]) -> pd.DataFrame:
-    parts = [each.verdict.points.assign(claim=each.claim.id, quantity=each.claim.quantity, campaign=each.campaign)
-             for each in told if len(each.verdict.points)]
+    parts = [each.everywhere.assign(claim=each.claim.id, quantity=each.claim.quantity) for each in told
+             if len(each.verdict.points)]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 

@@ -150,9 +150,11 @@ def _off_sentence(claim: Claim, judged: pd.DataFrame) -> str:
 
 def _where(points: pd.DataFrame) -> str:
     """N = 2, 4, 8, and what else varies."""
-    ranks = sorted(points.ranks.unique())
+    ranks = sorted(each for each in points.ranks.unique() if each)  # a soak has schedules of many
     shown = ", ".join(map(str, ranks)) if len(ranks) <= 8 else f"{ranks[0]} … {ranks[-1]}"
     others = [each for name in ("network", "varied") if name in points for each in points[name].unique() if each]
+    if not ranks:
+        return "; ".join(others)
     return f"N = {shown}" + (f" ({'; '.join(others[:6])})" if others else "")
 
 

@@ -113,10 +113,10 @@ def _sheet(judged: list[Judged]) -> str:
             and len(each.verdict.points) and "predicted" in each.verdict.points]
     if not told:
         return ""
-    ranks = sorted({int(n) for each in told for n in each.verdict.points.ranks})
+    ranks = sorted({int(n) for each in told for n in each.everywhere.ranks})
     rows = []
     for each in told:
-        for network, part in each.verdict.points.groupby("network"):
+        for network, part in each.everywhere.groupby("network"):
             at = {int(row.ranks): number(row.value, row.low, row.high) for row in part.itertuples()}
             unit = QUANTITIES[each.claim.quantity].words + (f", {network}" if network else "")
             rows.append([", ".join(each.claim.kernels), each.claim.prediction, unit, *(at.get(n, "–") for n in ranks)])
@@ -146,7 +146,7 @@ def _liveness(soak: dict[str, dict]) -> str:
     for name, told in soak.items():
         share = told["ended"] / told["healed"] if told["healed"] else math.nan
         low, high = wilson(share, told["healed"]) if told["healed"] else (math.nan, math.nan)
-        rows.append([name, str(told["schedules"]), str(told["healed"]), f"{told['ended']} [{low:.3g}, {high:.3g}]",
+        rows.append([name, str(told["schedules"]), str(told["healed"]), f"{told['ended']} [{low:.4g}, {high:.4g}]",
                      *(f"{told[each]:g}" if each in told else "–" for each in ("to_end_mean_hops", "to_end_most_hops"))])
     header = ["protocol", "schedules", "with faults that healed", "of these all operations ended [share, 95 % interval]",
               "delays from healing to the end, mean", "most"]

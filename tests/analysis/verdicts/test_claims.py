@@ -147,6 +147,17 @@ def test_measured_is_preferred_to_simulated_and_the_other_is_named(file, folder,
     assert rows.campaign["A1"] == "campaign" and rows.elsewhere["A1"] == "simulated: holds"
 
 
+def test_the_cost_sheet_has_every_number_of_ranks_that_was_counted(tmp_path):
+    for name, ranks, source in (("measured", (2, 4), "measured"), ("simulated", (4, 64), "simulated")):
+        cases = [Case("fire_and_forget", np.full(8, 1000), n) for n in ranks]
+        cases += [Case("two_phase_commit", np.full(8, 5000), n, messages=4 * (n - 1)) for n in ranks]
+        write_launch(tmp_path / name / "launch-001.h5", cases, source=source, cores=64)
+    run("claims", tmp_path / "measured", tmp_path / "simulated", "--out", tmp_path / "out", "--no-figures")
+    sheet = (tmp_path / "out/claims.md").read_text().split("## The cost sheet at every N")[1]
+    assert "| two_phase_commit | 20 | messages | 4 | 12 | 252 |" in sheet
+    assert "| two_phase_commit | 20 | latency in ns | – | 5 | 5 |" in sheet  # measured by too few launches
+
+
 def test_figures_show_what_was_judged(folder, tmp_path):
     faf = [Case("fire_and_forget", np.full(8, 1000), ranks) for ranks in (2, 4, 6, 8)]
     tpc = [Case("two_phase_commit", np.full(8, 5000), ranks, messages=4 * (ranks - 1)) for ranks in (2, 4, 6, 8)]
@@ -194,7 +205,7 @@ def test_the_soak_decides_what_only_faults_do(file, folder, tmp_path):
     told = {"protocol": "raft", "schedules": 100, "healed": 80, "ended": 80, "to_end_mean_hops": 12, "to_end_most_hops": 99}
     (tmp_path / "soak.json").write_text(json.dumps(told) + "\n")
     _, rows, told = judged(file, folder, "--no-figures", "--soak", tmp_path / "soak.json")
-    assert "| raft | 100 | 80 | 80 [0.954, 1] | 12 | 99 |" in told
+    assert "| raft | 100 | 80 | 80 [0.9542, 1] | 12 | 99 |" in told
     assert rows.verdict["A5"] == "off by ×∞" and rows.measured["A5"] == 1 and rows.case["A5"] == "80 schedules with faults"
     (tmp_path / "soak.json").write_text("{}")
     assert_refused(run("claims", folder, "--claims", file, "--soak", tmp_path / "soak.json"), "is not what `coordbench-soak")
