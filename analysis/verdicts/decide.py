@@ -9,12 +9,12 @@ from analysis.load import Campaign
 from analysis.refusal import Refusal
 from analysis.verdicts.declared import Claim, Contradiction
 from analysis.verdicts.judge import Verdict, judge, undecided
-from analysis.verdicts.observed import POINT, points
-from analysis.verdicts.quantities import QUANTITIES
+from analysis.verdicts.observed import points
 from analysis.verdicts.soaked import soaked
 from analysis.verdicts.trials import tried
 from analysis.verdicts.triangle import triangle
 
+SAME_EVERYWHERE = ("messages", "delays", "round_trips")
 RUN = "mpirun --oversubscribe -n 8 build/coordbench run"
 
 
@@ -30,13 +30,14 @@ class Judged:
 
     @property
     def everywhere(self) -> pd.DataFrame:
-        """The points with those that other campaigns counted at other numbers of ranks. Times of several campaigns are never
-        put together."""
-        found = {self.campaign: self.verdict, **({} if QUANTITIES[self.claim.quantity].timed else self.elsewhere)}
+        """The points with those that other campaigns counted at other numbers of ranks. Messages and delays are the same
+        wherever they are counted; times and bytes of several campaigns are never put together."""
+        found = {self.campaign: self.verdict, **(self.elsewhere if self.claim.quantity in SAME_EVERYWHERE else {})}
         parts = [verdict.points.assign(campaign=name) for name, verdict in found.items() if len(verdict.points)]
         if not parts:
             return self.verdict.points
-        return pd.concat(parts, ignore_index=True).drop_duplicates(["kernel", "ranks", "network", "varied"]).sort_values(POINT[:2], ignore_index=True)
+        once = pd.concat(parts, ignore_index=True).drop_duplicates(["kernel", "ranks", "network", "varied"])
+        return once.sort_values(["kernel", "ranks"], ignore_index=True)
 
 
 def decide(claims: list[Claim], campaigns: list[Campaign], soak: dict[str, dict] | None) -> list[Judged]:

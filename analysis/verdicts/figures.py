@@ -18,7 +18,8 @@ SHEET_CAPTION = ("Cost of each rung of the text's cost sheet ÷ that of fire_and
                  "dashed lines of the same colour what the text claims. Bars: 95 % intervals; what is counted, and simulated "
                  "time, has none.")
 GROWTH_CAPTION = ("Exponents of growth with the number of ranks: points measured with 95 % intervals, crosses what the text "
-                  "claims, at the same numbers of ranks.")
+                  "claims, at the same numbers of ranks. A count that follows a formula is judged by its fastest term: "
+                  "2N(N - 1) has an exponent above 2 at few ranks.")
 TRIANGLE_CAPTION = ("Consistency, speed and cost of the rungs at N = {ranks}, 8 B: latency against messages; a colour is a "
                     "level of the ladder. Filled: no other kernel has a level as high, is as fast and sends as few messages.")
 MARGINAL_CAPTION = ("Messages that one participant more costs an operation: the difference between two neighbouring numbers of "
@@ -110,12 +111,11 @@ def marginal_cost(judged: list[Judged]):
                   and each.claim.compare in ("grows", "equal")])
     if rows.empty:
         return None
-    most = rows.groupby(["kernel", "campaign"]).ranks.transform("nunique")
-    rows = rows.assign(most=-most).sort_values(["most", "campaign", "ranks"]).drop_duplicates(["kernel", "ranks"])
-    steps = [_steps(part) for _, part in rows.groupby(["kernel", "campaign"], sort=False) if len(part) > 2]
+    rows = rows.drop_duplicates(["kernel", "ranks"])
+    steps = [_steps(part) for _, part in rows.groupby("kernel") if len(part) > 2]
     if not steps:
         return None
-    numbers = pd.concat(steps).drop_duplicates(["kernel", "ranks"]).query("messages_more > 0")
+    numbers = pd.concat(steps).query("messages_more > 0")
     figure, axes = style.panels(["one participant more"])
     panel, looks = axes["one participant more"], _looks(sorted(numbers.kernel.unique()))
     for kernel, part in numbers.groupby("kernel"):

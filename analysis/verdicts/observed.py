@@ -17,6 +17,7 @@ from analysis.verdicts.quantities import QUANTITIES, RATES, table
 POINT = ["kernel", "ranks", "network", "payload_bytes", "varied"]
 COLUMNS = [*POINT, "case", "value", "low", "high", "launches", "oversubscribed", "names"]
 ANY = "*"
+NO_PARAMETERS = ("in_flight", "clients", "loss", "duplicate", "delay", "authentication")  # and yet in names of cases
 HAPPENED = ("applied", "stale", "delays", "round_trips")
 
 
@@ -76,9 +77,14 @@ def _admitted(cases: pd.DataFrame, where: dict, quantity: str) -> pd.Series:
     if "payload_bytes" in where:
         fits &= cases.payload_bytes.isin(np.atleast_1d(where["payload_bytes"]))
     wanted = where.get("parameters", {})
-    if wanted:
-        fits &= pd.Series([_has(told, wanted) for told in cases.told], cases.index, dtype=bool)
-    return fits
+    named = {*wanted, *NO_PARAMETERS}
+    own = [_has(told, wanted) and _set_in(name) <= named for told, name in zip(cases.told, cases["name"])]
+    return fits & pd.Series(own, cases.index, dtype=bool)
+
+
+def _set_in(name: str) -> set[str]:
+    """What a case's name tells besides its five parts: all that is not the kernel's default."""
+    return {each.partition("=")[0] for each in name.split("/")[5:]}
 
 
 def _has(parameters: dict, wanted: dict) -> bool:

@@ -22,6 +22,8 @@ REMARKS = (
     "A count decides with more ranks than cores, too; a time does so only where the row says †.",
     "CPU is what ranks occupy, waiting included: results/README.md says what that means.",
     "elsewhere: what the other campaigns that were given say of the same claim.")
+BY_TERM = ("a count that follows a formula exactly is judged by the formula's fastest term, whatever its exponent at few ranks is: "
+           "2N(N - 1) has one above 2")
 CROWDED = "†"
 
 
@@ -162,7 +164,7 @@ def _growths(judged: list[Judged]) -> str:
             rows.append([each.claim.id, ", ".join(each.claim.kernels), _prediction(each.claim), f"{claimed:.2f}", measured,
                          each.verdict.words])
     header = ["claim", "kernel", "claimed", "its exponent at these N", "measured exponent", "verdict"]
-    return f"## Growth\n\n{table(header, rows)}" if rows else ""
+    return f"## Growth\n\n{table(header, rows)}\n- {BY_TERM}\n" if rows else ""
 
 
 def _contradictions(contradictions: list[Sides]) -> str:

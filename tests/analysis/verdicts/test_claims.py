@@ -111,7 +111,8 @@ def test_times_of_more_ranks_than_cores_decide_nothing(file, folder):
     for launch in range(1, 7):  # of which the first takes the place of another
         cases = [Case("vote", np.full(8, 5000), 2, family="protocol"), Case("ping_pong", np.full(8, 1000), 2)]
         write_launch(folder / f"launch-{launch:03}.h5", cases, launch, oversubscribed=True)
-    file.write_text(FILE + '[A5]\nsection = "First"\nclaim = "Five"\nkernels = ["vote"]\nquantity = "latency"\npredicts = "5000"\n')
+    five = '[A5]\nsection = "First"\nclaim = "Five"\nkernels = ["vote"]\nquantity = "latency"\npredicts = "5000"\n'
+    file.write_text(FILE + five)
     assert judged(file, folder, "--no-figures")[1].verdict["A5"] == "cannot be decided"
     file.write_text(file.read_text().replace('predicts = "5000"', 'predicts = "5000"\nwhere = { crowded = true }'))
     assert judged(file, folder, "--no-figures")[1].verdict["A5"] == "holds"
@@ -123,6 +124,16 @@ def test_a_kernel_that_is_missing_costs_its_row_alone(file, folder):
     assert done.returncode == 0 and rows.verdict["A2"] == "holds" and rows.verdict["A3"] == "cannot be decided"
     assert rows.told["A3"] == ("no campaign has a case of poll; measure it with `mpirun --oversubscribe -n 8 "
                                "build/coordbench run --kernels poll --ranks all --bytes 8`")
+
+
+def test_only_parameters_that_a_claim_names_may_differ_from_the_defaults(file, folder):
+    cases = [Case("poll", np.full(8, 1000), ranks, parameters={"thrifty": 1}, messages=3 * ranks) for ranks in (2, 4)]
+    write_launch(folder / "launch-001.h5", cases)
+    poll = FILE.replace('kernels = ["two_phase_commit"]', 'kernels = ["poll"]', 1)
+    file.write_text(poll)
+    assert judged(file, folder, "--no-figures")[1].verdict["A1"] == "cannot be decided"
+    file.write_text(poll.replace('predicts = "3*N"', 'predicts = "3*N"\nwhere = { parameters = { thrifty = 1 } }'))
+    assert judged(file, folder, "--no-figures")[1].verdict["A1"] == "holds"
 
 
 def test_growth_needs_four_numbers_of_ranks(file, folder):
