@@ -22,7 +22,7 @@ REMARKS = (
     "A count decides with more ranks than cores, too; a time does so only where the row says †.",
     "CPU is what ranks occupy, waiting included: results/README.md says what that means.",
     "elsewhere: what the other campaigns that were given say of the same claim.")
-BY_TERM = ("a count that follows a formula exactly is judged by the formula's fastest term, whatever its exponent at few ranks is: "
+BY_TERM = ("a count that follows a formula exactly is judged by its fastest term, whatever its exponent at few ranks is: "
            "2N(N - 1) has one above 2")
 CROWDED = "†"
 
