@@ -68,12 +68,12 @@ void tell_treasons(const Soaked& sum) {
 /// Adds one line, so that a file may tell of many protocols. Time is that of the simulated world, in which a hop takes about
 /// kHop.
 bool write_json(const std::string& path, const Subject& subject, const Soaked& sum) {
-  const std::string line =
-      fmt::format("{{\"protocol\": \"{}\", \"schedules\": {}, \"violations\": {}, \"healed\": {}, \"ended\": {}, "
-                  "\"to_end_mean_hops\": {:.1f}, \"to_end_most_hops\": {:.1f}}}\n",
-                  subject.name, sum.schedules, sum.failing_seed ? 1 : 0, sum.healed, sum.ended,
-                  static_cast<double>(sum.to_end_ns) / static_cast<double>(std::max<std::int64_t>(1, sum.ended) * kHop),
-                  static_cast<double>(sum.to_end_most_ns) / static_cast<double>(kHop));
+  const std::string line = fmt::format(
+      "{{\"protocol\": \"{}\", \"schedules\": {}, \"violations\": {}, \"healed\": {}, \"ended\": {}, "
+      "\"to_end_mean_hops\": {:.1f}, \"to_end_most_hops\": {:.1f}}}\n",
+      subject.name, sum.schedules, sum.failing_seed ? 1 : 0, sum.healed, sum.ended,
+      static_cast<double>(sum.to_end_ns) / static_cast<double>(std::max<std::int64_t>(1, sum.ended) * kHop),
+      static_cast<double>(sum.to_end_most_ns) / static_cast<double>(kHop));
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "a"), &std::fclose);
   return file && std::fputs(line.c_str(), file.get()) >= 0 && std::fflush(file.get()) == 0;
 }
