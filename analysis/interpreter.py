@@ -15,7 +15,7 @@ from analysis import streams
 
 PACKAGES = ("h5py", "matplotlib", "numpy", "pandas", "scipy")
 DEBIAN = "/usr/bin/python3"
-OLDEST = (3, 10)
+OLDEST = (3, 11)
 SECONDS = 300  # for an interpreter to import the packages; one that hangs is left alone
 BAD_CONFIGURATION = 2
 TRIAL = "import sys; assert sys.version_info >= %r; import %s" % (OLDEST, ", ".join(PACKAGES))

@@ -1,0 +1,182 @@
+"""What so many operations of a kernel cost in a month: quantities times prices, in decimals that are rounded when printed."""
+
+import math
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from fractions import Fraction
+
+from analysis.money import formula, placement
+from analysis.money.growth import Count
+from analysis.money.prices import DIGITS, DISTANCES, INTERNET, Prices
+from analysis.money.quantities import Series
+
+CENT = Decimal("0.01")
+NS_PER_HOUR = 3600 * 10**9
+BYTES_PER_GB = 10**9
+MILLION = 10**6
+ENDS = ("value", "low", "high")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`payload`: bytes, None for what was measured. `places`: regions and zones in each; None as the campaign's ranks sat, if
+    it knows zones. `over_internet`: messages between regions take the Internet."""
+
+    nodes: int
+    operations: int
+    prices: Prices
+    payload: int | None = None
+    places: tuple[int, int] | None = None
+    over_internet: bool = False
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Dollars, and the least and the most that they are known to be; None where an end is not known."""
+
+    value: Decimal
+    low: Decimal | None
+    high: Decimal | None
+
+    def __add__(self, other: "Sum") -> "Sum":
+        with localcontext(prec=DIGITS):
+            ends = (None if a is None or b is None else a + b for a, b in ((self.low, other.low), (self.high, other.high)))
+            return Sum(self.value + other.value, *ends)
+
+
+@dataclass(frozen=True, eq=False)
+class Bill:
+    """Quantities are of one operation but for `gb`, of a month and by distance. `writes`: forced ones, None if nobody counted
+    them for this kernel. A sum is None where its quantity is not known; `unknown` says why, by what is missing."""
+
+    series: Series
+    payload: int
+    messages: Count
+    wire_bytes: Count
+    gb: dict[str, Decimal]
+    blocked_ns: Count | None
+    processor_ns: Count | None
+    writes: Fraction | None
+    traffic: Sum
+    waiting: Sum | None
+    storage: Sum | None
+    unknown: dict[str, str]
+    remarks: list[str]
+
+    @property
+    def total(self) -> Sum:
+        """Of what is known."""
+        total = self.traffic
+        for part in (self.waiting, self.storage):
+            total = total if part is None else total + part
+        return total
+
+    @property
+    def whole(self) -> bool:
+        return self.waiting is not None
+
+
+def bill(series: Series, asked: Asked) -> Bill | str:
+    """One clause that says why not, if messages or bytes are not known there."""
+    payload = series.smallest if asked.payload is None else asked.payload
+    messages, size = series.messages_at(asked.nodes, payload), series.bytes_at(asked.nodes, payload)
+    if isinstance(messages, str) or isinstance(size, str):
+        return messages if isinstance(messages, str) else size
+    wire = on_the_wire(messages, size, asked.prices)
+    shares, remark = _shares(series, asked)
+    unknown, remarks = {}, [remark] if remark else []
+    remarks += _told(messages, size)
+    blocked, latency = None, series.latency_at(asked.nodes)
+    if isinstance(latency, str):
+        unknown["waiting"] = latency
+    else:
+        blocked = latency.times(asked.nodes + series.clients)
+    writes = _writes(series, asked)
+    return Bill(series, payload, messages, wire, _gb(wire.value, shares, asked.operations), blocked,
+                series.processor.get(asked.nodes), writes, _traffic(wire, shares, asked),
+                None if blocked is None else _waiting(blocked, asked),
+                None if writes is None else _storage(writes, asked), unknown, remarks)
+
+
+def on_the_wire(messages: Count, size: Count, prices: Prices) -> Count:
+    """Bytes with headers: as many segments as messages of the mean size fill."""
+    ends = []
+    for end in ENDS:
+        count, own = getattr(messages, end), getattr(size, end)
+        segments = math.ceil(own / count / prices.segment_bytes - 1e-12) if count else 0
+        ends.append(own + count * max(segments, 1) * prices.header_bytes)
+    return Count(*ends, size.how)
+
+
+def cents(dollars: Decimal) -> Decimal:
+    return dollars.quantize(CENT, ROUND_HALF_UP)
+
+
+def exact(number: float | Fraction) -> Decimal:
+    """What a double or a fraction is, in as many digits as sums of money have."""
+    fraction = Fraction(number)
+    with localcontext(prec=DIGITS):
+        return Decimal(fraction.numerator) / Decimal(fraction.denominator)
+
+
+def _told(messages: Count, size: Count) -> list[str]:
+    """How a quantity was found that was not counted there."""
+    found = []
+    if messages.how == "model":
+        found.append("messages are those of a model")
+    if messages.how == "between closed forms":
+        found.append("messages lie between closed forms that give every count")
+    if size.how == "share":
+        found.append("the share of messages that carry the payload is that of other numbers of ranks")
+    if size.how == "bounds":
+        found.append("bytes are as if every message carried the payload, at least as if one did: only one payload was measured")
+    return found
+
+
+def _shares(series: Series, asked: Asked) -> tuple[placement.Shares, str]:
+    if asked.places is not None:
+        return placement.uniform(asked.nodes, *asked.places), ""
+    there = series.share_at(asked.nodes)
+    if there is None:
+        return dict.fromkeys(DISTANCES, Fraction(0)) | {"same_zone": Fraction(1)}, ""
+    shares, ranks = there
+    return shares, "" if ranks == asked.nodes else f"distances are those of N = {ranks}"
+
+
+def _gb(wire_bytes: float, shares: placement.Shares, operations: int) -> dict[str, Decimal]:
+    return {distance: exact(Fraction(wire_bytes) * share * operations / BYTES_PER_GB) for distance, share in shares.items()}
+
+
+def _traffic(wire: Count, shares: placement.Shares, asked: Asked) -> Sum:
+    def dollars(size: float) -> Decimal:
+        with localcontext(prec=DIGITS):
+            return sum((asked.prices.carried(_priced(distance, asked), gb)
+                        for distance, gb in _gb(size, shares, asked.operations).items()), Decimal(0))
+
+    return Sum(*(dollars(getattr(wire, end)) for end in ENDS))
+
+
+def _priced(distance: str, asked: Asked) -> str:
+    return INTERNET if asked.over_internet and distance == "between_regions" else distance
+
+
+def _waiting(blocked: Count, asked: Asked) -> Sum:
+    """As if the nodes did nothing else until the user may go on."""
+    def dollars(ns: float) -> Decimal | None:
+        if math.isnan(ns):
+            return None
+        with localcontext(prec=DIGITS):
+            return exact(Fraction(ns) * asked.operations / NS_PER_HOUR) * asked.prices.node_hour
+
+    return Sum(*(dollars(getattr(blocked, end)) for end in ENDS))
+
+
+def _writes(series: Series, asked: Asked) -> Fraction | None:
+    told = asked.prices.writes.get(series.setting)
+    return None if told is None else formula.value(told, asked.nodes, f"prices: forced_writes.{series.setting}")
+
+
+def _storage(writes: Fraction, asked: Asked) -> Sum:
+    with localcontext(prec=DIGITS):
+        dollars = exact(writes * asked.operations / MILLION) * asked.prices.million_writes
+    return Sum(dollars, dollars, dollars)

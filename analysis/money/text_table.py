@@ -1,0 +1,122 @@
+"""The table of dollars in the text, recomputed under its own model, beside what was measured and what traffic costs today."""
+
+import tomllib
+from dataclasses import dataclass, replace
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from pathlib import Path
+
+from analysis.load import load
+from analysis.markdown import digits, table
+from analysis.money import formula, prices
+from analysis.money.bill import BYTES_PER_GB, cents, exact, on_the_wire
+from analysis.money.growth import Count
+from analysis.money.prices import DIGITS, DISTANCES, INTERNET, Prices
+from analysis.money.quantities import Series, plain, series_of
+from analysis.money.table import count, dollars
+
+DATA = Path(__file__).with_name("text.toml")
+HEADER = ["row", "nodes", "messages a month, the text", "recomputed", "dollars, the text", "recomputed", "equal"]
+PRICED = {"same_zone": "same zone", "between_zones": "between zones", "between_regions": "between regions",
+          INTERNET: "over the Internet"}
+MEASURED = ["row", "nodes", "kernel", "messages an operation, the text", "measured", "GB on the wire a month", "the text's dollars",
+            "at its price", *PRICED.values()]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of the text: what it says, and what its model gives. `told` and `dollars` are of a month."""
+
+    row: dict
+    nodes: int
+    messages: Fraction
+    told_messages: int
+    dollars: Decimal
+    told: Decimal
+
+    @property
+    def equal(self) -> bool:
+        return self.messages == self.told_messages and cents(self.dollars) == cents(self.told)
+
+
+def compared(folders: list[Path], replaced: Path | None) -> str:
+    """Both tables; the second one only with campaigns."""
+    told = _told()
+    cells = text_cells(told)
+    equal = sum(cell.equal for cell in cells)
+    parts = [table(HEADER, [_cells(cell) for cell in cells]),
+             f"- {equal} of {len(cells)} cells are equal: {told['operations_per_month']:,} operations a month, "
+             f"{told['payload_bytes']:,} B a message, ${told['dollars_per_gb']} a GB\n"]
+    if not folders:
+        return "\n".join([*parts, "- name campaigns (DIR …) for the measured model and today's prices"])
+    today = prices.load(replaced)
+    rows, unknown = _measured(cells, told, [series_of(load(folder)) for folder in folders], today)
+    remarks = [*unknown, f"prices: {today.source}, {today.date}; each column as if all traffic went that way",
+               f"bytes with {today.header_bytes} B of headers for each segment of at most {today.segment_bytes} B; only messages "
+               "that carry the payload have it"]
+    return "\n".join([*parts, table(MEASURED, rows), *(f"- {remark}" for remark in remarks)])
+
+
+def text_cells(told: dict) -> list[Cell]:
+    return [_cell(row, nodes, place, told) for row in told["row"] for place, nodes in enumerate(told["nodes"])]
+
+
+def text_model() -> list[Cell]:
+    return text_cells(_told())
+
+
+def _told() -> dict:
+    with DATA.open("rb") as file:
+        return tomllib.load(file, parse_float=Decimal)
+
+
+def _cell(row: dict, nodes: int, place: int, told: dict) -> Cell:
+    messages = formula.value(row["messages"], nodes, f"{DATA.name}: {row['name']}") * told["operations_per_month"]
+    gb = exact(messages * told["payload_bytes"] / BYTES_PER_GB)
+    with localcontext(prec=DIGITS):
+        dollars = gb * told["dollars_per_gb"] * row.get("premium", 1)
+    return Cell(row, nodes, messages, row["told_messages"][place], dollars, Decimal(row["told_dollars"][place]))
+
+
+def _cells(cell: Cell) -> list[str]:
+    return [cell.row["name"], str(cell.nodes), f"{cell.told_messages:,}", f"{int(cell.messages):,}", dollars(cell.told),
+            dollars(cell.dollars), "yes" if cell.equal else "no"]
+
+
+def _measured(cells: list[Cell], told: dict, campaigns: list[list[Series]], today: Prices) -> tuple[list[list[str]], list[str]]:
+    """The rows, and a sentence for each that cannot be."""
+    rows, unknown = [], []
+    for cell in cells:
+        ranks = int(formula.value(cell.row.get("ranks", "N"), cell.nodes, f"{DATA.name}: {cell.row['name']}"))
+        for kernel in cell.row["kernels"]:
+            found = _counted(kernel, ranks, told["payload_bytes"], campaigns)
+            if isinstance(found, str):
+                unknown.append(f"{cell.row['name']}, {cell.nodes} nodes: {found}")
+            else:
+                rows.append(_measured_cells(cell, kernel, ranks, *found, told, today))
+    return rows, unknown
+
+
+def _counted(kernel: str, ranks: int, payload: int, campaigns: list[list[Series]]) -> tuple[Count, Count] | str:
+    """Messages and bytes of an operation, from the first campaign that tells both."""
+    every = [series for campaign in campaigns for series in sorted(campaign, key=lambda each: (not plain(each), each.setting))
+             if series.kernel == kernel]
+    share = next((series.carrying for series in every if series.carrying is not None), None)
+    why = f"no campaign has {kernel}; measure it with `coordbench run --kernels {kernel} --ranks {ranks} --bytes {payload}`"
+    for series in every:
+        messages, size = series.messages_at(ranks, payload), replace(series, borrowed=share).bytes_at(ranks, payload)
+        if not isinstance(messages, str) and not isinstance(size, str):
+            return messages, size
+        why = f"{kernel} at N = {ranks}: {messages if isinstance(messages, str) else size}"
+    return why
+
+
+def _measured_cells(cell: Cell, kernel: str, ranks: int, messages: Count, size: Count, told: dict, today: Prices) -> list[str]:
+    gb = exact(Fraction(on_the_wire(messages, size, today).value) * told["operations_per_month"] / BYTES_PER_GB)
+    with localcontext(prec=DIGITS):
+        at_its_price = gb * told["dollars_per_gb"]
+    own = cell.messages / told["operations_per_month"]
+    of = kernel if ranks == cell.nodes else f"{kernel}, {ranks} ranks"
+    return [cell.row["name"], str(cell.nodes), of, f"{int(own):,}", count(messages), "0" if gb == 0 else digits(float(gb)),
+            dollars(cell.told), dollars(at_its_price),
+            *(dollars(today.carried(distance, gb)) for distance in (*DISTANCES, INTERNET))]
