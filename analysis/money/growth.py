@@ -1,7 +1,7 @@
 """A count at a number of ranks at which nobody counted it.
 
 A count that is a closed form of N is found by trial: constants times one or two of the terms that closed forms are made of
-(terms.py, and N log2 N in steps) must give every count exactly, and at least one count more than there are constants. It then
+(terms.py, N log2 N in steps, N^2 log2 N and 1/N) must give every count exactly, and at least one count more than there are constants. It then
 holds at any N. Where several forms agree on everything that was counted, and not at N, the count is known to lie between
 them. What was counted at powers of two only says nothing of the steps between them: there a form with a logarithm gives the
 powers of two on both sides. A count that no form gives, as that of gossip, is modelled as latencies are (choice.py), followed
@@ -19,7 +19,7 @@ from analysis.curve import REACH
 from analysis.terms import GENERIC, columns, predicted_ns
 
 STEPS = ("N ⌊log2 N⌋", "N ⌈log2 N⌉")
-FORMS = (*GENERIC, *STEPS)
+FORMS = (*GENERIC, *STEPS, "N^2 log2 N", "1/N")  # the last: what a proposer saves that is every N-th time the server itself
 TERMS_MOST = 3  # constants of a closed form
 COUNTS_LEAST = 3  # counted numbers of ranks that a closed form is believed from
 EXACT = 1e-9
@@ -46,11 +46,13 @@ def followed(counted: dict[int, Count], ranks: int, none_alone: bool = True) -> 
         return counted[ranks]
     if none_alone and ranks == 1:
         return Count(0, 0, 0, "closed form")
-    known = {n: count.value for n, count in counted.items()} | ({1: 0.0} if none_alone else {})
-    forms = _forms(known) if len(set(counted) - {1}) >= COUNTS_LEAST else []
-    if forms:
-        return _among(forms, set(counted), ranks)
-    return _modelled({n: count.value for n, count in counted.items() if n > 1}, ranks)
+    known = {n: count.value for n, count in counted.items() if n > 1}
+    # A count that N = 1 joins is believed from fewer counts; that of an acknowledged send is 2 from N = 2 on, and 0 before.
+    for alone in ({1: 0.0}, {}) if none_alone else ({},):
+        forms = _forms(known | alone) if len(known) >= COUNTS_LEAST else []
+        if forms:
+            return _among(forms, set(known), ranks)
+    return _modelled(known, ranks)
 
 
 def _basis(ranks) -> np.ndarray:
@@ -58,7 +60,8 @@ def _basis(ranks) -> np.ndarray:
     n = np.asarray(ranks, dtype=float)
     generic = columns(n)[..., :len(GENERIC)]
     steps = [n * generic[..., GENERIC.index(each.removeprefix("N "))] for each in STEPS]
-    return np.concatenate([generic, np.stack(steps, axis=-1)], axis=-1)
+    square = n * n * generic[..., GENERIC.index("log2 N")]
+    return np.concatenate([generic, np.stack([*steps, square, 1 / n], axis=-1)], axis=-1)
 
 
 def _forms(known: dict[int, float]) -> list[np.ndarray]:

@@ -38,9 +38,9 @@ def by_distance(cases: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({distance: cases[columns].sum(axis=1, min_count=len(columns)) for distance, columns in BYTES.items()})
 
 
-def measured(row: pd.Series) -> Shares | None:
+def measured(row: dict) -> Shares | None:
     """The shares of one row of `by_distance`; None where nothing was sent or told."""
-    total = row[list(DISTANCES)].sum()
+    total = sum(row[distance] for distance in DISTANCES)
     if not total > 0:
         return None
     return {distance: Fraction(float(row[distance])) / Fraction(float(total)) for distance in DISTANCES}

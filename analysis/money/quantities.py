@@ -2,10 +2,12 @@
 
 import functools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from analysis.choice import MIN_RANK_COUNTS
 from analysis.counts import mean_messages
 from analysis.curve import Curve
 from analysis.ends import end_medians
@@ -26,8 +28,8 @@ COUNTS = ["messages_per_operation", "bytes_per_operation", LEAST, MOST, *placeme
 @dataclass(frozen=True, eq=False)
 class Series:
     """One kernel with its parameters. `messages` and `sizes`: of each payload what was counted, by ranks. `shares`: by ranks.
-    `latencies` and `processor`, ns: by ranks, of launches with a core for each rank. `curves`: of the latency. `setting`: the
-    kernel and what its cases' names say of its parameters. `borrowed`: the share of messages that carry the payload, from another
+    `latencies` and `processor`, ns: by ranks, of launches with a core for each rank. `modelled`: makes the curves of the latency,
+    which takes time. `setting`: the kernel and what its cases' names say of its parameters. `borrowed`: the share of messages that carry the payload, from another
     campaign."""
 
     kernel: str
@@ -42,7 +44,7 @@ class Series:
     crowded: tuple[int, ...]
     latencies: dict[int, Count] = field(default_factory=dict)
     processor: dict[int, Count] = field(default_factory=dict)
-    curves: tuple[Curve, ...] = ()
+    modelled: Callable[[], tuple[Curve, ...]] = tuple
     borrowed: float | None = None
 
     @property
@@ -110,22 +112,25 @@ class Series:
         """Until the user may go on, ns."""
         if ranks in self.latencies:
             return self.latencies[ranks]
-        for curve in self.curves:
-            if curve.choice and curve.smallest <= ranks <= curve.limit() and not curve.oversubscribed:
+        if len(self.latencies) < MIN_RANK_COUNTS:
+            return self._no_latency(ranks)
+        firm = [curve for curve in self.modelled() if not curve.oversubscribed]
+        for curve in firm:
+            if curve.choice and curve.smallest <= ranks <= curve.limit():
                 (low,), (high,) = curve.band_ns([ranks])
                 return Count(float(curve.predicted_ns([ranks])[0]), float(low), float(high), "model")
-        return self._no_latency(ranks)
+        farthest = max(firm, key=lambda curve: curve.limit())
+        if farthest.choice:
+            return f"the model of its time holds from {farthest.smallest} to {farthest.limit()} ranks"
+        return f"its time has no model: {farthest.lacking}"
 
     def _no_latency(self, ranks: int) -> str:
         if ranks in self.crowded:
-            return "ranks shared cores, so that times say what crowding costs"
-        firm = [curve for curve in self.curves if not curve.oversubscribed]
-        if not firm:
-            return "no time was measured there"
-        curve = max(firm, key=lambda curve: curve.limit())
-        if curve.choice:
-            return f"the model of its time holds from {curve.smallest} to {curve.limit()} ranks"
-        return f"no model: {curve.lacking}"
+            return "ranks shared cores there, and such times say what crowding costs"
+        if not self.latencies:
+            return "its time was not measured with a core for each rank"
+        return (f"its time was measured at N = {', '.join(map(str, sorted(self.latencies)))} with a core for each rank, and a "
+                f"model needs {MIN_RANK_COUNTS}")
 
     def _followed(self, counted: dict[int, Count], ranks: int) -> Count | str:
         return followed(counted, ranks, none_alone=self.clients == 0)
@@ -149,16 +154,28 @@ def series_of(campaign: Campaign) -> list[Series]:
     if cases.empty:
         raise Refusal(f"{campaign.name} has no case whose operations can be paid for, one at a time and right; measure some "
                       "with `coordbench run`")
-    counts = _counts(campaign, cases)
     timed = _until_user(campaign)
     firm = timed.timed[timed.timed["name"].isin(cases["name"]) & ~timed.timed.oversubscribed]
     names = labelled(cases.drop_duplicates(SERIES)).set_index(SERIES).series
-    by_series = {}
-    for curve in curves(timed):
-        by_series.setdefault(tuple(curve.series[name] for name in SERIES), []).append(curve)
-    waits, works = (_by_ranks(firm, column) for column in ("p50_ns", "cpu_ns_per_operation"))
-    return [_series(key, part, counts, names[key], campaign.simulated, waits, works, by_series.get(key, []))
-            for key, part in sorted(cases.groupby(SERIES), key=lambda each: each[0])]
+    counts = _parted(_counts(campaign, cases))
+    waits, works = (_parted(_by_ranks(firm, column)) for column in ("p50_ns", "cpu_ns_per_operation"))
+    found = []
+    for key, part in cases.groupby(SERIES):
+        series = _series(part, counts[key], names[key])
+        times = {"latencies": _of(waits.get(key), series.smallest), "modelled": functools.partial(_curves, timed, part, series),
+                 "processor": {} if campaign.simulated else _of(works.get(key), series.smallest)}
+        found.append(replace(series, **times))
+    return found
+
+
+def _parted(table: pd.DataFrame) -> dict[tuple, pd.DataFrame]:
+    return dict(iter(table.groupby(SERIES)))
+
+
+def _curves(timed: Campaign, part: pd.DataFrame, series: Series) -> tuple[Curve, ...]:
+    """Of one series alone, at its smallest payload: models of all others would take minutes."""
+    own = timed.cases["name"].isin(part["name"]) & (timed.cases.payload_bytes == series.smallest)
+    return curves(replace(timed, cases=timed.cases[own]))
 
 
 def _cases(campaign: Campaign) -> pd.DataFrame:
@@ -196,26 +213,21 @@ def _by_ranks(firm: pd.DataFrame, column: str) -> pd.DataFrame:
     return over_launches(firm[firm[column] > 0], column, [*SERIES, "payload_bytes", "ranks"])
 
 
-def _series(key: tuple, part: pd.DataFrame, counts: pd.DataFrame, name: str, simulated: bool, waits: pd.DataFrame,
-            works: pd.DataFrame, of_latency: list[Curve]) -> Series:
-    own = counts[(counts[SERIES] == list(key)).all(axis=1)]
-    first = part.iloc[0]
-    setting = "/".join([first.kernel, *first["name"].split("/")[5:]])
+def _series(part: pd.DataFrame, counts: pd.DataFrame, name: str) -> Series:
+    """What was counted of it; its times are not in yet."""
     messages, sizes, shares = {}, {}, {}
-    for row in own.to_dict("records"):
+    for row in counts.to_dict("records"):
         messages.setdefault(row["payload_bytes"], {})[row["ranks"]] = _messages(row)
         size = row["bytes_per_operation"]
         sizes.setdefault(row["payload_bytes"], {})[row["ranks"]] = Count(size, size, size, "counted")
-        share = placement.measured(pd.Series(row))
+        share = placement.measured(row)
         if share:
             shares.setdefault(row["ranks"], share)
-    firm = set(part.ranks[~part.oversubscribed])
-    found = Series(first.kernel, name, setting, first.group, int(first.level), int(first.clients), messages, sizes, shares,
-                   tuple(sorted(set(part.ranks) - firm)), curves=tuple(of_latency))
-    at = found.smallest
-    processor = {} if simulated else _of(works, key, at)
-    small = tuple(curve for curve in of_latency if curve.series["payload_bytes"] == at)
-    return replace(found, latencies=_of(waits, key, at), processor=processor, curves=small)
+    first = part.iloc[0]
+    setting = "/".join([first.kernel, *first["name"].split("/")[5:]])
+    crowded = set(part.ranks) - set(part.ranks[~part.oversubscribed])
+    return Series(first.kernel, name, setting, first.group, int(first.level), int(first.clients), messages, sizes, shares,
+                  tuple(sorted(crowded)))
 
 
 def _messages(row: dict) -> Count:
@@ -228,8 +240,10 @@ def _messages(row: dict) -> Count:
     return Count(value, min(low, value), max(high, value), "counted")
 
 
-def _of(table: pd.DataFrame, key: tuple, payload: int) -> dict[int, Count]:
-    own = table[(table[SERIES] == list(key)).all(axis=1) & (table.payload_bytes == payload)]
+def _of(table: pd.DataFrame | None, payload: int) -> dict[int, Count]:
+    if table is None:
+        return {}
+    own = table[table.payload_bytes == payload]
     return {int(row.ranks): Count(row.value, row.low, row.high, "measured") for row in own.itertuples()}
 
 
