@@ -58,7 +58,7 @@ def _asked(question: Question) -> str:
     """The words of an answer that is one."""
     say(question.ask)
     for number, answer in enumerate(question.answers, 1):
-        say(f"  {number}  {answer.name}: {answer.says}")
+        say(f"  {'' if question.in_bands else f'{number}  '}{answer.name}: {answer.says}")
     names = [answer.name for answer in question.answers]
     for _ in range(TRIES):
         line = sys.stdin.readline()
@@ -68,7 +68,8 @@ def _asked(question: Question) -> str:
         words = _named(question, line.strip())
         if _understood(question, words)[0] is not None:
             return words
-        say(f"'{line.strip()}' is no answer; {_accepted(names, question.in_bands)}, or its number in the list")
+        say(f"'{line.strip()}' is no answer; {_accepted(names, question.in_bands)}"
+            f"{', or its number in the list' * (not question.in_bands)}")
     raise Refusal(f"'{question.flag}' was not answered in {TRIES} tries; answer with one of {', '.join(names)}, or with "
                   f"--answer {question.flag}=…")
 

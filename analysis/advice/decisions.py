@@ -10,8 +10,7 @@ from analysis.refusal import Refusal
 
 DATA = Path(__file__).resolve().parent.parent / "decisions.toml"
 OF_QUESTION, OF_ANSWER = {"ask", "answer", "flag"}, {"says", "to", "rung", "note", "most", "typical"}
-OF_RUNG = {"name", "level", "title", "kernels", "receivers", "election", "recovery"}
-TOLD_OF_RUNG = OF_RUNG - {"election", "recovery"}
+OF_RUNG = {"name", "level", "title", "kernels", "receivers", "election", "recovery", "recovery_tells"}
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,7 @@ class Rung:
     receivers: str
     election: str = ""
     recovery: str = ""
+    recovery_tells: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,8 @@ class Tree:
     rungs: dict[str, Rung]
 
     def above(self, rung: Rung) -> Rung | None:
-        ordered = list(self.rungs.values())
-        place = ordered.index(rung) + 1
-        return ordered[place] if place < len(ordered) else None
+        """The first of the next higher level."""
+        return next((each for each in self.rungs.values() if each.level > rung.level), None)
 
     def flags(self) -> dict[str, list[str]]:
         """Of each flag the answers that some of its questions accept."""

@@ -78,7 +78,7 @@ class Bill:
 
 def bill(series: Series, asked: Asked) -> Bill | str:
     """One clause that says why not, if messages or bytes are not known there."""
-    payload = series.smallest if asked.payload is None else asked.payload
+    payload = series.smallest if asked.payload is None or series.payloads == [0] else asked.payload
     messages, size = series.messages_at(asked.nodes, payload), series.bytes_at(asked.nodes, payload)
     if isinstance(messages, str) or isinstance(size, str):
         return messages if isinstance(messages, str) else size

@@ -5,7 +5,6 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from analysis.load import Campaign, load
-from analysis.markdown import table
 from analysis.money import asking, text_table
 from analysis.money.bill import Asked, Bill, bill
 from analysis.money.placement import knows_zones
@@ -13,6 +12,7 @@ from analysis.money.quantities import Series, series_of, uncounted
 from analysis.money.table import bill_rows, bill_table
 from analysis.refusal import Parser, Refusal, run
 
+NAMED = 6  # in a remark on many kernels
 CPU = ("CPU-hours are what the case occupied in launches with a core for each rank: ranks spin while they wait, so they hold the "
        "blocked time too, and are not added to the total")
 BLOCKED = ("node-hours blocked: ranks × time until the user may go on, as if no node did anything else meanwhile; measured on the "
@@ -24,7 +24,7 @@ def cost(options: argparse.Namespace) -> None:
         return print(text_table.compared(options.folders, options.prices))
     _check(options)
     campaign = load(options.folders[0])
-    asked = asking.asked(options, options.nodes, options.operations, knows_zones_of(campaign))
+    asked = asking.asked(options, options.nodes, options.operations, knows_zones(campaign.counted))
     every = series_of(campaign)
     chosen, missing = chosen_series(every, options.kernels, campaign)
     bills, refused = [], {}
@@ -44,10 +44,6 @@ def cost(options: argparse.Namespace) -> None:
     print(f"{campaign.name}: {asked.operations:,} operations a month on {asked.nodes} nodes, "
           f"{_payloads(bills)}\n\n{bill_table(bills, asked)}")
     print("".join(f"- {remark}\n" for remark in [*missing, *remarks, *_remarks(bills, asked), *campaign.remarks]), end="")
-
-
-def knows_zones_of(campaign: Campaign) -> bool:
-    return knows_zones(campaign.counted)
 
 
 def chosen_series(every: list[Series], patterns: str | None, campaign: Campaign) -> tuple[list[Series], list[str]]:
@@ -101,7 +97,13 @@ def _grouped(told: list[tuple[Bill, str]]) -> list[str]:
     named: dict[str, list[str]] = {}
     for each, remark in told:
         named.setdefault(remark, []).append(each.series.name)
-    return [f"{', '.join(names)}: {remark}" for remark, names in named.items()]
+    return [f"{_listed(names)}: {remark}" for remark, names in named.items()]
+
+
+def _listed(names: list[str]) -> str:
+    """The CSV has the remarks of each."""
+    more = len(names) - NAMED
+    return ", ".join(names) if more <= 1 else f"{', '.join(names[:NAMED])} and {more} more"
 
 
 def _placement(asked: Asked) -> str:
@@ -114,8 +116,7 @@ def _placement(asked: Asked) -> str:
 
 
 def main() -> int:
-    parser = Parser(prog="cost", description=__doc__.replace("What `analysis/cost` does with its command line.",
-                                                             "What a month of operations of each kernel costs."))
+    parser = Parser(prog="cost", description="What a month of operations of each kernel of a campaign costs.")
     parser.add_argument("folders", metavar="DIR", type=Path, nargs="*", help="a campaign: the folder of its launch-*.h5")
     parser.add_argument("--nodes", metavar="N", type=asking.whole("N", 1, asking.MOST), help="one rank on each")
     parser.add_argument("--operations-per-month", metavar="K", dest="operations",
@@ -128,6 +129,3 @@ def main() -> int:
     asking.add_options(parser)
     options = parser.parse_args()
     return run("cost", lambda: cost(options), options.csv)
-
-
-__all__ = ["chosen_series", "cost", "knows_zones_of", "main", "table"]

@@ -18,6 +18,7 @@ from analysis.naming import MPI, labelled
 from analysis.refusal import Refusal
 from analysis.scaling import curves
 from analysis.selection import SMALL_BYTES, STREAM, fewest_in_flight
+from analysis.sittings import centre_and_interval
 from analysis.summary import LEAST, MOST, over_launches
 
 SERIES = ["kernel", "clients", "transport", "parameters", "network", "authentication"]
@@ -29,7 +30,7 @@ COUNTS = ["messages_per_operation", "bytes_per_operation", LEAST, MOST, *placeme
 class Series:
     """One kernel with its parameters. `messages` and `sizes`: of each payload what was counted, by ranks. `shares`: by ranks.
     `latencies` and `processor`, ns: by ranks, of launches with a core for each rank. `modelled`: makes the curves of the latency,
-    which takes time. `setting`: the kernel and what its cases' names say of its parameters. `borrowed`: the share of messages that carry the payload, from another
+    which takes time. `cases`: their names. `setting`: the kernel and what its cases' names say of its parameters. `borrowed`: the share of messages that carry the payload, from another
     campaign."""
 
     kernel: str
@@ -42,6 +43,7 @@ class Series:
     sizes: dict[int, dict[int, Count]]
     shares: dict[int, placement.Shares]
     crowded: tuple[int, ...]
+    cases: frozenset[str]
     latencies: dict[int, Count] = field(default_factory=dict)
     processor: dict[int, Count] = field(default_factory=dict)
     modelled: Callable[[], tuple[Curve, ...]] = tuple
@@ -227,7 +229,7 @@ def _series(part: pd.DataFrame, counts: pd.DataFrame, name: str) -> Series:
     setting = "/".join([first.kernel, *first["name"].split("/")[5:]])
     crowded = set(part.ranks) - set(part.ranks[~part.oversubscribed])
     return Series(first.kernel, name, setting, first.group, int(first.level), int(first.clients), messages, sizes, shares,
-                  tuple(sorted(crowded)))
+                  tuple(sorted(crowded)), frozenset(part["name"]))
 
 
 def _messages(row: dict) -> Count:
@@ -250,3 +252,21 @@ def _of(table: pd.DataFrame | None, payload: int) -> dict[int, Count]:
 def plain(series: Series) -> bool:
     """Whether all parameters are the kernel's defaults."""
     return series.setting == series.kernel
+
+
+def within_launches(campaign: Campaign, base: Series, other: Series, ranks: int) -> tuple[float, float, float] | None:
+    """other ÷ base, until the user may go on: the centre of the ratios within launches and its interval; None where no launch
+    has both with a core for each rank."""
+    until = _until_user(campaign)
+    one, two = (timed_cases(until, series, ranks).drop_duplicates("file").set_index("file") for series in (base, other))
+    ratios = (two.p50_ns / one.p50_ns).dropna()
+    if ratios.empty:
+        return None
+    return centre_and_interval(ratios.to_numpy(), one.sitting[ratios.index].to_numpy())
+
+
+def timed_cases(campaign: Campaign, series: Series, ranks: int) -> pd.DataFrame:
+    """Its cases at that number of ranks, at its smallest payload and with a core for each rank, of all launches."""
+    names = {name for name in series.cases if name.split("/")[1:3] == [f"n{ranks}", f"b{series.smallest}"]}
+    timed = campaign.timed
+    return timed[timed["name"].isin(names) & ~timed.oversubscribed & (timed.p50_ns > 0)]

@@ -1,19 +1,21 @@
 """The table of dollars in the text, recomputed under its own model, beside what was measured and what traffic costs today."""
 
+import functools
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from pathlib import Path
 
 from analysis.load import load
-from analysis.markdown import digits, table
+from analysis.markdown import table
 from analysis.money import formula, prices
-from analysis.money.bill import BYTES_PER_GB, cents, exact, on_the_wire
+from analysis.money.bill import BYTES_PER_GB, Sum, cents, exact, on_the_wire
 from analysis.money.growth import Count
-from analysis.money.prices import DIGITS, DISTANCES, INTERNET, Prices
+from analysis.money.prices import DIGITS, INTERNET, Prices
 from analysis.money.quantities import Series, plain, series_of
-from analysis.money.table import count, dollars
+from analysis.money.table import count, dollars, with_ends
 
 DATA = Path(__file__).with_name("text.toml")
 HEADER = ["row", "nodes", "messages a month, the text", "recomputed", "dollars, the text", "recomputed", "equal"]
@@ -53,7 +55,7 @@ def compared(folders: list[Path], replaced: Path | None) -> str:
     rows, unknown = _measured(cells, told, [series_of(load(folder)) for folder in folders], today)
     remarks = [*unknown, f"prices: {today.source}, {today.date}; each column as if all traffic went that way",
                f"bytes with {today.header_bytes} B of headers for each segment of at most {today.segment_bytes} B; only messages "
-               "that carry the payload have it"]
+               "that carry the payload have it, and where nobody measured how many these are, all (at least one) have it"]
     return "\n".join([*parts, table(MEASURED, rows), *(f"- {remark}" for remark in remarks)])
 
 
@@ -112,11 +114,14 @@ def _counted(kernel: str, ranks: int, payload: int, campaigns: list[list[Series]
 
 
 def _measured_cells(cell: Cell, kernel: str, ranks: int, messages: Count, size: Count, told: dict, today: Prices) -> list[str]:
-    gb = exact(Fraction(on_the_wire(messages, size, today).value) * told["operations_per_month"] / BYTES_PER_GB)
-    with localcontext(prec=DIGITS):
-        at_its_price = gb * told["dollars_per_gb"]
+    gb = on_the_wire(messages, size, today).times(told["operations_per_month"] / BYTES_PER_GB)
     own = cell.messages / told["operations_per_month"]
     of = kernel if ranks == cell.nodes else f"{kernel}, {ranks} ranks"
-    return [cell.row["name"], str(cell.nodes), of, f"{int(own):,}", count(messages), "0" if gb == 0 else digits(float(gb)),
-            dollars(cell.told), dollars(at_its_price),
-            *(dollars(today.carried(distance, gb)) for distance in (*DISTANCES, INTERNET))]
+    return [cell.row["name"], str(cell.nodes), of, f"{int(own):,}", count(messages), count(gb), dollars(cell.told),
+            with_ends(_paid(gb, lambda each: each * told["dollars_per_gb"])),
+            *(with_ends(_paid(gb, functools.partial(today.carried, distance))) for distance in PRICED)]
+
+
+def _paid(gb: Count, price: Callable[[Decimal], Decimal]) -> Sum:
+    with localcontext(prec=DIGITS):
+        return Sum(*(price(exact(end)) for end in (gb.value, gb.low, gb.high)))

@@ -1,0 +1,94 @@
+"""The text's checklist, filled from a campaign: what is measured of the kernels to compare, and what would measure the rest."""
+
+import math
+
+import pandas as pd
+
+from analysis.advice.comparison import Side
+from analysis.advice.decisions import Rung
+from analysis.load import Campaign
+from analysis.markdown import digits, with_interval
+from analysis.money import formula
+from analysis.money.bill import Asked
+from analysis.money.quantities import Series, timed_cases
+from analysis.money.table import dollars
+from analysis.statistics import smallest_sample
+from analysis.summary import over_launches
+
+UNKNOWN = "unknown"
+PERCENTILES = {"p50": "p50_ns", "p99": "p99_ns"}
+
+
+def rows(rung: Rung, sides: list[Side], every: list[Series], campaign: Campaign, asked: Asked) -> tuple[list[list[str]], list[str]]:
+    """One row per measurement with a cell for each kernel, and for what is unknown the command that measures it."""
+    told: list[str] = []
+    found = [[f"{name} of the latency", *(_percentile(each, name, column, campaign, asked, told) for each in sides)]
+             for name, column in PERCENTILES.items()]
+    found.append(["message amplification", *(_amplification(each, rung, asked) for each in sides)])
+    found.append(["traffic between regions a month", *(_between_regions(each, asked) for each in sides)])
+    recovery, sentence = _recovery(rung, every, asked)
+    found.append(["recovery from a failure", *(recovery for _ in sides)])
+    told += [sentence] * bool(sentence)
+    for each in sides:
+        if each.bill is None:
+            told.append(f"{each.kernel}: {each.why}; measure it with `{count_command(each.kernel, asked)}`")
+    told.append("developers' hours of debugging: no benchmark measures them")
+    return found, told
+
+
+def count_command(kernel: str, asked: Asked) -> str:
+    return (f"mpirun --oversubscribe -n {asked.nodes} build/coordbench run --kernels {kernel} --ranks {asked.nodes} --bytes 8 "
+            "--operations 40")
+
+
+def time_command(kernel: str, campaign: Campaign, asked: Asked) -> str:
+    """Enough operations for a p99, on the same platform if it is simulated."""
+    if campaign.simulated:
+        platform = campaign.launches.platform.iloc[0] or "one_switch"
+        return f"jobs/simulate --ranks {asked.nodes} --platform {platform} --kernels {kernel} --bytes 8 --operations 400"
+    return f"mpirun -n {asked.nodes} build/coordbench run --kernels ping_pong,{kernel} --ranks {asked.nodes} --bytes 8"
+
+
+def _percentile(each: Side, name: str, column: str, campaign: Campaign, asked: Asked, told: list[str]) -> str:
+    cases = pd.DataFrame() if each.series is None else timed_cases(campaign, each.series, asked.nodes)
+    found = over_launches(cases, column) if len(cases) else pd.DataFrame()
+    if len(found):
+        row = found.iloc[0]
+        return f"{with_interval(row.value / 1000, row.low / 1000, row.high / 1000)} µs"
+    why = "it was not measured there with a core for each rank" if cases.empty else \
+        f"no launch has the {smallest_sample(float(name[1:]) / 100)} samples that it needs"
+    told.append(f"{name} of {each.kernel} at N = {asked.nodes}: {why}; measure it with "
+                f"`{time_command(each.kernel, campaign, asked)}`")
+    return UNKNOWN
+
+
+def _amplification(each: Side, rung: Rung, asked: Asked) -> str:
+    """Messages of an operation ÷ the receivers that need it."""
+    receivers = formula.value(rung.receivers, asked.nodes, f"receivers of {rung.name}")
+    if each.bill is None:
+        return UNKNOWN
+    if receivers == 0:
+        return f"none: {digits(each.bill.messages.value)} messages, and nobody needs one" if each.bill.messages.value else \
+            "none: nothing is sent"
+    ends = [getattr(each.bill.messages, end) / float(receivers) for end in ("value", "low", "high")]
+    return with_interval(ends[0], *(ends[1:] if ends[1] < ends[2] else (math.nan, math.nan)))
+
+
+def _between_regions(each: Side, asked: Asked) -> str:
+    if each.bill is None:
+        return UNKNOWN
+    gb = each.bill.gb["between_regions"]
+    distance = "internet" if asked.over_internet else "between_regions"
+    return f"{digits(float(gb)) if gb else '0'} GB, {dollars(asked.prices.carried(distance, gb))}"
+
+
+def _recovery(rung: Rung, every: list[Series], asked: Asked) -> tuple[str, str]:
+    """Of an outage a campaign without faults measures the election at most."""
+    if not rung.recovery:
+        return "nothing to recover", ""
+    series = next((each for each in every if rung.election and each.kernel == rung.election and not each.clients), None)
+    found = UNKNOWN
+    if series is not None and not isinstance(elected := series.latency_at(asked.nodes), str):
+        interval = with_interval(elected.value / 1000, elected.low / 1000, elected.high / 1000)
+        found = f"a time-out and {interval} µs ({rung.election})"
+    return found, f"recovery: campaigns inject no crash; `{rung.recovery}` tells {rung.recovery_tells}"

@@ -1,0 +1,101 @@
+"""What `analysis/advise` does with its command line."""
+
+import argparse
+from pathlib import Path
+
+from analysis.advice import asking as questions
+from analysis.advice import checklist, comparison, decisions
+from analysis.advice.asking import Walk
+from analysis.advice.comparison import Side
+from analysis.advice.decisions import Rung, Tree
+from analysis.load import Campaign, load
+from analysis.markdown import table
+from analysis.money import asking
+from analysis.money.bill import Asked
+from analysis.money.placement import knows_zones
+from analysis.money.quantities import Series, series_of
+from analysis.refusal import Parser, run
+
+OPERATIONS = 1_000_000
+
+
+def advise(options: argparse.Namespace) -> None:
+    tree = decisions.load()
+    given = questions.flags_of(options.answer, tree)
+    campaign = load(options.folder)
+    every = series_of(campaign)
+    walk = questions.walk(tree, given)
+    nodes = options.nodes or walk.nodes or _measured(every, walk.rung)
+    asked = asking.asked(options, nodes, options.operations, knows_zones(campaign.counted))
+    print("\n".join([*_recommended(walk, given, campaign, asked), *_higher(tree, walk.rung, every, campaign, asked),
+                     *_checked(walk.rung, every, campaign, asked)]))
+
+
+def _measured(every: list[Series], rung: Rung) -> int:
+    """Where the question of how many was not asked: the most ranks that the rung's kernel was timed with, or counted."""
+    own = [series for series in every if series.kernel in rung.kernels]
+    timed = [ranks for series in own for ranks in series.latencies]
+    return max(timed or [ranks for series in own for ranks in series.ranks] or [2])
+
+
+def _recommended(walk: Walk, given: dict[str, str], campaign: Campaign, asked: Asked) -> list[str]:
+    path = ", ".join(f"{flag}={answer}" for flag, answer in walk.path.items())
+    unused = [f"- --answer {flag}={answer}: nobody asked on this way" for flag, answer in given.items() if flag not in walk.path]
+    one, other = walk.rung.kernels
+    return [f"Answers: {path}.", "", f"**Recommended: L{walk.rung.level}, {walk.rung.title}.** Compare `{one}` with `{other}`. "
+            f"Numbers are of {campaign.name}, for {asked.nodes} nodes and {asked.operations:,} operations a month.", "",
+            *(f"- {note}" for note in walk.notes), *unused, *[""] * bool(walk.notes or unused)]
+
+
+def _higher(tree: Tree, rung: Rung, every: list[Series], campaign: Campaign, asked: Asked) -> list[str]:
+    """The kernel that stands for this rung beside that of the next one."""
+    above = tree.above(rung)
+    if above is None:
+        return [f"**One rung higher:** there is none above L{rung.level}.", ""]
+    lower, higher = (comparison.side(kernel, every, asked, campaign.name) for kernel in (rung.kernels[0], above.kernels[0]))
+    header = ["quantity", lower.kernel, higher.kernel, f"{higher.kernel} ÷ {lower.kernel}"]
+    return [f"**One rung higher** is L{above.level}, {above.title}:", "",
+            table(header, comparison.rows(lower, higher, campaign, asked)).rstrip("\n"), "",
+            *(f"- {sentence}" for each in (lower, higher) for sentence in _unknown(each, campaign, asked)), ""]
+
+
+def _unknown(each: Side, campaign: Campaign, asked: Asked) -> list[str]:
+    """Why a cell is empty, and what fills it."""
+    if each.bill is None:
+        return [f"{each.kernel}: {each.why}; count it with `{checklist.count_command(each.kernel, asked)}`"]
+    slow = comparison.latency(each, asked)
+    told = [f"{each.kernel}: {remark}" for remark in each.bill.remarks]
+    if isinstance(slow, str):
+        told.append(f"{each.kernel} at N = {asked.nodes}: {slow}; time it with "
+                    f"`{checklist.time_command(each.kernel, campaign, asked)}`")
+    return told
+
+
+def _checked(rung: Rung, every: list[Series], campaign: Campaign, asked: Asked) -> list[str]:
+    sides = [comparison.side(kernel, every, asked, campaign.name) for kernel in rung.kernels]
+    rows, told = checklist.rows(rung, sides, every, campaign, asked)
+    return ["**Checklist:**", "", table(["measured", *rung.kernels], rows).rstrip("\n"), "",
+            *(f"- {sentence}" for sentence in told)]
+
+
+def main() -> int:
+    tree = decisions.load()
+    parser = Parser(prog="advise", formatter_class=argparse.RawDescriptionHelpFormatter, description=_described(tree))
+    parser.add_argument("folder", metavar="DIR", type=Path, help="a campaign: the folder of its launch-*.h5")
+    parser.add_argument("--answer", metavar="QUESTION=ANSWER", action="append", default=[],
+                        help="answers a question, which is then not asked; may be given several times")
+    parser.add_argument("--nodes", metavar="N", type=asking.whole("N", 1, asking.MOST),
+                        help="for how many nodes (default: the answer to scale, or what is typical of it)")
+    parser.add_argument("--operations-per-month", metavar="K", dest="operations", default=OPERATIONS,
+                        type=asking.whole("K", 0, asking.OPERATIONS_MOST), help=f"(default: {OPERATIONS:,})")
+    asking.add_options(parser)
+    options = parser.parse_args()
+    return run("advise", lambda: advise(options))
+
+
+def _described(tree: Tree) -> str:
+    flags = "\n".join(f"  {flag}: {', '.join(names)}" for flag, names in tree.flags().items())
+    return ("Which rung of the ladder to take, and what the next one would cost: asks questions, or takes answers as flags.\n\n"
+            f"questions and answers:\n{flags}")
+
+
