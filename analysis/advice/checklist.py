@@ -22,8 +22,9 @@ PERCENTILES = {"p50": "p50_ns", "p99": "p99_ns"}
 def rows(rung: Rung, sides: list[Side], every: list[Series], campaign: Campaign, asked: Asked) -> tuple[list[list[str]], list[str]]:
     """One row per measurement with a cell for each kernel, and for what is unknown the command that measures it."""
     told: list[str] = []
-    found = [[f"{name} of the latency", *(_percentile(each, name, column, campaign, asked, told) for each in sides)]
+    found = [[f"{name} of the latency", *(_percentile(each, column, campaign, asked) for each in sides)]
              for name, column in PERCENTILES.items()]
+    told += [sentence for each in sides if (sentence := _unmeasured(each, campaign, asked))]
     found.append(["message amplification", *(_amplification(each, rung, asked) for each in sides)])
     found.append(["traffic between regions a month", *(_between_regions(each, asked) for each in sides)])
     recovery, sentence = _recovery(rung, every, asked)
@@ -31,12 +32,15 @@ def rows(rung: Rung, sides: list[Side], every: list[Series], campaign: Campaign,
     told += [sentence] * bool(sentence)
     for each in sides:
         if each.bill is None:
-            told.append(f"{each.kernel}: {each.why}; measure it with `{count_command(each.kernel, asked)}`")
+            told.append(f"{each.kernel}: {each.why}; measure it with `{count_command(each.kernel, campaign, asked)}`")
     told.append("developers' hours of debugging: no benchmark measures them")
     return found, told
 
 
-def count_command(kernel: str, asked: Asked) -> str:
+def count_command(kernel: str, campaign: Campaign, asked: Asked) -> str:
+    """Counts do not need a core for each rank."""
+    if campaign.simulated:
+        return time_command(kernel, campaign, asked)
     return (f"mpirun --oversubscribe -n {asked.nodes} build/coordbench run --kernels {kernel} --ranks {asked.nodes} --bytes 8 "
             "--operations 40")
 
@@ -49,17 +53,29 @@ def time_command(kernel: str, campaign: Campaign, asked: Asked) -> str:
     return f"mpirun -n {asked.nodes} build/coordbench run --kernels ping_pong,{kernel} --ranks {asked.nodes} --bytes 8"
 
 
-def _percentile(each: Side, name: str, column: str, campaign: Campaign, asked: Asked, told: list[str]) -> str:
-    cases = pd.DataFrame() if each.series is None else timed_cases(campaign, each.series, asked.nodes)
+def _percentile(each: Side, column: str, campaign: Campaign, asked: Asked) -> str:
+    cases = _timed(each, campaign, asked)
     found = over_launches(cases, column) if len(cases) else pd.DataFrame()
-    if len(found):
-        row = found.iloc[0]
-        return f"{with_interval(row.value / 1000, row.low / 1000, row.high / 1000)} µs"
-    why = "it was not measured there with a core for each rank" if cases.empty else \
-        f"no launch has the {smallest_sample(float(name[1:]) / 100)} samples that it needs"
-    told.append(f"{name} of {each.kernel} at N = {asked.nodes}: {why}; measure it with "
-                f"`{time_command(each.kernel, campaign, asked)}`")
-    return UNKNOWN
+    if found.empty:
+        return UNKNOWN
+    row = found.iloc[0]
+    return f"{with_interval(row.value / 1000, row.low / 1000, row.high / 1000)} µs"
+
+
+def _unmeasured(each: Side, campaign: Campaign, asked: Asked) -> str:
+    """Which percentiles nobody knows, and what measures them; empty if all are known."""
+    cases = _timed(each, campaign, asked)
+    lacking = [name for name, column in PERCENTILES.items() if cases.empty or cases[column].isna().all()]
+    if not lacking:
+        return ""
+    why = "not measured there with a core for each rank" if cases.empty else \
+        f"no launch has the {smallest_sample(float(lacking[-1][1:]) / 100)} samples that it takes"
+    return (f"{' and '.join(lacking)} of {each.kernel} at N = {asked.nodes}: {why}; measure with "
+            f"`{time_command(each.kernel, campaign, asked)}`")
+
+
+def _timed(each: Side, campaign: Campaign, asked: Asked) -> pd.DataFrame:
+    return pd.DataFrame() if each.series is None else timed_cases(campaign, each.series, asked.nodes)
 
 
 def _amplification(each: Side, rung: Rung, asked: Asked) -> str:

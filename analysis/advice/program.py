@@ -62,7 +62,7 @@ def _higher(tree: Tree, rung: Rung, every: list[Series], campaign: Campaign, ask
 def _unknown(each: Side, campaign: Campaign, asked: Asked) -> list[str]:
     """Why a cell is empty, and what fills it."""
     if each.bill is None:
-        return [f"{each.kernel}: {each.why}; count it with `{checklist.count_command(each.kernel, asked)}`"]
+        return [f"{each.kernel}: {each.why}; count it with `{checklist.count_command(each.kernel, campaign, asked)}`"]
     slow = comparison.latency(each, asked)
     told = [f"{each.kernel}: {remark}" for remark in each.bill.remarks]
     if isinstance(slow, str):

@@ -197,9 +197,9 @@ def _counts(campaign: Campaign, cases: pd.DataFrame) -> pd.DataFrame:
     """One row per series, payload and number of ranks; a random count is the mean of all its operations."""
     by = [*SERIES, "payload_bytes", "ranks"]
     counts = cases.groupby(by)[COUNTS].median()
-    means = mean_messages(campaign).groupby(by)[["messages_per_operation", "messages_low", "messages_high"]].median()
-    means = means.rename(columns={"messages_per_operation": "mean"})
-    return counts.join(means).reset_index()
+    random = mean_messages(campaign).rename(columns={"messages_per_operation": "mean"})
+    means = random.drop_duplicates(by).set_index(by)[["mean", "messages_low", "messages_high"]]
+    return counts.join(means.reindex(counts.index)).reset_index()
 
 
 def _until_user(campaign: Campaign) -> Campaign:
