@@ -64,6 +64,8 @@ def _percentile(each: Side, column: str, campaign: Campaign, asked: Asked) -> st
 
 def _unmeasured(each: Side, campaign: Campaign, asked: Asked) -> str:
     """Which percentiles nobody knows, and what measures them; empty if all are known."""
+    if each.series is None:  # what counts it is told anyway
+        return ""
     cases = _timed(each, campaign, asked)
     lacking = [name for name, column in PERCENTILES.items() if cases.empty or cases[column].isna().all()]
     if not lacking:

@@ -8,6 +8,7 @@ from analysis.advice import checklist, comparison, decisions
 from analysis.advice.asking import Walk
 from analysis.advice.comparison import Side
 from analysis.advice.decisions import Rung, Tree
+from analysis.launch_file import launches_in
 from analysis.load import Campaign, load
 from analysis.markdown import table
 from analysis.money import asking
@@ -22,9 +23,10 @@ OPERATIONS = 1_000_000
 def advise(options: argparse.Namespace) -> None:
     tree = decisions.load()
     given = questions.flags_of(options.answer, tree)
+    launches_in(options.folder)  # nobody answers questions for a folder that is none
+    walk = questions.walk(tree, given)
     campaign = load(options.folder)
     every = series_of(campaign)
-    walk = questions.walk(tree, given)
     nodes = options.nodes or walk.nodes or _measured(every, walk.rung)
     asked = asking.asked(options, nodes, options.operations, knows_zones(campaign.counted))
     print("\n".join([*_recommended(walk, given, campaign, asked), *_higher(tree, walk.rung, every, campaign, asked),
@@ -54,9 +56,9 @@ def _higher(tree: Tree, rung: Rung, every: list[Series], campaign: Campaign, ask
         return [f"**One rung higher:** there is none above L{rung.level}.", ""]
     lower, higher = (comparison.side(kernel, every, asked, campaign.name) for kernel in (rung.kernels[0], above.kernels[0]))
     header = ["quantity", lower.kernel, higher.kernel, f"{higher.kernel} ÷ {lower.kernel}"]
+    told = [f"- {sentence}" for each in (lower, higher) for sentence in _unknown(each, campaign, asked)]
     return [f"**One rung higher** is L{above.level}, {above.title}:", "",
-            table(header, comparison.rows(lower, higher, campaign, asked)).rstrip("\n"), "",
-            *(f"- {sentence}" for each in (lower, higher) for sentence in _unknown(each, campaign, asked)), ""]
+            table(header, comparison.rows(lower, higher, campaign, asked)), *told, *[""] * bool(told)]
 
 
 def _unknown(each: Side, campaign: Campaign, asked: Asked) -> list[str]:
