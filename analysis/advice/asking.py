@@ -63,8 +63,8 @@ def _asked(question: Question) -> str:
     for _ in range(TRIES):
         line = sys.stdin.readline()
         if not line:
-            raise Refusal(f"the input ended before '{question.flag}' was answered; answer with one of {', '.join(names)}, or with "
-                          f"--answer {question.flag}=…")
+            raise Refusal(f"the input ended before '{question.flag}' was answered; answer with one of {', '.join(names)}, or "
+                          f"with --answer {question.flag}=…")
         words = _named(question, line.strip())
         if _understood(question, words)[0] is not None:
             return words

@@ -1,4 +1,4 @@
-"""The text's checklist, filled from a campaign: what is measured of the kernels to compare, and what would measure the rest."""
+"""The text's checklist, filled from a campaign: what is measured of two kernels, and what would measure the rest."""
 
 import math
 
@@ -19,7 +19,8 @@ UNKNOWN = "unknown"
 PERCENTILES = {"p50": "p50_ns", "p99": "p99_ns"}
 
 
-def rows(rung: Rung, sides: list[Side], every: list[Series], campaign: Campaign, asked: Asked) -> tuple[list[list[str]], list[str]]:
+def rows(rung: Rung, sides: list[Side], every: list[Series], campaign: Campaign,
+         asked: Asked) -> tuple[list[list[str]], list[str]]:
     """One row per measurement with a cell for each kernel, and for what is unknown the command that measures it."""
     told: list[str] = []
     found = [[f"{name} of the latency", *(_percentile(each, column, campaign, asked) for each in sides)]

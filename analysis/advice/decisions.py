@@ -124,7 +124,8 @@ def _check(tree: Tree, path: Path) -> None:
         for answer in question.answers:
             if bool(answer.to) == bool(answer.rung) or answer.to not in {*tree.questions, ""} or \
                     answer.rung not in {*tree.rungs, ""}:
-                raise Refusal(f"{path}: answer {answer.name} of {question.name} leads to {answer.to or answer.rung or 'nothing'}; "
+                raise Refusal(f"{path}: answer {answer.name} of {question.name} leads to "
+                              f"{answer.to or answer.rung or 'nothing'}; "
                               "write `to` and a question, or `rung` and a rung, that are there")
     _refuse_circles(tree, tree.start, (), path)
     for rung in tree.rungs.values():

@@ -42,9 +42,11 @@ def _measured(every: list[Series], rung: Rung) -> int:
 
 def _recommended(walk: Walk, given: dict[str, str], campaign: Campaign, asked: Asked) -> list[str]:
     path = ", ".join(f"{flag}={answer}" for flag, answer in walk.path.items())
-    unused = [f"- --answer {flag}={answer}: nobody asked on this way" for flag, answer in given.items() if flag not in walk.path]
+    unused = [f"- --answer {flag}={answer}: nobody asked on this way"
+              for flag, answer in given.items() if flag not in walk.path]
     one, other = walk.rung.kernels
-    return [f"Answers: {path}.", "", f"**Recommended: L{walk.rung.level}, {walk.rung.title}.** Compare `{one}` with `{other}`. "
+    return [f"Answers: {path}.", "",
+            f"**Recommended: L{walk.rung.level}, {walk.rung.title}.** Compare `{one}` with `{other}`. "
             f"Numbers are of {campaign.name}, for {asked.nodes} nodes and {asked.operations:,} operations a month.", "",
             *(f"- {note}" for note in walk.notes), *unused, *[""] * bool(walk.notes or unused)]
 
@@ -97,7 +99,7 @@ def main() -> int:
 
 def _described(tree: Tree) -> str:
     flags = "\n".join(f"  {flag}: {', '.join(names)}" for flag, names in tree.flags().items())
-    return ("Which rung of the ladder to take, and what the next one would cost: asks questions, or takes answers as flags.\n\n"
-            f"questions and answers:\n{flags}")
+    return ("Which rung of the ladder to take, and what the next one would cost: asks questions, or takes answers as flags."
+            f"\n\nquestions and answers:\n{flags}")
 
 

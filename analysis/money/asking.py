@@ -17,7 +17,8 @@ def add_options(parser: Parser) -> None:
     parser.add_argument("--prices", metavar="FILE.toml", type=Path, help="replaces prices of analysis/prices.toml, key by key")
     parser.add_argument("--payload", metavar="BYTES", type=whole("BYTES", 0, 2**40),
                         help="of an operation (default: what was measured nearest to 8)")
-    parser.add_argument("--regions", metavar="R", type=whole("R", 1, MOST), help="spread the nodes evenly over so many regions")
+    parser.add_argument("--regions", metavar="R", type=whole("R", 1, MOST),
+                        help="spread the nodes evenly over so many regions")
     parser.add_argument("--zones", metavar="Z", type=whole("Z", 1, MOST),
                         help="and over so many zones in each; any node sends as much to one as to any other (default: as the "
                              "campaign's ranks sat if it knows zones, else --regions 1 --zones 3)")

@@ -129,7 +129,8 @@ def _told(messages: Count, size: Count) -> list[str]:
     if size.how == "share":
         found.append("the share of messages that carry the payload is that of other numbers of ranks")
     if size.how == "bounds":
-        found.append("bytes are as if every message carried the payload, at least as if one did: only one payload was measured")
+        found.append("bytes are as if every message carried the payload, at least as if one did: only one payload was "
+                     "measured")
     return found
 
 

@@ -1,11 +1,11 @@
 """A count at a number of ranks at which nobody counted it.
 
-A count that is a closed form of N is found by trial: constants times one or two of the terms that closed forms are made of
-(terms.py, N log2 N in steps, N^2 log2 N and 1/N) must give every count exactly, and at least one count more than there are constants. It then
-holds at any N. Where several forms agree on everything that was counted, and not at N, the count is known to lie between
-them. What was counted at powers of two only says nothing of the steps between them: there a form with a logarithm gives the
-powers of two on both sides. A count that no form gives, as that of gossip, is modelled as latencies are (choice.py), followed
-as far as these, and is as uncertain as its model errs.
+A count that is a closed form of N is found by trial: constants times one to three of the terms that closed forms are made of
+(terms.py, N log2 N in steps, N^2 log2 N and 1/N) must give every count exactly, and there must be a count more than constants,
+three at least. It then holds at any N. Where several forms agree on everything that was counted, and not at N, the count is
+known to lie between them. What was counted at powers of two only says nothing of the steps between them: there a form with a
+logarithm gives the powers of two on both sides. A count that no form gives, as that of gossip, is modelled as latencies are
+(choice.py), followed as far as these, and is as uncertain as its model errs.
 """
 
 import math

@@ -13,10 +13,10 @@ from analysis.money.table import bill_rows, bill_table
 from analysis.refusal import Parser, Refusal, run
 
 NAMED = 6  # in a remark on many kernels
-CPU = ("CPU-hours are what the case occupied in launches with a core for each rank: ranks spin while they wait, so they hold the "
-       "blocked time too, and are not added to the total")
-BLOCKED = ("node-hours blocked: ranks × time until the user may go on, as if no node did anything else meanwhile; measured on the "
-           "campaign's machine, not on the one that is paid for")
+CPU = ("CPU-hours are what the case occupied in launches with a core for each rank: ranks spin while they wait, so they hold "
+       "the blocked time too, and are not added to the total")
+BLOCKED = ("node-hours blocked: ranks × time until the user may go on, as if no node did anything else meanwhile; measured on "
+           "the campaign's machine, not on the one that is paid for")
 
 
 def cost(options: argparse.Namespace) -> None:
@@ -34,8 +34,8 @@ def cost(options: argparse.Namespace) -> None:
             refused.setdefault(found, []).append(series.name)
         else:
             bills.append(found)
-    remarks = [f"{', '.join(names)}: no row at N = {asked.nodes}: {why}; count there with `coordbench run --ranks {asked.nodes}`"
-               for why, names in refused.items()]
+    remarks = [f"{', '.join(names)}: no row at N = {asked.nodes}: {why}; count there with `coordbench run --ranks "
+               f"{asked.nodes}`" for why, names in refused.items()]
     if not bills:
         raise Refusal((remarks + missing)[0] if remarks or missing else f"{campaign.name} has no kernel to pay for")
     bills.sort(key=lambda each: (each.series.level, each.series.name))
@@ -49,9 +49,9 @@ def cost(options: argparse.Namespace) -> None:
 def chosen_series(every: list[Series], patterns: str | None, campaign: Campaign) -> tuple[list[Series], list[str]]:
     """And a sentence for each pattern that no kernel has, and for kernels that nobody counts."""
     library = uncounted(campaign)
-    told = [f"{', '.join(library)}: no row: the MPI library sends their messages itself, so nobody counts them"] if library else []
     if patterns is None:
-        return every, told
+        told = f"{', '.join(library)}: no row: the MPI library sends their messages itself, so nobody counts them"
+        return every, [told] * bool(library)
     wanted = [pattern.strip() for pattern in patterns.split(",") if pattern.strip()]
     unknown = [pattern for pattern in wanted if not any(_matches(series, pattern) for series in every)]
     told = [f"--kernels {pattern}: the MPI library sends its messages itself, so nobody counts them" if pattern in library else
@@ -124,8 +124,8 @@ def main() -> int:
     parser.add_argument("--kernels", metavar="NAME,…", help="only these; patterns and @group, as for coordbench run")
     parser.add_argument("--csv", metavar="FILE", type=Path, help="also write the table to this file, with every number")
     parser.add_argument("--text-table", action="store_true",
-                        help='the table of dollars of the text "Axiom 5: Cost of Coordination", recomputed under its own model and, '
-                             "with campaigns, under the measured one")
+                        help='the table of dollars of the text "Axiom 5: Cost of Coordination", recomputed under its own '
+                             "model and, with campaigns, under the measured one")
     asking.add_options(parser)
     options = parser.parse_args()
     return run("cost", lambda: cost(options), options.csv)

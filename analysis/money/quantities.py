@@ -28,10 +28,10 @@ COUNTS = ["messages_per_operation", "bytes_per_operation", LEAST, MOST, *placeme
 
 @dataclass(frozen=True, eq=False)
 class Series:
-    """One kernel with its parameters. `messages` and `sizes`: of each payload what was counted, by ranks. `shares`: by ranks.
-    `latencies` and `processor`, ns: by ranks, of launches with a core for each rank. `modelled`: makes the curves of the latency,
-    which takes time. `cases`: their names. `setting`: the kernel and what its cases' names say of its parameters. `borrowed`: the share of messages that carry the payload, from another
-    campaign."""
+    """One kernel with its parameters. `setting`: the kernel and what its cases' names say of its parameters. `messages` and
+    `sizes`: of each payload what was counted, by ranks. `shares`: of distances, by ranks. `cases`: their names. `latencies`
+    and `processor`, ns: by ranks, of launches with a core for each rank. `modelled`: makes the curves of the latency, which
+    takes time. `borrowed`: the share of messages that carry the payload, from another campaign."""
 
     kernel: str
     name: str
@@ -164,8 +164,9 @@ def series_of(campaign: Campaign) -> list[Series]:
     found = []
     for key, part in cases.groupby(SERIES):
         series = _series(part, counts[key], names[key])
-        times = {"latencies": _of(waits.get(key), series.smallest), "modelled": functools.partial(_curves, timed, part, series),
-                 "processor": {} if campaign.simulated else _of(works.get(key), series.smallest)}
+        times = {"latencies": _of(waits.get(key), series.smallest),
+                 "processor": {} if campaign.simulated else _of(works.get(key), series.smallest),
+                 "modelled": functools.partial(_curves, timed, part, series)}
         found.append(replace(series, **times))
     return found
 

@@ -21,8 +21,8 @@ DATA = Path(__file__).with_name("text.toml")
 HEADER = ["row", "nodes", "messages a month, the text", "recomputed", "dollars, the text", "recomputed", "equal"]
 PRICED = {"same_zone": "same zone", "between_zones": "between zones", "between_regions": "between regions",
           INTERNET: "over the Internet"}
-MEASURED = ["row", "nodes", "kernel", "messages an operation, the text", "measured", "GB on the wire a month", "the text's dollars",
-            "at its price", *PRICED.values()]
+MEASURED = ["row", "nodes", "kernel", "messages an operation, the text", "measured", "GB on the wire a month",
+            "the text's dollars", "at its price", *PRICED.values()]
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ def compared(folders: list[Path], replaced: Path | None) -> str:
     today = prices.load(replaced)
     rows, unknown = _measured(cells, told, [series_of(load(folder)) for folder in folders], today)
     remarks = [*unknown, f"prices: {today.source}, {today.date}; each column as if all traffic went that way",
-               f"bytes with {today.header_bytes} B of headers for each segment of at most {today.segment_bytes} B; only messages "
-               "that carry the payload have it, and where nobody measured how many these are, all (at least one) have it"]
+               f"bytes with {today.header_bytes} B of headers for each segment of at most {today.segment_bytes} B; only "
+               "messages that carry the payload have it: where nobody measured how many do, one at least and all at most"]
     return "\n".join([*parts, table(MEASURED, rows), *(f"- {remark}" for remark in remarks)])
 
 
@@ -85,7 +85,8 @@ def _cells(cell: Cell) -> list[str]:
             dollars(cell.dollars), "yes" if cell.equal else "no"]
 
 
-def _measured(cells: list[Cell], told: dict, campaigns: list[list[Series]], today: Prices) -> tuple[list[list[str]], list[str]]:
+def _measured(cells: list[Cell], told: dict, campaigns: list[list[Series]],
+              today: Prices) -> tuple[list[list[str]], list[str]]:
     """The rows, and a sentence for each that cannot be."""
     rows, unknown = [], []
     for cell in cells:

@@ -41,8 +41,8 @@ def advise(folder, answers, *more, typed: str = ""):
 
 
 def test_flags_lead_to_a_rung_and_what_the_next_one_costs(folder):
-    """Raft: 6 messages of 20 B and 66 B, so 516 B; two-phase commit twice that. Forced writes: 4 and 7, at 0.625 a million. Two
-    thirds of the pairs of four nodes lie in two of three zones and then some: 10 of 12 pairs, 0.43 and 0.86 GB at 0.02."""
+    """Raft: 6 messages of 20 B and 66 B, so 516 B; two-phase commit twice that. Forced writes: 4 and 7, at 0.625 a million. Of
+    the pairs of four nodes in three zones 10 of 12 lie in two: 0.43 and 0.86 GB at 0.02."""
     done = advise(folder, CONSENSUS)
     assert done.returncode == 0 and done.stderr == ""
     assert "**Recommended: L4, consensus.** Compare `raft_replication` with `multi_paxos`." in done.stdout
@@ -71,8 +71,8 @@ def test_what_is_unknown_is_named_with_the_command_that_measures_it(folder):
     assert "- recovery: campaigns inject no crash; `jobs/bounds seam-e` tells the time from a start" in done.stdout
     absent = advise(folder, ["eliminate=no", "failure=agree", "who=all", "scale=4", "byzantine=yes"])
     assert absent.stdout.count("| unknown | unknown |") == 5 and "there is none above L6" in absent.stdout
-    assert ("- pbft: lan0 has no pbft; measure it with `mpirun --oversubscribe -n 4 build/coordbench run --kernels pbft --ranks 4 "
-            "--bytes 8 --operations 40`") in absent.stdout
+    assert ("- pbft: lan0 has no pbft; measure it with `mpirun --oversubscribe -n 4 build/coordbench run --kernels pbft "
+            "--ranks 4 --bytes 8 --operations 40`") in absent.stdout
 
 
 def test_too_few_samples_for_a_percentile_are_said_and_simulated_launches_are_simulated_again(tmp_path):
@@ -80,16 +80,18 @@ def test_too_few_samples_for_a_percentile_are_said_and_simulated_launches_are_si
     write_launch(tmp_path / "launch-001.h5", cases, source="simulated")
     done = advise(tmp_path, CONSENSUS)
     assert "| p50 of the latency | 3.85 µs | unknown |\n| p99 of the latency | unknown | unknown |" in done.stdout
-    assert ("- p99 of raft_replication at N = 4: no launch has the 368 samples that it takes; measure with `jobs/simulate --ranks 4 "
-            "--platform one_switch --kernels raft_replication --bytes 8 --operations 400`") in done.stdout
+    assert ("- p99 of raft_replication at N = 4: no launch has the 368 samples that it takes; measure with `jobs/simulate "
+            "--ranks 4 --platform one_switch --kernels raft_replication --bytes 8 --operations 400`") in done.stdout
     assert "| until the user may go on | 3.85 µs | – | – |" in done.stdout
 
 
 def test_questions_are_asked_and_an_answer_that_is_none_is_asked_again(folder):
     done = advise(folder, ["eliminate=no"], typed="maybe\n9\n3\nmajority\n4\nno\norder\n")
     assert done.returncode == 0 and "**Recommended: L4, consensus.**" in done.stdout
-    assert "What may a failure do?\n  1  lose: " in done.stderr and "How many nodes take part?\n  few: fewer than 10" in done.stderr
-    assert "'maybe' is no answer; accepted are lose, preserve, agree; write one of these, or its number in the list\n" in done.stderr
+    assert "What may a failure do?\n  1  lose: " in done.stderr
+    assert "How many nodes take part?\n  few: fewer than 10" in done.stderr
+    told = "'maybe' is no answer; accepted are lose, preserve, agree; write one of these, or its number in the list\n"
+    assert told in done.stderr
     assert "Can the need" not in done.stderr and "for 4 nodes" in done.stdout
 
 
@@ -103,15 +105,16 @@ def test_four_answers_that_are_none_are_too_many(folder):
 def test_the_end_of_the_input_is_refused(folder, typed):
     done = advise(folder, ["eliminate=no"], typed=typed)
     assert done.returncode == 2 and done.stdout == ""
-    assert done.stderr.splitlines()[-1] == ("advise: the input ended before 'failure' was answered; answer with one of lose, preserve, "
-                                            "agree, or with --answer failure=…")
+    assert done.stderr.splitlines()[-1] == ("advise: the input ended before 'failure' was answered; answer with one of lose, "
+                                            "preserve, agree, or with --answer failure=…")
 
 
 @pytest.mark.parametrize("answers, words", [
     (["colour=red"], ["there is no question 'colour'", "name one of eliminate, failure, who, scale, byzantine, object"]),
     (["failure=perhaps"], ["--answer failure=perhaps: accepted are lose, preserve, agree; write one of these"]),
-    (["scale=0"], ["accepted are few, tens, hundreds, thousands, and a number of nodes"]), (["scale=99999999999"], ["accepted are"]),
-    (["eliminate"], ["--answer eliminate: accepted are no, "]), (["eliminate=no", "eliminate=stateless"], ["answered with 'no' before"])])
+    (["scale=0"], ["accepted are few, tens, hundreds, thousands, and a number of nodes"]),
+    (["scale=99999999999"], ["accepted are"]), (["eliminate"], ["--answer eliminate: accepted are no, "]),
+    (["eliminate=no", "eliminate=stateless"], ["answered with 'no' before"])])
 def test_answers_that_are_none_are_refused_in_one_sentence(folder, answers, words):
     assert_refused(advise(folder, answers), *words)
 

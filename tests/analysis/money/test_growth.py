@@ -62,7 +62,8 @@ def test_one_rank_sends_nothing_and_what_was_counted_stays():
 
 
 def test_a_random_count_has_a_model_as_uncertain_as_its_error_and_as_far_as_four_times():
-    noisy = {n: Count(n * math.log(n) * (1 + 0.05 * (-1) ** k), 0, 0, "counted") for k, n in enumerate([4, 8, 16, 32, 64, 128])}
+    noisy = {n: Count(n * math.log(n) * (1 + 0.05 * (-1) ** place), 0, 0, "counted")
+             for place, n in enumerate([4, 8, 16, 32, 64, 128])}
     found = followed(noisy, 100)
     assert found.how == "model" and found.low < 100 * math.log(100) < found.high
     assert found.high / found.low == pytest.approx((found.value / found.low) ** 2)
@@ -76,7 +77,8 @@ def test_what_no_model_predicts_has_none():
 
 
 @pytest.mark.parametrize("text, value", [("N*(N - 1)", 90), ("3*N", 30), ("2*(N - 1) + 1", 19), ("floor(log2(N))", 3),
-                                         ("N*ceil(log2(N))", 40), ("N**2/4", 25), ("1/3", Fraction(1, 3)), ("0.1", Fraction(1, 10))])
+                                         ("N*ceil(log2(N))", 40), ("N**2/4", 25), ("1/3", Fraction(1, 3)),
+                                         ("0.1", Fraction(1, 10))])
 def test_formulas_are_exact(text, value):
     assert formula.value(text, 10, "here") == value
 

@@ -1,6 +1,5 @@
 """The text's table of dollars: every cell to the cent under its own model, and beside it what was measured."""
 
-import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,10 +11,12 @@ from conftest import ROOT, assert_refused, run
 from synthetic import Case, write_launch
 
 # Of each row at 10, 100 and 1,000 nodes, by hand: a million operations, messages of 1,000 B, 0.09 a GB of 10^9 B.
-CELLS = {"no coordination": ["0.00"] * 3, "one leader": ["0.90", "9.00", "90.00"], "quorum of three": ["2.70", "27.00", "270.00"],
-         "full-mesh gossip": ["8.10", "891.00", "89910.00"], "two-phase commit": ["13.50", "135.00", "1350.00"]}
-MESSAGES = {"no coordination": [0, 0, 0], "one leader": [10**7, 10**8, 10**9], "quorum of three": [3 * 10**7, 3 * 10**8, 3 * 10**9],
-            "full-mesh gossip": [9 * 10**7, 99 * 10**8, 999 * 10**9], "two-phase commit": [3 * 10**7, 3 * 10**8, 3 * 10**9]}
+CELLS = {"no coordination": ["0.00"] * 3, "one leader": ["0.90", "9.00", "90.00"],
+         "quorum of three": ["2.70", "27.00", "270.00"], "full-mesh gossip": ["8.10", "891.00", "89910.00"],
+         "two-phase commit": ["13.50", "135.00", "1350.00"]}
+MESSAGES = {"no coordination": [0, 0, 0], "one leader": [10**7, 10**8, 10**9],
+            "quorum of three": [3 * 10**7, 3 * 10**8, 3 * 10**9], "full-mesh gossip": [9 * 10**7, 99 * 10**8, 999 * 10**9],
+            "two-phase commit": [3 * 10**7, 3 * 10**8, 3 * 10**9]}
 SPREAD = np.arange(41) + 900
 
 
@@ -65,8 +66,8 @@ def test_the_measured_model_stands_beside_the_texts(campaigns):
     """Two-phase commit on 1,000 nodes: 3,996 messages of 10 B and 66 B of headers, 999 payloads: 1302.696 GB. Their mean is
     260 B, so each is one segment. A quorum of three is the same on any number of nodes: 8 messages, 2 payloads, 2.608 GB."""
     table = run("cost", "--text-table", *campaigns).stdout
-    assert ("| two-phase commit | 1000 | two_phase_commit | 3,000 | 3996 | 1303 | $1,350.00 | $117.24 | $0.00 | $26.05 | $26.05 "
-            "| $108.24 |") in table
+    assert ("| two-phase commit | 1000 | two_phase_commit | 3,000 | 3996 | 1303 | $1,350.00 | $117.24 | $0.00 | $26.05 | "
+            "$26.05 | $108.24 |") in table
     quorum = "| quorum_register, 3 ranks | {} | 8 | 2.61 | ${} | $0.23 | $0.00 | $0.05 | $0.05 | $0.00 |"
     for nodes, messages, dollars in ((10, "30", "2.70"), (100, "300", "27.00"), (1000, "3,000", "270.00")):
         assert f"| quorum of three | {nodes} " + quorum.format(messages, dollars) in table
@@ -74,14 +75,14 @@ def test_the_measured_model_stands_beside_the_texts(campaigns):
 
 def test_a_kernel_that_no_campaign_has_gets_a_sentence(campaigns):
     table = run("cost", "--text-table", *campaigns).stdout
-    assert "- full-mesh gossip, 10 nodes: no campaign has push_gossip; measure it with `coordbench run --kernels push_gossip" in table
+    assert "- full-mesh gossip, 10 nodes: no campaign has push_gossip; measure it with `coordbench run --kernels" in table
 
 
 def test_prices_of_the_users_own_pay_for_the_measured_model_but_not_for_the_texts(campaigns, tmp_path):
     (tmp_path / "own.toml").write_text("[traffic]\nbetween_regions = 1\n[wire]\nheader_bytes = 0\n")
     table = run("cost", "--text-table", *campaigns, "--prices", tmp_path / "own.toml").stdout
-    assert re.search(r"quorum of three \| 10 \| quorum_register, 3 ranks \| 30 \| 8 \| 2.08 \| \$2.70 \| \$0.19 \| \$0.00 \| \$0.04 "
-                     r"\| \$2.08 \|", table)
+    assert ("| quorum of three | 10 | quorum_register, 3 ranks | 30 | 8 | 2.08 | $2.70 | $0.19 | $0.00 | $0.04 | $2.08 | "
+            "$0.00 |") in table
     assert "- 15 of 15 cells are equal" in table
 
 

@@ -1,0 +1,8 @@
+# Rows of results/BOUNDS.md on money and advice; sourced by jobs/bounds.
+# shellcheck shell=bash
+
+# The text's table of dollars under its own model, and beside it what two published campaigns counted.
+row_money_c() { analyse cost --text-table results/fat-tree results/two-core-vm; }
+row_money_d() { /usr/bin/python3 tests/analysis/money/cost_speed.py; }
+# Every way through the tree, and answers that are none.
+row_money_f() { /usr/bin/python3 -m pytest -q tests/analysis/advice; }
