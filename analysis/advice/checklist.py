@@ -9,8 +9,9 @@ from analysis.advice.decisions import Rung
 from analysis.load import Campaign
 from analysis.markdown import digits, with_interval
 from analysis.money import formula
-from analysis.money.bill import Asked
-from analysis.money.quantities import Series, timed_cases
+from analysis.money.bill import Asked, payload_of
+from analysis.money.quantities import timed_cases
+from analysis.money.series import Series
 from analysis.money.table import dollars
 from analysis.statistics import smallest_sample
 from analysis.summary import over_launches
@@ -78,7 +79,9 @@ def _unmeasured(each: Side, campaign: Campaign, asked: Asked) -> str:
 
 
 def _timed(each: Side, campaign: Campaign, asked: Asked) -> pd.DataFrame:
-    return pd.DataFrame() if each.series is None else timed_cases(campaign, each.series, asked.nodes)
+    if each.series is None:
+        return pd.DataFrame()
+    return timed_cases(campaign, each.series, asked.nodes, payload_of(each.series, asked))
 
 
 def _amplification(each: Side, rung: Rung, asked: Asked) -> str:
@@ -107,7 +110,7 @@ def _recovery(rung: Rung, every: list[Series], asked: Asked) -> tuple[str, str]:
         return "nothing to recover", ""
     series = next((each for each in every if rung.election and each.kernel == rung.election and not each.clients), None)
     found = UNKNOWN
-    if series is not None and not isinstance(elected := series.latency_at(asked.nodes), str):
+    if series is not None and not isinstance(elected := series.times.latency_at(asked.nodes, payload_of(series, asked)), str):
         interval = with_interval(elected.value / 1000, elected.low / 1000, elected.high / 1000)
         found = f"a time-out and {interval} µs ({rung.election})"
     return found, f"recovery: campaigns inject no crash; `{rung.recovery}` tells {rung.recovery_tells}"

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from analysis.load import Campaign
 from analysis.markdown import with_interval
-from analysis.money.bill import Asked, Bill, Sum, bill, cents
+from analysis.money.bill import Asked, Bill, Sum, bill, cents, payload_of
 from analysis.money.growth import Count
-from analysis.money.quantities import Series, within_launches
+from analysis.money.quantities import within_launches
+from analysis.money.series import Series
 from analysis.money.table import count, with_ends
 
 UNKNOWN = "–"
@@ -51,7 +52,7 @@ def rows(lower: Side, higher: Side, campaign: Campaign, asked: Asked) -> list[li
 
 
 def latency(each: Side, asked: Asked) -> Count | str:
-    return each.series.latency_at(asked.nodes) if each.series else each.why
+    return each.series.times.latency_at(asked.nodes, payload_of(each.series, asked)) if each.series else each.why
 
 
 def _latency(each: Side, asked: Asked) -> Count | None:
@@ -75,7 +76,7 @@ def _latency_ratio(lower: Side, higher: Side, campaign: Campaign, asked: Asked) 
     """Within launches, which a slow launch does not disturb; empty if no launch has both."""
     if not (lower.series and higher.series):
         return ""
-    found = within_launches(campaign, lower.series, higher.series, asked.nodes)
+    found = within_launches(campaign, lower.series, higher.series, asked.nodes, payload_of(lower.series, asked))
     return with_interval(*found) if found else ""
 
 

@@ -14,7 +14,7 @@ from analysis.markdown import table
 from analysis.money import asking
 from analysis.money.bill import Asked
 from analysis.money.placement import knows_zones
-from analysis.money.quantities import Series, series_of
+from analysis.money.series import Series
 from analysis.refusal import Parser, run
 
 OPERATIONS = 1_000_000
@@ -26,7 +26,7 @@ def advise(options: argparse.Namespace) -> None:
     launches_in(options.folder)  # nobody answers questions for a folder that is none
     walk = questions.walk(tree, given)
     campaign = load(options.folder)
-    every = series_of(campaign)
+    every = asking.series_for(options, campaign)
     nodes = options.nodes or walk.nodes or _measured(every, walk.rung)
     asked = asking.asked(options, nodes, options.operations, knows_zones(campaign.counted))
     print("\n".join([*_recommended(walk, given, campaign, asked), *_higher(tree, walk.rung, every, campaign, asked),
@@ -36,7 +36,7 @@ def advise(options: argparse.Namespace) -> None:
 def _measured(every: list[Series], rung: Rung) -> int:
     """Where the question of how many was not asked: the most ranks that the rung's kernel was timed with, or counted."""
     own = [series for series in every if series.kernel in rung.kernels]
-    timed = [ranks for series in own for ranks in series.latencies]
+    timed = [ranks for series in own for ranks in series.times.ranks]
     return max(timed or [ranks for series in own for ranks in series.ranks] or [2])
 
 

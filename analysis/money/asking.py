@@ -3,8 +3,11 @@
 import argparse
 from pathlib import Path
 
+from analysis.load import Campaign, load
 from analysis.money import prices
 from analysis.money.bill import Asked
+from analysis.money.quantities import series_of, with_borrowed
+from analysis.money.series import Series
 from analysis.refusal import Parser, Refusal
 
 MOST = 2**31 - 1  # ranks of MPI
@@ -17,12 +20,20 @@ def add_options(parser: Parser) -> None:
     parser.add_argument("--prices", metavar="FILE.toml", type=Path, help="replaces prices of analysis/prices.toml, key by key")
     parser.add_argument("--payload", metavar="BYTES", type=whole("BYTES", 0, 2**40),
                         help="of an operation (default: what was measured nearest to 8)")
+    parser.add_argument("--payload-from", metavar="DIR", type=Path,
+                        help="another campaign, of several payloads: tells what share of the messages carry the payload where "
+                             "DIR has one payload only")
     parser.add_argument("--regions", metavar="R", type=whole("R", 1, MOST),
                         help="spread the nodes evenly over so many regions")
     parser.add_argument("--zones", metavar="Z", type=whole("Z", 1, MOST),
                         help="and over so many zones in each; any node sends as much to one as to any other (default: as the "
                              "campaign's ranks sat if it knows zones, else --regions 1 --zones 3)")
     parser.add_argument("--over-internet", action="store_true", help="messages between regions take the Internet")
+
+
+def series_for(options: argparse.Namespace, campaign: Campaign) -> list[Series]:
+    every = series_of(campaign)
+    return with_borrowed(every, series_of(load(options.payload_from))) if options.payload_from else every
 
 
 def asked(options: argparse.Namespace, nodes: int, operations: int, knows_zones: bool) -> Asked:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from analysis.money import formula, placement
 from analysis.money.growth import Count
 from analysis.money.prices import DIGITS, DISTANCES, INTERNET, Prices
-from analysis.money.quantities import Series
+from analysis.money.series import Series
 
 CENT = Decimal("0.01")
 NS_PER_HOUR = 3600 * 10**9
@@ -78,7 +78,7 @@ class Bill:
 
 def bill(series: Series, asked: Asked) -> Bill | str:
     """One clause that says why not, if messages or bytes are not known there."""
-    payload = series.smallest if asked.payload is None or series.payloads == [0] else asked.payload
+    payload = payload_of(series, asked)
     messages, size = series.messages_at(asked.nodes, payload), series.bytes_at(asked.nodes, payload)
     if isinstance(messages, str) or isinstance(size, str):
         return messages if isinstance(messages, str) else size
@@ -86,16 +86,23 @@ def bill(series: Series, asked: Asked) -> Bill | str:
     shares, remark = _shares(series, asked)
     unknown, remarks = {}, [remark] if remark else []
     remarks += _told(messages, size)
-    blocked, latency = None, series.latency_at(asked.nodes)
+    blocked, latency = None, series.times.latency_at(asked.nodes, payload)
     if isinstance(latency, str):
         unknown["waiting"] = latency
     else:
         blocked = latency.times(asked.nodes + series.clients)
+        timed = series.times.payload(asked.nodes, payload)
+        remarks += [f"its time is that of {timed} B"] * (timed != payload)
     writes = _writes(series, asked)
     return Bill(series, payload, messages, wire, _gb(wire.value, shares, asked.operations), blocked,
-                series.processor.get(asked.nodes), writes, _traffic(wire, shares, asked),
+                series.times.processor_at(asked.nodes, payload), writes, _traffic(wire, shares, asked),
                 None if blocked is None else _waiting(blocked, asked),
                 None if writes is None else _storage(writes, asked), unknown, remarks)
+
+
+def payload_of(series: Series, asked: Asked) -> int:
+    """Bytes: what was asked for, of kernels that carry any."""
+    return series.smallest if asked.payload is None or series.payloads == [0] else asked.payload
 
 
 def on_the_wire(messages: Count, size: Count, prices: Prices) -> Count:
@@ -127,7 +134,7 @@ def _told(messages: Count, size: Count) -> list[str]:
     if messages.how == "between closed forms":
         found.append("messages lie between closed forms that give every count")
     if size.how == "share":
-        found.append("the share of messages that carry the payload is that of other numbers of ranks")
+        found.append("the share of messages that carry the payload was measured at other numbers of ranks")
     if size.how == "bounds":
         found.append("bytes are as if every message carried the payload, at least as if one did: only one payload was "
                      "measured")

@@ -8,7 +8,8 @@ from analysis.load import Campaign, load
 from analysis.money import asking, text_table
 from analysis.money.bill import Asked, Bill, bill
 from analysis.money.placement import knows_zones
-from analysis.money.quantities import Series, series_of, uncounted
+from analysis.money.quantities import uncounted
+from analysis.money.series import Series
 from analysis.money.table import bill_rows, bill_table
 from analysis.refusal import Parser, Refusal, run
 
@@ -25,7 +26,7 @@ def cost(options: argparse.Namespace) -> None:
     _check(options)
     campaign = load(options.folders[0])
     asked = asking.asked(options, options.nodes, options.operations, knows_zones(campaign.counted))
-    every = series_of(campaign)
+    every = asking.series_for(options, campaign)
     chosen, missing = chosen_series(every, options.kernels, campaign)
     bills, refused = [], {}
     for series in chosen:

@@ -14,7 +14,8 @@ from analysis.money import formula, prices
 from analysis.money.bill import BYTES_PER_GB, Sum, cents, exact, on_the_wire
 from analysis.money.growth import Count
 from analysis.money.prices import DIGITS, INTERNET, Prices
-from analysis.money.quantities import Series, plain, series_of
+from analysis.money.quantities import series_of
+from analysis.money.series import Series, plain
 from analysis.money.table import count, dollars, with_ends
 
 DATA = Path(__file__).with_name("text.toml")
