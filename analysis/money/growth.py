@@ -1,9 +1,10 @@
 """A count at a number of ranks at which nobody counted it.
 
-A count that is a closed form of N is found by trial: constants times one to three of the terms that closed forms are made of
-(terms.py, N log2 N in steps, N^2 log2 N and 1/N) must give every count exactly, and there must be a count more than constants,
-three at least. It then holds at any N. Where several forms agree on everything that was counted, and not at N, the count is
-known to lie between them. What was counted at powers of two only says nothing of the steps between them: there a form with a
+A count that is a closed form of N is found by trial: constants times one to three of the terms that closed forms are made
+of (terms.py, N log2 N in steps, N^2 log2 N and 1/N) must give every count exactly, and there must be a count more than
+constants (of three constants two more), three at least. It then holds at any N. Where several forms agree on everything
+that was counted, and not at N, the count is known to lie between them. Counts that chance or timing decides have none,
+however well one fits. What was counted at powers of two only says nothing of the steps between them: there a form with a
 logarithm gives the powers of two on both sides. A count that no form gives, as that of gossip, is modelled as latencies are
 (choice.py), followed as far as these, and is as uncertain as its model errs.
 """
@@ -21,6 +22,8 @@ from analysis.terms import GENERIC, columns, predicted_ns
 STEPS = ("N ⌊log2 N⌋", "N ⌈log2 N⌉")
 FORMS = (*GENERIC, *STEPS, "N^2 log2 N", "1/N")  # the last: what a proposer saves that is every N-th time the server itself
 TERMS_MOST = 3  # constants of a closed form
+CHECKS = {1: 1, 2: 1, 3: 2}  # by constants, how many more counts bear a form out; of three terms there are many forms
+COUNTED = "counted"
 COUNTS_LEAST = 3  # counted numbers of ranks that a closed form is believed from
 EXACT = 1e-9
 APART = 3  # between closed forms that are farther apart than that factor a count is not known
@@ -28,7 +31,8 @@ APART = 3  # between closed forms that are farther apart than that factor a coun
 
 @dataclass(frozen=True)
 class Count:
-    """`how`: counted, "closed form", "between closed forms", or "model"."""
+    """`how`: counted, "mean" (of counts that differ by chance or by timing), "closed form", "between closed forms", or
+    "model"."""
 
     value: float
     low: float
@@ -49,7 +53,8 @@ def followed(counted: dict[int, Count], ranks: int, none_alone: bool = True) -> 
     known = {n: count.value for n, count in counted.items() if n > 1}
     # A count that N = 1 joins is believed from fewer counts; that of an acknowledged send is 2 from N = 2 on, and 0 before.
     for alone in ({1: 0.0}, {}) if none_alone else ({},):
-        forms = _forms(known | alone) if len(known) >= COUNTS_LEAST else []
+        sure = len(known) >= COUNTS_LEAST and all(count.how == COUNTED for count in counted.values())
+        forms = _forms(known | alone) if sure else []
         if forms:
             return _among(forms, set(known), ranks)
     return _modelled(known, ranks)
@@ -68,7 +73,9 @@ def _forms(known: dict[int, float]) -> list[np.ndarray]:
     """The closed forms of fewest terms that give everything known: coefficients [form]."""
     ranks = sorted(known)
     basis, wanted = _basis(ranks), np.array([known[n] for n in ranks])
-    for terms in range(1, min(TERMS_MOST, len(ranks) - 1) + 1):
+    for terms in range(1, TERMS_MOST + 1):
+        if len(ranks) < terms + CHECKS[terms]:
+            break
         tried = (_exact(basis, wanted, some) for some in combinations(range(len(FORMS)), terms))
         found = [coefficients for coefficients in tried if coefficients is not None]
         if found:

@@ -42,7 +42,7 @@ def cost(options: argparse.Namespace) -> None:
     bills.sort(key=lambda each: (each.series.level, each.series.name))
     if options.csv:
         bill_rows(bills, asked).to_csv(options.csv, index=False)
-    print(f"{campaign.name}: {asked.operations:,} operations a month on {asked.nodes} nodes, "
+    print(f"{campaign.name}: {asked.operations:,} operations a month on {asked.nodes} node{'s' * (asked.nodes > 1)}, "
           f"{_payloads(bills)}\n\n{bill_table(bills, asked)}")
     print("".join(f"- {remark}\n" for remark in [*missing, *remarks, *_remarks(bills, asked), *campaign.remarks]), end="")
 

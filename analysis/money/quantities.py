@@ -11,7 +11,7 @@ from analysis.curve import Curve
 from analysis.ends import end_medians
 from analysis.load import KEY, Campaign
 from analysis.money import placement
-from analysis.money.growth import Count
+from analysis.money.growth import COUNTED, Count
 from analysis.money.series import Series
 from analysis.money.times import Measured, Times
 from analysis.naming import MPI, labelled
@@ -22,6 +22,7 @@ from analysis.sittings import centre_and_interval
 from analysis.summary import LEAST, MOST, over_launches
 
 SERIES = ["kernel", "clients", "transport", "parameters", "network", "authentication"]
+EXACT, RANGE = "exact", "range"  # count rules: of one number, and of numbers between two of which timing chooses
 UNCOUNTED = "none"  # the count rule of the MPI library's own collectives
 COUNTS = ["messages_per_operation", "bytes_per_operation", LEAST, MOST, *placement.DISTANCES]
 
@@ -78,7 +79,9 @@ def uncounted(campaign: Campaign) -> list[str]:
 def _counts(campaign: Campaign, cases: pd.DataFrame) -> pd.DataFrame:
     """One row per series, payload and number of ranks; a random count is the mean of all its operations."""
     by = [*SERIES, "payload_bytes", "ranks"]
-    counts = cases.groupby(by)[COUNTS].median()
+    sure = (cases.count_rule == EXACT) | ((cases.count_rule == RANGE) & (cases[LEAST] == cases[MOST]))
+    groups = cases.assign(sure=sure).groupby(by)
+    counts = groups[COUNTS].median().assign(sure=groups.sure.all())
     random = mean_messages(campaign).rename(columns={"messages_per_operation": "mean"})
     means = random.drop_duplicates(by).set_index(by)[["mean", "messages_low", "messages_high"]]
     return counts.join(means.reindex(counts.index)).reset_index()
@@ -103,7 +106,7 @@ def _series(part: pd.DataFrame, counts: pd.DataFrame, name: str) -> Series:
     for row in counts.to_dict("records"):
         messages.setdefault(row["payload_bytes"], {})[row["ranks"]] = _messages(row)
         size = row["bytes_per_operation"]
-        sizes.setdefault(row["payload_bytes"], {})[row["ranks"]] = Count(size, size, size, "counted")
+        sizes.setdefault(row["payload_bytes"], {})[row["ranks"]] = Count(size, size, size, _how(row))
         share = placement.measured(row)
         if share:
             shares.setdefault(row["ranks"], share)
@@ -117,10 +120,15 @@ def _messages(row: dict) -> Count:
     """Between the ends of the mean's interval if the count is random, of the closed form if timing decides."""
     if not math.isnan(row["mean"]):
         return Count(row["mean"], *((row["mean"],) * 2 if math.isnan(row["messages_low"])
-                                    else (row["messages_low"], row["messages_high"])), "counted")
+                                    else (row["messages_low"], row["messages_high"])), _how(row))
     value = row["messages_per_operation"]
     low, high = (value if math.isnan(row[end]) else row[end] for end in (LEAST, MOST))
-    return Count(value, min(low, value), max(high, value), "counted")
+    return Count(value, min(low, value), max(high, value), _how(row))
+
+
+def _how(row: dict) -> str:
+    """Whether each launch counts the same, or chance or timing decides how much."""
+    return COUNTED if row["sure"] else "mean"
 
 
 def _of(table: pd.DataFrame | None) -> Measured:

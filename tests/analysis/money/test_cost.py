@@ -196,6 +196,18 @@ def test_money_is_rounded_once_and_halves_upwards():
     assert cents((third + third + third).value) == Decimal("0.38") and (third + third).low == Decimal("0.2")
 
 
+def test_random_counts_are_means_with_intervals_and_no_closed_form(tmp_path):
+    """Every operation takes 16 N messages or, equally often, two more or less: the mean of 82 operations."""
+    def cases(launch: int) -> list[Case]:
+        more = np.resize([-2, 2], 41) * (-1) ** launch
+        return [Case("gossip", 900 + SPREAD, ranks, family="protocol", group="gossip", messages=16 * ranks, messages_each=16 *
+                     ranks + more, expected_messages=16 * ranks, count_rule="expected") for ranks in (2, 4, 8)]
+    gossip = write(tmp_path / "gossip", 2, cases)
+    row = rows(tmp_path, gossip, "--nodes", 4, *MONTH).loc["gossip"]
+    assert row.messages_per_operation == 64 and row.messages_per_operation_low == pytest.approx(64 - 0.442, abs=2e-3)
+    assert_refused(run("cost", gossip, "--nodes", 6, *MONTH), "gossip: no row at N = 6: no closed form is found")
+
+
 def test_settings_of_a_kernel_are_rows_of_their_own(tmp_path):
     def cases(launch: int) -> list[Case]:
         other = commit(2, launch, parameters={"variant": "presumed_commit"})
