@@ -61,7 +61,7 @@ def _asked(question: Question) -> str:
         say(f"  {'' if question.in_bands else f'{number}  '}{answer.name}: {answer.says}")
     names = [answer.name for answer in question.answers]
     for _ in range(TRIES):
-        line = sys.stdin.readline()
+        line = _line()
         if not line:
             raise Refusal(f"the input ended before '{question.flag}' was answered; answer with one of {', '.join(names)}, or "
                           f"with --answer {question.flag}=…")
@@ -72,6 +72,14 @@ def _asked(question: Question) -> str:
             f"{', or its number in the list' * (not question.in_bands)}")
     raise Refusal(f"'{question.flag}' was not answered in {TRIES} tries; answer with one of {', '.join(names)}, or with "
                   f"--answer {question.flag}=…")
+
+
+def _line() -> str:
+    """Empty at the end of the input, or if there is none; what is no text is no answer."""
+    try:
+        return sys.stdin.readline() if sys.stdin else ""
+    except UnicodeDecodeError:
+        return "?\n"
 
 
 def _named(question: Question, words: str) -> str:

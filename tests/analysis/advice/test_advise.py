@@ -109,6 +109,13 @@ def test_the_end_of_the_input_is_refused(folder, typed):
                                             "preserve, agree, or with --answer failure=…")
 
 
+@pytest.mark.parametrize("stream", [None, io.TextIOWrapper(io.BytesIO(b"\xff\n"), encoding="utf-8")], ids=["closed", "bytes"])
+def test_an_input_that_is_closed_or_no_text_is_refused(folder, stream):
+    with patch.object(sys, "stdin", stream):
+        done = run("advise", folder)
+    assert done.returncode == 2 and "Traceback" not in done.stderr and "the input ended before 'eliminate'" in done.stderr
+
+
 @pytest.mark.parametrize("answers, words", [
     (["colour=red"], ["there is no question 'colour'", "name one of eliminate, failure, who, scale, byzantine, object"]),
     (["failure=perhaps"], ["--answer failure=perhaps: accepted are lose, preserve, agree; write one of these"]),

@@ -152,6 +152,11 @@ def test_a_campaign_without_anything_to_pay_for_is_refused(tmp_path):
     assert_refused(run("cost", empty, "--nodes", 2, *MONTH), "no case whose operations can be paid for")
 
 
+def test_a_file_that_cannot_be_written_is_told(folder, tmp_path):
+    done = run("cost", folder, "--nodes", 2, *MONTH, "--csv", tmp_path / "none" / "cost.csv")
+    assert_refused(done, "cannot write", "cost.csv", status=3)
+
+
 def test_a_second_campaign_is_refused(folder):
     assert_refused(run("cost", folder, folder, "--nodes", 2, *MONTH), "2 campaigns were given")
 
