@@ -9,7 +9,7 @@ from analysis.markdown import with_interval
 from analysis.money.bill import Asked, Bill, Sum, bill, cents, payload_of
 from analysis.money.growth import Count
 from analysis.money.quantities import within_launches
-from analysis.money.series import Series
+from analysis.money.series import Series, plain
 from analysis.money.table import count, with_ends
 
 UNKNOWN = "–"
@@ -23,6 +23,11 @@ class Side:
     series: Series | None
     bill: Bill | None
     why: str = ""
+
+    @property
+    def label(self) -> str:
+        """With its setting, if the campaign has another than the default one alone."""
+        return self.kernel if self.series is None or plain(self.series) else self.series.name
 
 
 def side(kernel: str, every: list[Series], asked: Asked, campaign_name: str) -> Side:

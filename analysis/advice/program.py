@@ -57,7 +57,7 @@ def _higher(tree: Tree, rung: Rung, every: list[Series], campaign: Campaign, ask
     if above is None:
         return [f"**One rung higher:** there is none above L{rung.level}.", ""]
     lower, higher = (comparison.side(kernel, every, asked, campaign.name) for kernel in (rung.kernels[0], above.kernels[0]))
-    header = ["quantity", lower.kernel, higher.kernel, f"{higher.kernel} ÷ {lower.kernel}"]
+    header = ["quantity", lower.label, higher.label, f"{higher.kernel} ÷ {lower.kernel}"]
     told = [f"- {sentence}" for each in (lower, higher) for sentence in _unknown(each, campaign, asked)]
     return [f"**One rung higher** is L{above.level}, {above.title}:", "",
             table(header, comparison.rows(lower, higher, campaign, asked)), *told, *[""] * bool(told)]
@@ -78,7 +78,7 @@ def _unknown(each: Side, campaign: Campaign, asked: Asked) -> list[str]:
 def _checked(rung: Rung, every: list[Series], campaign: Campaign, asked: Asked) -> list[str]:
     sides = [comparison.side(kernel, every, asked, campaign.name) for kernel in rung.kernels]
     rows, told = checklist.rows(rung, sides, every, campaign, asked)
-    return ["**Checklist:**", "", table(["measured", *rung.kernels], rows).rstrip("\n"), "",
+    return ["**Checklist:**", "", table(["measured", *(each.label for each in sides)], rows).rstrip("\n"), "",
             *(f"- {sentence}" for sentence in told)]
 
 
