@@ -12,6 +12,7 @@ from analysis.refusal import Parser, Refusal
 
 MOST = 2**31 - 1  # ranks of MPI
 OPERATIONS_MOST = 10**15
+PLACES_MOST = 1000  # regions, and zones in each
 DEFAULT_PLACES = (1, 3)  # one region of three zones, where clouds put what has to survive the loss of a zone
 
 
@@ -23,9 +24,9 @@ def add_options(parser: Parser) -> None:
     parser.add_argument("--payload-from", metavar="DIR", type=Path,
                         help="another campaign, of several payloads: tells what share of the messages carry the payload where "
                              "DIR has one payload only")
-    parser.add_argument("--regions", metavar="R", type=whole("R", 1, MOST),
+    parser.add_argument("--regions", metavar="R", type=whole("R", 1, PLACES_MOST),
                         help="spread the nodes evenly over so many regions")
-    parser.add_argument("--zones", metavar="Z", type=whole("Z", 1, MOST),
+    parser.add_argument("--zones", metavar="Z", type=whole("Z", 1, PLACES_MOST),
                         help="and over so many zones in each; any node sends as much to one as to any other (default: as the "
                              "campaign's ranks sat if it knows zones, else --regions 1 --zones 3)")
     parser.add_argument("--over-internet", action="store_true", help="messages between regions take the Internet")

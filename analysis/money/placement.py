@@ -1,6 +1,5 @@
 """How far messages travel: as the campaign's ranks sat, or as a stated model has it."""
 
-import itertools
 from collections import Counter
 from fractions import Fraction
 
@@ -20,11 +19,13 @@ def uniform(nodes: int, regions: int, zones: int) -> Shares:
     its zones in turn, as the simulated wide area has them."""
     if nodes < 2:
         return dict.fromkeys(DISTANCES, Fraction(0)) | {"same_zone": Fraction(1)}
-    places = list(itertools.product(range(zones), range(regions)))
-    sat = Counter(places[node % len(places)] for node in range(nodes))
-    of_region = Counter(region for _, region in (places[node % len(places)] for node in range(nodes)))
-    zone, region = (Fraction(sum(count * (count - 1) for count in each.values()), nodes * (nodes - 1))
-                    for each in (sat, of_region))
+    everywhere, more = divmod(nodes, regions * zones)
+    of_zone, of_region = [], Counter()
+    for place in range(min(nodes, regions * zones)):
+        of_zone.append(everywhere + (place < more))
+        of_region[place % regions] += of_zone[-1]
+    zone, region = (Fraction(sum(count * (count - 1) for count in counts), nodes * (nodes - 1))
+                    for counts in (of_zone, of_region.values()))
     return {"same_zone": zone, "between_zones": region - zone, "between_regions": 1 - region}
 
 

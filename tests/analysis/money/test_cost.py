@@ -195,7 +195,8 @@ def test_simulated_launches_have_no_processor_time(tmp_path):
 
 @pytest.mark.parametrize("nodes, regions, zones, shares", [
     (1, 1, 3, (1, 0, 0)), (3, 1, 3, (0, 1, 0)), (6, 1, 3, (1 / 5, 4 / 5, 0)), (6, 2, 3, (0, 2 / 5, 3 / 5)),
-    (5, 1, 1, (1, 0, 0)), (4, 2, 1, (1 / 3, 0, 2 / 3))])
+    (5, 1, 1, (1, 0, 0)), (4, 2, 1, (1 / 3, 0, 2 / 3)), (5, 2, 2, (1 / 10, 3 / 10, 6 / 10)), (2, 1000, 1000, (0, 0, 1)),
+    (4 * 10**8, 2, 2, (1 / 4, 1 / 4, 1 / 2))])
 def test_nodes_are_spread_evenly(nodes, regions, zones, shares):
     assert tuple(map(float, placement.uniform(nodes, regions, zones).values())) == pytest.approx(shares)
 
