@@ -28,23 +28,27 @@ def cost(options: argparse.Namespace) -> None:
     asked = asking.asked(options, options.nodes, options.operations, knows_zones(campaign.counted))
     every = asking.series_for(options, campaign)
     chosen, missing = chosen_series(every, options.kernels, campaign)
-    bills, refused = [], {}
-    for series in chosen:
-        found = bill(series, asked)
-        if isinstance(found, str):
-            refused.setdefault(found, []).append(series.name)
-        else:
-            bills.append(found)
-    remarks = [f"{', '.join(names)}: no row at N = {asked.nodes}: {why}; count there with `coordbench run --ranks "
-               f"{asked.nodes}`" for why, names in refused.items()]
+    bills, unpaid = _bills(chosen, asked)
     if not bills:
-        raise Refusal((remarks + missing)[0] if remarks or missing else f"{campaign.name} has no kernel to pay for")
-    bills.sort(key=lambda each: (each.series.level, each.series.name))
+        raise Refusal([*unpaid, *missing, f"{campaign.name} has no kernel to pay for; name some with --kernels"][0])
     if options.csv:
         bill_rows(bills, asked).to_csv(options.csv, index=False)
     print(f"{campaign.name}: {asked.operations:,} operations a month on {asked.nodes} node{'s' * (asked.nodes > 1)}, "
           f"{_payloads(bills)}\n\n{bill_table(bills, asked)}")
-    print("".join(f"- {remark}\n" for remark in [*missing, *remarks, *_remarks(bills, asked), *campaign.remarks]), end="")
+    print("".join(f"- {remark}\n" for remark in [*missing, *unpaid, *_remarks(bills, asked), *campaign.remarks]), end="")
+
+
+def _bills(chosen: list[Series], asked: Asked) -> tuple[list[Bill], list[str]]:
+    """From the lowest level to the highest, and a sentence for those of which the same is not known."""
+    bills, unknown = [], {}
+    for series in sorted(chosen, key=lambda each: (each.level, each.name)):
+        found = bill(series, asked)
+        if isinstance(found, str):
+            unknown.setdefault(found, []).append(series.name)
+        else:
+            bills.append(found)
+    return bills, [f"{', '.join(names)}: no row at N = {asked.nodes}: {why}; count there with `coordbench run --ranks "
+                   f"{asked.nodes}`" for why, names in unknown.items()]
 
 
 def chosen_series(every: list[Series], patterns: str | None, campaign: Campaign) -> tuple[list[Series], list[str]]:

@@ -145,6 +145,7 @@ def test_a_group_names_its_kernels_and_shared_memory_only_counts_where_there_is_
     (["--nodes", 0, *MONTH], ["'0' is no N"]), (["--nodes", "x", *MONTH], ["'x' is no N; write a whole number from 1"]),
     (["--nodes", 3, "--operations-per-month", -1], ["--operations-per-month"]),
     (["--nodes", 3, *MONTH, "--kernels", "absent"], ["--kernels absent", "has no such kernel"]),
+    (["--nodes", 3, *MONTH, "--kernels", ","], ["no kernel to pay for; name some"]),
     (["--nodes", 3, *MONTH, "--prices", "none.toml"], ["none.toml cannot be read"]),
     (["--nodes", 3, *MONTH, "--over-internet"], ["--regions"]), (["--nodes", 3, *MONTH, "--zones", 0], ["'0' is no Z"])])
 def test_what_cannot_be_asked_is_refused_in_one_sentence(folder, arguments, words):
