@@ -95,7 +95,8 @@ LATER = {
 # What stands for a column that a file lacks. A name of another column: what that one says.
 OTHERWISE = {
     **dict.fromkeys("nodes messages_between_nodes_per_operation expected_messages_between_nodes_per_operation".split(), np.nan),
-    **dict.fromkeys("group baseline_of survives blocks".split(), ""), **dict.fromkeys("proposers proposer coverage".split(), np.nan),
+    **dict.fromkeys("group baseline_of survives blocks".split(), ""),
+    **dict.fromkeys("proposers proposer coverage".split(), np.nan),
     **dict.fromkeys("applied_per_operation expected_applied_per_operation".split(), np.nan),
     **dict.fromkeys("""stale_share expected_stale_share bytes_within_cache_per_operation bytes_within_node_per_operation
         bytes_within_zone_per_operation bytes_within_region_per_operation

@@ -30,8 +30,8 @@ def measured_ranks(campaign: Campaign) -> list[int]:
 
 
 def choice_tables(campaign: Campaign, ranks: list[int], promises: dict[str, dict[str, str]] | None) -> list[str]:
-    """One table for each purpose, and remarks. `promises`: by kernel, what it `survives` and when it `blocks`; None: as the files
-    tell."""
+    """One table for each purpose, and remarks. `promises`: by kernel, what it `survives` and when it `blocks`; None: as the
+    files tell."""
     promises = promises or _told(campaign)
     rows = _rows(campaign)
     rows = arranged(rows[rows.ranks.isin(ranks)])

@@ -3,22 +3,24 @@
 import sys
 from dataclasses import dataclass, field
 
-from analysis.advice.decisions import Answer, Question, Rung, Tree
+from analysis.advice.decisions import NODES_MOST, Answer, Question, Rung, Tree
 from analysis.refusal import Refusal
 from analysis.streams import say
 
 TRIES = 3
-NODES_MOST = 2**31 - 1
 
 
 @dataclass
 class Walk:
-    """`path`: what was answered, by flag. `nodes`: a number that was given for a band, or what is typical of it."""
+    """`path`: what was answered, by flag. `nodes`: a number that was given. `band`: otherwise the numbers from which one is to
+    be taken, and what is `typical` of them."""
 
     rung: Rung
     path: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     nodes: int | None = None
+    band: range = range(1, NODES_MOST + 1)
+    typical: int | None = None
 
 
 def flags_of(given: list[str], tree: Tree) -> dict[str, str]:
@@ -39,7 +41,7 @@ def flags_of(given: list[str], tree: Tree) -> dict[str, str]:
 
 def walk(tree: Tree, given: dict[str, str]) -> Walk:
     """To a rung; asks what was not given."""
-    name, path, notes, nodes = tree.start, {}, [], None
+    name, path, notes, asked = tree.start, {}, [], {}
     while True:
         question = tree.questions[name]
         words = given[question.flag] if question.flag in given else _asked(question)
@@ -48,9 +50,10 @@ def walk(tree: Tree, given: dict[str, str]) -> Walk:
             raise Refusal(f"--answer {question.flag}={words}: {_accepted([each.name for each in question.answers], False)}")
         path[question.flag] = words
         notes += [answer.note] * bool(answer.note)
-        nodes = (number or answer.typical) if question.in_bands else nodes
+        if question.in_bands:
+            asked = {"nodes": number, "band": question.within(answer), "typical": answer.typical}
         if answer.rung:
-            return Walk(tree.rungs[answer.rung], path, notes, nodes)
+            return Walk(tree.rungs[answer.rung], path, notes, **asked)
         name = answer.to
 
 

@@ -9,6 +9,7 @@ from analysis.money import formula
 from analysis.refusal import Refusal
 
 DATA = Path(__file__).resolve().parent.parent / "decisions.toml"
+NODES_MOST = 2**31 - 1
 OF_QUESTION, OF_ANSWER = {"ask", "answer", "flag"}, {"says", "to", "rung", "note", "most", "typical"}
 OF_RUNG = {"name", "level", "title", "kernels", "receivers", "election", "recovery", "recovery_tells"}
 
@@ -39,6 +40,11 @@ class Question:
 
     def band(self, nodes: int) -> Answer:
         return next(answer for answer in self.answers if answer.most is None or nodes <= answer.most)
+
+    def within(self, answer: Answer) -> range:
+        """The numbers of nodes of a band."""
+        below = [other.most for other in self.answers[:self.answers.index(answer)]]
+        return range(max(below, default=0) + 1, (NODES_MOST if answer.most is None else answer.most) + 1)
 
 
 @dataclass(frozen=True)

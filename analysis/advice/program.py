@@ -27,17 +27,19 @@ def advise(options: argparse.Namespace) -> None:
     walk = questions.walk(tree, given)
     campaign = load(options.folder)
     every = asking.series_for(options, campaign)
-    nodes = options.nodes or walk.nodes or _measured(every, walk.rung)
+    nodes = options.nodes or walk.nodes or _measured(every, walk)
     asked = asking.asked(options, nodes, options.operations, knows_zones(campaign.counted))
     print("\n".join([*_recommended(walk, given, campaign, asked), *_higher(tree, walk.rung, every, campaign, asked),
                      *_checked(walk.rung, every, campaign, asked)]))
 
 
-def _measured(every: list[Series], rung: Rung) -> int:
-    """Where the question of how many was not asked: the most ranks that the rung's kernel was timed with, or counted."""
-    own = [series for series in every if series.kernel in rung.kernels]
-    timed = [ranks for series in own for ranks in series.times.ranks]
-    return max(timed or [ranks for series in own for ranks in series.ranks] or [2])
+def _measured(every: list[Series], walk: Walk) -> int:
+    """Where no number was given: of those answered the most ranks that the rung's first kernel was timed with, or counted; else
+    what is typical of them."""
+    own = [series for series in every if series.kernel == walk.rung.kernels[0]]
+    timed = {ranks for series in own for ranks in series.times.ranks if ranks in walk.band}
+    counted = {ranks for series in own for ranks in series.ranks if ranks in walk.band}
+    return max(timed or counted or {walk.typical or 2})
 
 
 def _recommended(walk: Walk, given: dict[str, str], campaign: Campaign, asked: Asked) -> list[str]:
@@ -89,7 +91,7 @@ def main() -> int:
     parser.add_argument("--answer", metavar="QUESTION=ANSWER", action="append", default=[],
                         help="answers a question, which is then not asked; may be given several times")
     parser.add_argument("--nodes", metavar="N", type=asking.whole("N", 1, asking.MOST),
-                        help="for how many nodes (default: the answer to scale, or what is typical of it)")
+                        help="for how many nodes (default: the answer to scale; of a band the most that were measured)")
     parser.add_argument("--operations-per-month", metavar="K", dest="operations", default=OPERATIONS,
                         type=asking.whole("K", 0, asking.OPERATIONS_MOST), help=f"(default: {OPERATIONS:,})")
     asking.add_options(parser)

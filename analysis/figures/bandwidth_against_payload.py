@@ -1,7 +1,8 @@
 """What moves per second against the payload: the bandwidth of streams and protocols, and the payload rate of everything else.
 
-Two different quantities, told apart by their axes. Operations of `stream` and of protocols may overlap, so their bandwidth is payload times operations per second, at the window and batch that give the most, written at each point. Operations
-of the others do not, and between them lies a start line that is not to be counted: their rate is payload over latency.
+Two different quantities, told apart by their axes. Operations of `stream` and of protocols may overlap, so their bandwidth is
+payload times operations per second, at the window and batch that give the most, written at each point. Operations of the others
+do not, and between them lies a start line that is not to be counted: their rate is payload over latency.
 """
 
 import pandas as pd

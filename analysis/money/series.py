@@ -3,12 +3,16 @@ ranks and other payloads."""
 
 import functools
 import math
+import statistics
 from dataclasses import dataclass
 
+from analysis.curve import REACH
 from analysis.money.growth import Count, followed
 from analysis.money.placement import Shares
 from analysis.money.times import Times
 from analysis.selection import SMALL_BYTES
+
+LIKE_SIZE = 1.5  # messages whose sizes are within this factor of each other at all N are taken to stay so
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,15 +54,25 @@ class Series:
         return next((count for count in tried if not isinstance(count, str)), tried[0])
 
     def bytes_at(self, ranks: int, payload: int) -> Count | str:
-        known = {each: count for each in self.payloads
-                 if not isinstance(count := self._followed(self.sizes[each], ranks), str)}
+        known = {each: count for each in self.payloads if not isinstance(count := self._sized(each, ranks), str)}
         if payload in known or not known:
-            return known[payload] if known else self._followed(self.sizes[self.smallest], ranks)
+            return known[payload] if known else self._sized(self.smallest, ranks)
         if self.payloads == [0]:  # it carries none, whatever is asked for
             return known[0]
         if len(known) > 1:
             return _on_line(known, payload)
         return self._carrying(known, payload, ranks)
+
+    def _sized(self, payload: int, ranks: int) -> Count | str:
+        """By a closed form or a model of its own, or the messages times what one of them was counted to hold."""
+        found, messages = self._followed(self.sizes[payload], ranks), self._followed(self.messages[payload], ranks)
+        if not isinstance(found, str) or isinstance(messages, str):
+            return found
+        counted = self.messages[payload]
+        each = sorted(size.value / counted[n].value for n, size in self.sizes[payload].items() if counted[n].value)
+        if len(each) < 2 or each[-1] > LIKE_SIZE * each[0] or ranks > REACH * max(counted):
+            return found
+        return Count(messages.value * statistics.median(each), messages.low * each[0], messages.high * each[-1], "bounds")
 
     def _carrying(self, known: dict[int, Count], payload: int, ranks: int) -> Count | str:
         """From one payload, and from what share of the messages carry it, if another number of ranks tells."""

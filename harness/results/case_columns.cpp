@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -29,17 +30,14 @@ std::string parameters(const CaseRow& row) {
 
 /// NaN for a case that timed out before its first operation ended.
 double per_operation(const CaseRow& row, std::int64_t total) {
-  const std::int64_t operations = row.result.samples.operations;
-  if (operations == 0) return std::numeric_limits<double>::quiet_NaN();
-  return static_cast<double>(total) / static_cast<double>(operations);
+  const auto operations = static_cast<double>(row.result.samples.operations);
+  return operations > 0 ? static_cast<double>(total) / operations : std::numeric_limits<double>::quiet_NaN();
 }
-
-std::int64_t operation_messages(const Traffic& traffic) { return traffic.carrying_sent(); }
 
 template <class Of>
 std::int64_t sum_over_ranks(const CaseRow& row, Of of) {
   std::int64_t sum = 0;
-  for (const Traffic& traffic : row.result.traffic) sum += of(traffic);
+  for (const Traffic& traffic : row.result.traffic) sum += std::invoke(of, traffic);
   return sum;
 }
 
@@ -50,7 +48,7 @@ double bytes_over(const CaseRow& row, Reach reach) {
 
 std::int64_t busiest_rank_messages(const CaseRow& row) {
   std::int64_t most = 0;
-  for (const Traffic& traffic : row.result.traffic) most = std::max(most, operation_messages(traffic));
+  for (const Traffic& traffic : row.result.traffic) most = std::max(most, traffic.carrying_sent());
   return most;
 }
 
@@ -70,6 +68,11 @@ std::int64_t proposer(const CaseRow& row) {
   return measured.proposers != nullptr && measured.proposers(shape(row)) == 1 ? proposer_of(measured, shape(row), 0) : -1;
 }
 
+template <std::string_view About::*words>
+std::string told(const CaseRow& row) {
+  return std::string(kernel(row).about.*words);
+}
+
 constexpr const char* kLatency =
     "order statistic over all operations of the latency that latency_definition names; proposer: end - start at the "
     "rank that proposed; makespan: latest end - earliest start; barrier: latest end - latest start";
@@ -78,18 +81,10 @@ const CaseColumn<std::string> kTexts[] = {
     {"name", {"", "case, its group below /samples"}, [](const CaseRow& row) { return row.result.planned->name; }},
     {"kernel", {"", "what was measured"}, [](const CaseRow& row) { return std::string(kernel(row).name); }},
     {"family", {"", "collective or protocol"}, [](const CaseRow& row) { return std::string(name_of(kernel(row).family)); }},
-    {"group",
-     {"", "what the kernel is for: broadcast, aggregation, ..., native"},
-     [](const CaseRow& row) { return std::string(kernel(row).about.group); }},
-    {"baseline_of",
-     {"", "of group native: the group whose kernels are held against it"},
-     [](const CaseRow& row) { return std::string(kernel(row).about.baseline_of); }},
-    {"survives",
-     {"", "of protocols: the faults through which the promise holds and operations still end"},
-     [](const CaseRow& row) { return std::string(kernel(row).about.survives); }},
-    {"blocks",
-     {"", "of protocols: when operations no longer end"},
-     [](const CaseRow& row) { return std::string(kernel(row).about.blocks); }},
+    {"group", {"", "what the kernel is for: broadcast, aggregation, ..., native"}, told<&About::group>},
+    {"baseline_of", {"", "of group native: the group whose kernels are held against it"}, told<&About::baseline_of>},
+    {"survives", {"", "of protocols: the faults through which the promise holds and operations end"}, told<&About::survives>},
+    {"blocks", {"", "of protocols: when operations wait for ever"}, told<&About::blocks>},
     {"transport",
      {"", "how messages travelled"},
      [](const CaseRow& row) { return std::string(name_of(row.result.planned->transport)); }},
@@ -216,7 +211,7 @@ const CaseColumn<double> kReals[] = {
      [](const CaseRow& row) { return row.result.operations_per_second; }},
     {"messages_per_operation",
      {"1", "messages of all ranks that carried operations, per operation"},
-     [](const CaseRow& row) { return per_operation(row, sum_over_ranks(row, operation_messages)); }},
+     [](const CaseRow& row) { return per_operation(row, sum_over_ranks(row, &Traffic::carrying_sent)); }},
     {"expected_messages_per_operation",
      {"1", "the closed form of messages_per_operation"},
      [](const CaseRow& row) { return row.result.expected_messages_per_operation; }},

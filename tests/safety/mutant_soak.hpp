@@ -15,8 +15,8 @@ inline int tell_invariants(const Subject& subject) {
   return 0;
 }
 
-/// Runs so many schedules of the mutant in force, from `first` on, until one is violated; tells which invariant, and what was said
-/// before.
+/// Runs so many schedules of the mutant in force, from `first` on, until one is violated; tells which invariant, and what was
+/// said before.
 inline int soak_mutant(const Subject& subject, std::uint64_t schedules, std::uint64_t first) {
   for (std::uint64_t seed = first; seed < first + schedules; ++seed) {
     const Outcome outcome = subject.run(subject.draw(seed), false);

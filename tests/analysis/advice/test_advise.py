@@ -51,6 +51,13 @@ def advise(folder, answers, *more, typed: str = ""):
         return run("advise", folder, *given, *more)
 
 
+@pytest.mark.parametrize("scale, nodes", [("few", 4), ("tens", 30)])
+def test_of_a_band_the_numbers_that_were_measured_are_taken(folder, scale, nodes):
+    """Raft was timed at 4; between 10 and 100 nothing was, and 30 are typical."""
+    answers = [*(answer for answer in CONSENSUS if not answer.startswith("scale")), f"scale={scale}"]
+    assert f"for {nodes} nodes and" in advise(folder, answers).stdout
+
+
 def test_flags_lead_to_a_rung_and_what_the_next_one_costs(told):
     """Raft: 6 messages of 20 B and 66 B, so 516 B; two-phase commit twice that. Forced writes: 4 and 7, at 0.625 a million. Of
     the pairs of four nodes in two regions two thirds lie in both: 0.344 and 0.688 GB at 0.02."""

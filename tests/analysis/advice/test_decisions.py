@@ -46,7 +46,16 @@ def test_a_number_of_nodes_is_an_answer_and_stays_one(nodes, band):
     answers = {"eliminate": "no", "failure": "agree", "who": "any", "scale": str(nodes)}
     assert TREE.questions["scale_any"].band(nodes).name == band
     assert asking.walk(TREE, answers).nodes == nodes
-    assert asking.walk(TREE, answers | {"scale": band}).nodes == TREE.questions["scale_any"].band(nodes).typical
+    walked = asking.walk(TREE, answers | {"scale": band})
+    assert walked.nodes is None and nodes in walked.band
+    assert walked.typical == TREE.questions["scale_any"].band(nodes).typical
+
+
+def test_bands_part_the_numbers_of_nodes():
+    for question in TREE.questions.values():
+        if question.in_bands:
+            bands = [question.within(answer) for answer in question.answers]
+            assert bands[0].start == 1 and all(one.stop == next_one.start for one, next_one in zip(bands, bands[1:]))
 
 
 def test_the_next_rung_is_of_the_next_level():

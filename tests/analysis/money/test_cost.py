@@ -69,6 +69,22 @@ def test_messages_and_bytes_are_followed_and_paid_for(folder, tmp_path):
     assert not row.complete
 
 
+@pytest.mark.parametrize("size, told", [(25, [360, 400]), (40, [])])
+def test_bytes_without_a_form_are_messages_of_a_size_that_was_counted(tmp_path, size, told):
+    """20 B a message at most N, `size` B at one: 16 messages at N = 5 hold 320 B and at most 400, unless sizes differ widely."""
+    def cases(launch: int) -> list[Case]:
+        sizes = {2: size, 3: 20, 4: 20, 8: 20}
+        return [Case("k", 900 + SPREAD, n, messages=4 * (n - 1), expected_messages=4 * (n - 1), bytes_each=each * 4 * (n - 1),
+                     group="broadcast") for n, each in sizes.items()]
+    done = run("cost", write(tmp_path, cases=cases), "--nodes", 5, *MONTH, "--csv", tmp_path / "cost.csv")
+    if not told:
+        assert "no closed form is found from the counts at N = 2, 3, 4, 8" in done.stdout + done.stderr
+        return
+    row = pd.read_csv(tmp_path / "cost.csv").iloc[0]
+    assert row.messages_per_operation == 16 and row.wire_bytes_per_operation == 16 * (20 + 66)
+    assert [row.wire_bytes_per_operation_low, row.wire_bytes_per_operation_high] == [16 * (20 + 66), 16 * (25 + 66)]
+
+
 def test_a_payload_is_on_the_line_between_those_measured(folder, tmp_path):
     """At two ranks: 80 B and 500 B of payload, in four messages of one segment each."""
     row = rows(tmp_path, folder, "--nodes", 2, "--payload", 500, *MONTH).loc["two_phase_commit"]
