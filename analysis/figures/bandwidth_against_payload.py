@@ -18,8 +18,8 @@ from analysis.payloads import moved_bytes
 from analysis.summary import over_launches
 
 WHAT = ("Protocols and stream: payload × operations per second, at the best window and batch measured, which are printed "
-        "as window/batch beside the highest point that has them (nowhere: 1/1); all others: payload ÷ latency of one operation. "
-        "At {ranks} ranks; "
+        "as window/batch beside the highest point that has them (nowhere: 1/1); all others: payload ÷ latency of one "
+        "operation. At {ranks} ranks; "
         "a kernel not measured there, at its largest number of ranks below that. No point where no payload moved, or where the "
         "other ranks read it where its proposer had written it; of a payload of which only a part was sent, that part counts.")
 OVERLAPPING, ALONE = "payload × operations per second, GB/s", "payload ÷ latency, GB/s"

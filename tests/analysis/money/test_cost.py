@@ -71,7 +71,7 @@ def test_messages_and_bytes_are_followed_and_paid_for(folder, tmp_path):
 
 @pytest.mark.parametrize("size, told", [(25, [360, 400]), (40, [])])
 def test_bytes_without_a_form_are_messages_of_a_size_that_was_counted(tmp_path, size, told):
-    """20 B a message at most N, `size` B at one: 16 messages at N = 5 hold 320 B and at most 400, unless sizes differ widely."""
+    """20 B a message at most N, `size` B at one: 16 messages at N = 5 hold 320 to 400 B, unless sizes differ widely."""
     def cases(launch: int) -> list[Case]:
         sizes = {2: size, 3: 20, 4: 20, 8: 20}
         return [Case("k", 900 + SPREAD, n, messages=4 * (n - 1), expected_messages=4 * (n - 1), bytes_each=each * 4 * (n - 1),
