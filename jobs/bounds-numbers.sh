@@ -17,6 +17,9 @@ for folder in sys.argv[1:]:
                               told.together))' ${NUMBERS_CAMPAIGNS:-results/two-core-vm results/two-nodes-slurm}
 }
 row_numbers_b() { /usr/bin/python3 tests/analysis/interval_trials.py; }
+row_numbers_c() { /usr/bin/python3 tests/analysis/compare_trials.py --errors 1000 --powers 0; }
+row_numbers_d() { /usr/bin/python3 tests/analysis/compare_trials.py --errors 0 --powers 400; }
+row_numbers_e() { tests/analysis/model_trials.py; }
 # Every kernel over both transports, each number from its raw stamps against what table, JSON, file, CSV and figures say.
 row_numbers_f() {
   local out=$scratch/numbers-f

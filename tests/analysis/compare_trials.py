@@ -101,13 +101,15 @@ def tell_power(reports: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--errors", type=int, default=1000, help="reports of each kind in which nothing differs (1000)")
-    parser.add_argument("--powers", type=int, default=400, help="reports, give or take, in which one case differs (400)")
+    parser.add_argument("--errors", type=int, default=1000, help="reports of each kind in which nothing differs (1000; 0: none)")
+    parser.add_argument("--powers", type=int, default=400, help="reports, give or take, in which one case differs (400; 0: none)")
     parser.add_argument("--exchanges", type=int, default=1000, help="at most so many of launches (1000)")
     options = parser.parse_args()
     with patch.object(exchange, "EXCHANGES_MAX", options.exchanges):
-        tell_errors(options.errors)
-        tell_power(options.powers)
+        if options.errors:
+            tell_errors(options.errors)
+        if options.powers:
+            tell_power(options.powers)
 
 
 if __name__ == "__main__":
