@@ -22,7 +22,7 @@ def add_options(parser: Parser) -> None:
     parser.add_argument("--payload", metavar="BYTES", type=whole("BYTES", 0, 2**40),
                         help="of an operation (default: what was measured nearest to 8)")
     parser.add_argument("--payload-from", metavar="DIR", type=Path,
-                        help="another campaign, of several payloads: tells what share of the messages carry the payload where "
+                        help="another campaign, of several payloads: tells how often an operation sends its payload, where "
                              "DIR has one payload only")
     parser.add_argument("--regions", metavar="R", type=whole("R", 1, PLACES_MOST),
                         help="spread the nodes evenly over so many regions")

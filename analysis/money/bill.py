@@ -107,12 +107,14 @@ def payload_of(series: Series, asked: Asked) -> int:
 
 def on_the_wire(messages: Count, size: Count, prices: Prices) -> Count:
     """Bytes with headers: as many segments as messages of the mean size fill."""
-    ends = []
-    for end in ENDS:
-        count, own = getattr(messages, end), getattr(size, end)
-        segments = math.ceil(own / count / prices.segment_bytes - 1e-12) if count else 0
-        ends.append(own + count * max(segments, 1) * prices.header_bytes)
-    return Count(*ends, size.how)
+    value, low, high = (_with_headers(getattr(messages, end), getattr(size, end), prices) for end in ENDS)
+    # Fewer messages of the same bytes may be more segments each.
+    return Count(value, min(value, low), max(value, high), size.how)
+
+
+def _with_headers(messages: float, size: float, prices: Prices) -> float:
+    segments = math.ceil(size / messages / prices.segment_bytes - 1e-12) if messages else 0
+    return size + messages * max(segments, 1) * prices.header_bytes
 
 
 def cents(dollars: Decimal) -> Decimal:
@@ -133,11 +135,13 @@ def _told(messages: Count, size: Count) -> list[str]:
         found.append("messages are those of a model")
     if messages.how == "between closed forms":
         found.append("messages lie between closed forms that give every count")
-    if size.how == "share":
-        found.append("the share of messages that carry the payload was measured at other numbers of ranks")
+    if size.how == "sized":
+        found.append("bytes are the messages times what one of them holds at other numbers of ranks")
+    if size.how == "copies":
+        found.append("how often the payload is sent follows a closed form of other numbers of ranks")
     if size.how == "bounds":
-        found.append("bytes are as if every message carried the payload, at least as if one did: only one payload was "
-                     "measured")
+        found.append("nobody counted how often it sends its payload there: bytes lie between bounds, of which the higher one "
+                     "has the payload as often as the bytes counted can hold it")
     return found
 
 

@@ -32,12 +32,17 @@ APART = 3  # between closed forms that are farther apart than that factor a coun
 @dataclass(frozen=True)
 class Count:
     """`how`: counted, "mean" (of counts that differ by chance or by timing), "closed form", "between closed forms", or
-    "model"."""
+    "model"; of bytes also how often the payload is sent (copies.py)."""
 
     value: float
     low: float
     high: float
     how: str
+
+    def __post_init__(self):
+        """An end may be NaN, where nobody knows it."""
+        if self.low > self.value or self.high < self.value:
+            raise ValueError(f"{self.value} does not lie from {self.low} to {self.high}")
 
     def times(self, factor: float) -> "Count":
         return Count(self.value * factor, self.low * factor, self.high * factor, self.how)

@@ -58,9 +58,9 @@ def _curves(timed: Campaign, part: pd.DataFrame, payload: int) -> tuple[Curve, .
 
 
 def with_borrowed(every: list[Series], others: list[Series]) -> list[Series]:
-    """Each with the share of messages that carry the payload as another campaign tells it of the same setting."""
-    shares = {series.setting: series.carrying for series in others}
-    return [replace(series, borrowed=shares.get(series.setting)) for series in every]
+    """Each with how often its payload is sent as another campaign tells it of the same setting."""
+    lenders = {series.setting: series for series in others}
+    return [series.lent(lenders.get(series.setting)) for series in every]
 
 
 def _cases(campaign: Campaign) -> pd.DataFrame:

@@ -4,9 +4,10 @@ ranks and other payloads."""
 import functools
 import math
 import statistics
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from analysis.curve import REACH
+from analysis.money.copies import copies, counted, on_line, with_copies
 from analysis.money.growth import Count, followed
 from analysis.money.placement import Shares
 from analysis.money.times import Times
@@ -18,8 +19,8 @@ LIKE_SIZE = 1.5  # messages whose sizes are within this factor of each other at 
 @dataclass(frozen=True, eq=False)
 class Series:
     """One kernel with its parameters. `setting`: the kernel and what its cases' names say of its parameters. `messages` and
-    `sizes`: of each payload what was counted, by ranks. `shares`: of distances, by ranks. `cases`: their names. `borrowed`:
-    the share of messages that carry the payload, from another campaign."""
+    `sizes`: of each payload what was counted, by ranks. `shares`: of distances, by ranks. `cases`: their names. `borrowed`
+    and `borrowed_held`: `carried` and `held` of another campaign."""
 
     kernel: str
     name: str
@@ -32,7 +33,8 @@ class Series:
     shares: dict[int, Shares]
     cases: frozenset[str]
     times: Times = Times()
-    borrowed: float | None = None
+    borrowed: dict[int, Count] = field(default_factory=dict)
+    borrowed_held: dict[int, float] = field(default_factory=dict)
 
     @property
     def payloads(self) -> list[int]:
@@ -68,35 +70,36 @@ class Series:
         found, messages = self._followed(self.sizes[payload], ranks), self._followed(self.messages[payload], ranks)
         if not isinstance(found, str) or isinstance(messages, str):
             return found
-        counted = self.messages[payload]
-        each = sorted(size.value / counted[n].value for n, size in self.sizes[payload].items() if counted[n].value)
-        if len(each) < 2 or each[-1] > LIKE_SIZE * each[0] or ranks > REACH * max(counted):
+        there = self.messages[payload]
+        each = sorted(size.value / there[n].value for n, size in self.sizes[payload].items() if there[n].value)
+        if len(each) < 2 or each[-1] > LIKE_SIZE * each[0] or ranks > REACH * max(there):
             return found
-        return Count(messages.value * statistics.median(each), messages.low * each[0], messages.high * each[-1], "bounds")
+        return Count(messages.value * statistics.median(each), messages.low * each[0], messages.high * each[-1], "sized")
 
     def _carrying(self, known: dict[int, Count], payload: int, ranks: int) -> Count | str:
-        """From one payload, and from what share of the messages carry it, if another number of ranks tells."""
+        """From one payload, and from how often an operation sends it."""
         (measured, size), = known.items()
         messages = self.messages_at(ranks, measured)
         if isinstance(messages, str):
             return messages
-        more, share = payload - measured, self.borrowed if self.carrying is None else self.carrying
-        if share is not None:
-            return Count(size.value + more * share * messages.value, *(end + more * share * messages.value
-                                                                       for end in (size.low, size.high)), "share")
-        least, most = sorted((size.low + more * min(1, messages.low), size.high + more * messages.high))
-        return Count(most, max(least, 0), most, "bounds")
+        sent = copies(self.borrowed | self.carried, messages, self.borrowed_held | self.held, size, measured, ranks)
+        return sent if isinstance(sent, str) else with_copies(size, payload - measured, sent)
 
     @functools.cached_property
-    def carrying(self) -> float | None:
-        """The share of the messages that carry the payload, where some number of ranks was counted at two payloads."""
-        for ranks in self.ranks:
-            there = sorted((payload, counts[ranks].value) for payload, counts in self.sizes.items() if ranks in counts)
-            messages = self.messages_at(ranks, self.smallest)
-            if len(there) > 1 and not isinstance(messages, str) and messages.value:
-                (first, less), (last, more) = there[0], there[-1]
-                return (more - less) / (last - first) / messages.value
-        return None
+    def carried(self) -> dict[int, Count]:
+        """How often an operation sends its payload, by ranks, where two payloads were counted."""
+        return counted(self.sizes)
+
+    @functools.cached_property
+    def held(self) -> dict[int, float]:
+        """Of the same the most payloads in a message, on average."""
+        found = {ranks: (sent, self.messages_at(ranks, self.smallest)) for ranks, sent in self.carried.items()}
+        return {ranks: sent.high / messages.low for ranks, (sent, messages) in found.items()
+                if not isinstance(messages, str) and messages.low > 0}
+
+    def lent(self, other: "Series | None") -> "Series":
+        """With how often another campaign's operations send their payload, where its own do not tell."""
+        return self if other is None else replace(self, borrowed=other.carried, borrowed_held=other.held)
 
     def share_at(self, ranks: int) -> tuple[Shares, int] | None:
         """Of the number of ranks nearest to it, and which that is."""
@@ -111,14 +114,7 @@ class Series:
 
 def _on_line(known: dict[int, Count], payload: int) -> Count:
     """An operation's bytes are its headers and so many times its payload: on the line through the two payloads beside it."""
-    first, last = sorted(sorted(known, key=lambda each: abs(math.log((each + 1) / (payload + 1))))[:2])
-
-    def on(end: str) -> float:
-        less, more = getattr(known[first], end), getattr(known[last], end)
-        return less + (more - less) * (payload - first) / (last - first)
-
-    low, value, high = sorted(map(on, ("low", "value", "high")))
-    return Count(value, low, high, "line")
+    return on_line(known, *sorted(sorted(known, key=lambda each: abs(math.log((each + 1) / (payload + 1))))[:2]), payload)
 
 
 def plain(series: Series) -> bool:

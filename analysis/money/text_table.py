@@ -3,7 +3,7 @@
 import functools
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from pathlib import Path
@@ -55,8 +55,8 @@ def compared(folders: list[Path], replaced: Path | None) -> str:
     today = prices.load(replaced)
     rows, unknown = _measured(cells, told, [series_of(load(folder)) for folder in folders], today)
     remarks = [*unknown, f"prices: {today.source}, {today.date}; each column as if all traffic went that way",
-               f"bytes with {today.header_bytes} B of headers for each segment of at most {today.segment_bytes} B; only "
-               "messages that carry the payload have it: where nobody measured how many do, one at least and all at most"]
+               f"bytes with {today.header_bytes} B of headers for each segment of at most {today.segment_bytes} B; where "
+               "nobody counted how often the payload is sent, between bounds: no more often than the bytes counted hold it"]
     return "\n".join([*parts, table(MEASURED, rows), *(f"- {remark}" for remark in remarks)])
 
 
@@ -105,10 +105,10 @@ def _counted(kernel: str, ranks: int, payload: int, campaigns: list[list[Series]
     """Messages and bytes of an operation, from the first campaign that tells both."""
     every = [series for campaign in campaigns for series in sorted(campaign, key=lambda each: (not plain(each), each.setting))
              if series.kernel == kernel]
-    share = next((series.carrying for series in every if series.carrying is not None), None)
+    lender = max(every, key=lambda each: len(each.carried), default=None)
     why = f"no campaign has {kernel}; measure it with `coordbench run --kernels {kernel} --ranks {ranks} --bytes {payload}`"
     for series in every:
-        messages, size = series.messages_at(ranks, payload), replace(series, borrowed=share).bytes_at(ranks, payload)
+        messages, size = series.messages_at(ranks, payload), series.lent(lender).bytes_at(ranks, payload)
         if not isinstance(messages, str) and not isinstance(size, str):
             return messages, size
         why = f"{kernel} at N = {ranks}: {messages if isinstance(messages, str) else size}"

@@ -68,7 +68,7 @@ def test_one_rank_sends_nothing_and_what_was_counted_stays():
 
 
 def test_a_random_count_has_a_model_as_uncertain_as_its_error_and_as_far_as_four_times():
-    noisy = {n: Count(n * math.log(n) * (1 + 0.05 * (-1) ** place), 0, 0, "counted")
+    noisy = {n: Count(*(n * math.log(n) * (1 + 0.05 * (-1) ** place),) * 3, "counted")
              for place, n in enumerate([4, 8, 16, 32, 64, 128])}
     found = followed(noisy, 100)
     assert found.how == "model" and found.low < 100 * math.log(100) < found.high
