@@ -52,8 +52,9 @@ def rows(lower: Side, higher: Side, campaign: Campaign, asked: Asked) -> list[li
     found[0][3] = _latency_ratio(lower, higher, campaign, asked) or found[0][3]
     traffic, total = ([None if each.bill is None else getattr(each.bill, name) for each in (lower, higher)]
                       for name in ("traffic", "total"))
+    alike = lower.bill and higher.bill and lower.bill.lacks == higher.bill.lacks  # else the totals are of different things
     return [*found, ["traffic a month", *(_shown(each, with_ends) for each in traffic), _ratio_of_sums(*traffic)],
-            ["dollars a month", *(_paid(each) for each in (lower, higher)), _ratio_of_sums(*total)]]
+            ["dollars a month", *(_paid(each) for each in (lower, higher)), _ratio_of_sums(*total) if alike else UNKNOWN]]
 
 
 def latency(each: Side, asked: Asked) -> Count | str:

@@ -13,7 +13,6 @@ from analysis.load import Campaign, load
 from analysis.markdown import table
 from analysis.money import asking
 from analysis.money.bill import Asked
-from analysis.money.placement import knows_zones
 from analysis.money.series import Series
 from analysis.refusal import Parser, run
 
@@ -28,7 +27,7 @@ def advise(options: argparse.Namespace) -> None:
     campaign = load(options.folder)
     every = asking.series_for(options, campaign)
     nodes = options.nodes or walk.nodes or _measured(every, walk)
-    asked = asking.asked(options, nodes, options.operations, knows_zones(campaign.counted))
+    asked = asking.asked(options, nodes, options.operations, campaign)
     print("\n".join([*_recommended(walk, given, campaign, asked), *_higher(tree, walk.rung, every, campaign, asked),
                      *_checked(walk.rung, every, campaign, asked)]))
 
@@ -71,6 +70,8 @@ def _unknown(each: Side, campaign: Campaign, asked: Asked) -> list[str]:
         return [f"{each.kernel}: {each.why}; count it with `{checklist.count_command(each.kernel, campaign, asked)}`"]
     slow = comparison.latency(each, asked)
     told = [f"{each.kernel}: {remark}" for remark in each.bill.remarks]
+    if "storage" in each.bill.unknown:
+        told.append(f"{each.kernel}: its dollars are without forced writes: {each.bill.unknown['storage']}")
     if isinstance(slow, str):
         told.append(f"{each.kernel} at N = {asked.nodes}: {slow}; time it with "
                     f"`{checklist.time_command(each.kernel, campaign, asked)}`")

@@ -6,6 +6,7 @@ from pathlib import Path
 from analysis.load import Campaign, load
 from analysis.money import prices
 from analysis.money.bill import Asked
+from analysis.money.placement import knows_zones
 from analysis.money.quantities import series_of, with_borrowed
 from analysis.money.series import Series
 from analysis.refusal import Parser, Refusal
@@ -37,13 +38,13 @@ def series_for(options: argparse.Namespace, campaign: Campaign) -> list[Series]:
     return with_borrowed(every, series_of(load(options.payload_from))) if options.payload_from else every
 
 
-def asked(options: argparse.Namespace, nodes: int, operations: int, knows_zones: bool) -> Asked:
+def asked(options: argparse.Namespace, nodes: int, operations: int, campaign: Campaign) -> Asked:
     places = None
-    if options.regions or options.zones or not knows_zones:
+    if options.regions or options.zones or not knows_zones(campaign.counted):
         places = (options.regions or DEFAULT_PLACES[0], options.zones or (1 if options.regions else DEFAULT_PLACES[1]))
     if options.over_internet and places and places[0] == 1:
         raise Refusal("--over-internet needs messages between regions; name how many there are with --regions")
-    return Asked(nodes, operations, prices.load(options.prices), options.payload, places, options.over_internet)
+    return Asked(nodes, operations, prices.load(options.prices, set(campaign.cases.kernel)), options.payload, places, options.over_internet)
 
 
 def whole(name: str, least: int, most: int):

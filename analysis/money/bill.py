@@ -9,8 +9,10 @@ from analysis.money import formula, placement
 from analysis.money.growth import Count
 from analysis.money.prices import DIGITS, DISTANCES, INTERNET, Prices
 from analysis.money.series import Series
+from analysis.refusal import Refusal
 
 CENT = Decimal("0.01")
+CENTS_DIGITS = 100  # more than any price times any month has
 NS_PER_HOUR = 3600 * 10**9
 BYTES_PER_GB = 10**9
 MILLION = 10**6
@@ -32,7 +34,8 @@ class Asked:
 
 @dataclass(frozen=True)
 class Sum:
-    """Dollars, and the least and the most that they are known to be; None where an end is not known."""
+    """Dollars, and the least and the most that they are known to be; None where an end is not known. A sum has the ends of the
+    parts that have them."""
 
     value: Decimal
     low: Decimal | None
@@ -40,7 +43,8 @@ class Sum:
 
     def __add__(self, other: "Sum") -> "Sum":
         with localcontext(prec=DIGITS):
-            ends = (None if a is None or b is None else a + b for a, b in ((self.low, other.low), (self.high, other.high)))
+            ends = (None if a is None and b is None else (self.value if a is None else a) + (other.value if b is None else b)
+                    for a, b in ((self.low, other.low), (self.high, other.high)))
             return Sum(self.value + other.value, *ends)
 
 
@@ -52,6 +56,7 @@ class Bill:
     series: Series
     payload: int
     messages: Count
+    background: Count
     wire_bytes: Count
     gb: dict[str, Decimal]
     blocked_ns: Count | None
@@ -73,7 +78,12 @@ class Bill:
 
     @property
     def whole(self) -> bool:
-        return self.waiting is not None
+        return not self.lacks
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """The parts that the total is without."""
+        return tuple(name for name in ("waiting", "storage") if getattr(self, name) is None)
 
 
 def bill(series: Series, asked: Asked) -> Bill | str:
@@ -82,10 +92,13 @@ def bill(series: Series, asked: Asked) -> Bill | str:
     messages, size = series.messages_at(asked.nodes, payload), series.bytes_at(asked.nodes, payload)
     if isinstance(messages, str) or isinstance(size, str):
         return messages if isinstance(messages, str) else size
-    wire = on_the_wire(messages, size, asked.prices)
+    background = series.background_at(asked.nodes, payload)
+    wire = on_the_wire(messages + background, size, asked.prices)
     shares, remark = _shares(series, asked)
     unknown, remarks = {}, [remark] if remark else []
     remarks += _told(messages, size)
+    if background.how == "bounds":
+        remarks.append("messages of the background are as many for a message as at other numbers of ranks")
     blocked, latency = None, series.times.latency_at(asked.nodes, payload)
     if isinstance(latency, str):
         unknown["waiting"] = latency
@@ -94,10 +107,12 @@ def bill(series: Series, asked: Asked) -> Bill | str:
         timed = series.times.payload(asked.nodes, payload)
         remarks += [f"its time is that of {timed} B"] * (timed != payload)
     writes = _writes(series, asked)
-    return Bill(series, payload, messages, wire, _gb(wire.value, shares, asked.operations), blocked,
+    if isinstance(writes, str):
+        unknown["storage"], writes = writes, None
+    return Bill(series, payload, messages, background, wire, _gb(wire.value, shares, asked.operations), blocked,
                 series.times.processor_at(asked.nodes, payload), writes, _traffic(wire, shares, asked),
                 None if blocked is None else _waiting(blocked, asked),
-                None if writes is None else _storage(writes, asked), unknown, remarks)
+                None if writes is None else _storage(writes, payload, asked), unknown, remarks)
 
 
 def payload_of(series: Series, asked: Asked) -> int:
@@ -118,7 +133,8 @@ def _with_headers(messages: float, size: float, prices: Prices) -> float:
 
 
 def cents(dollars: Decimal) -> Decimal:
-    return dollars.quantize(CENT, ROUND_HALF_UP)
+    with localcontext(prec=CENTS_DIGITS):
+        return dollars.quantize(CENT, ROUND_HALF_UP)
 
 
 def exact(number: float | Fraction) -> Decimal:
@@ -183,12 +199,20 @@ def _waiting(blocked: Count, asked: Asked) -> Sum:
     return Sum(*(dollars(getattr(blocked, end)) for end in ENDS))
 
 
-def _writes(series: Series, asked: Asked) -> Fraction | None:
+def _writes(series: Series, asked: Asked) -> Fraction | str:
+    """Or one clause that says why they are not known; a formula that has no value there takes nothing but its own row."""
     told = asked.prices.writes.get(series.setting)
-    return None if told is None else formula.value(told, asked.nodes, f"prices: forced_writes.{series.setting}")
+    if told is None:
+        return "[forced_writes] of the prices has no line for it"
+    try:
+        return formula.value(told, asked.nodes, f"at N = {asked.nodes} forced_writes.{series.setting}")
+    except Refusal as refused:
+        return str(refused)
 
 
-def _storage(writes: Fraction, asked: Asked) -> Sum:
+def _storage(writes: Fraction, payload: int, asked: Asked) -> Sum:
+    """A write of more than a unit is paid for as so many."""
+    units = max(1, math.ceil(Fraction(payload) / asked.prices.write_bytes))
     with localcontext(prec=DIGITS):
-        dollars = exact(writes * asked.operations / MILLION) * asked.prices.million_writes
+        dollars = exact(writes * units * asked.operations / MILLION) * asked.prices.million_writes
     return Sum(dollars, dollars, dollars)

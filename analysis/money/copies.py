@@ -58,4 +58,5 @@ def on_line(known: dict[int, Count], first: int, last: int, payload: int) -> Cou
     (low, high), (low_more, high_more) = ends(less, 1 - share), ends(more, share)
     value = less.value + (more.value - less.value) * share
     # Rounding may put an end that is the value a last digit beside it.
-    return Count(max(0.0, value), max(0.0, min(value, low + low_more)), max(0.0, value, high + high_more), "line")
+    return Count(max(0.0, value), max(0.0, min(value, low + low_more)), max(0.0, value, high + high_more),
+                 "line" if less.how in (COUNTED, "mean", "closed form") else less.how)

@@ -44,6 +44,9 @@ class Count:
         if self.low > self.value or self.high < self.value:
             raise ValueError(f"{self.value} does not lie from {self.low} to {self.high}")
 
+    def __add__(self, other: "Count") -> "Count":
+        return Count(self.value + other.value, self.low + other.low, self.high + other.high, self.how)
+
     def times(self, factor: float) -> "Count":
         return Count(self.value * factor, self.low * factor, self.high * factor, self.how)
 

@@ -1,6 +1,7 @@
 """The prices of prices.toml, with what a user replaces; refuses in one sentence what no price can be."""
 
 import tomllib
+from collections.abc import Set
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from pathlib import Path
@@ -12,11 +13,13 @@ DEFAULTS = Path(__file__).resolve().parent.parent / "prices.toml"
 DISTANCES = ("same_zone", "between_zones", "between_regions")
 INTERNET = "internet"
 TEXTS = {"about": ("source", "date")}
-NUMBERS = {"traffic": DISTANCES, "nodes": ("dollars_per_hour",), "storage": ("dollars_per_million_writes",),
+NUMBERS = {"traffic": DISTANCES, "nodes": ("dollars_per_hour",), "storage": ("dollars_per_million_writes", "write_bytes"),
            "wire": ("header_bytes", "segment_bytes")}
 TIER = ("up_to_gb", "dollars_per_gb")
 WRITES = "forced_writes"  # kernels are its keys
 SECTIONS = (*TEXTS, *NUMBERS, INTERNET, WRITES)
+AMOUNT_MOST = 10**12
+TRIED_RANKS = (3, 4, 5, 8)  # a formula is one if it has a value at any of them
 DIGITS = 60  # of sums of money on their way; they are rounded once, when they are printed
 
 
@@ -30,7 +33,8 @@ class Tier:
 
 @dataclass(frozen=True)
 class Prices:
-    """`traffic`: dollars for a GB, by distance. `writes`: formulas of N, by kernel and setting."""
+    """`traffic`: dollars for a GB, by distance. `writes`: formulas of N, by kernel and setting, of `write_bytes` at
+    most. `named`: where all of these are from, and when."""
 
     source: str
     date: str
@@ -41,6 +45,8 @@ class Prices:
     header_bytes: int
     segment_bytes: int
     writes: dict[str, str]
+    write_bytes: int
+    named: str
 
     def egress(self, gb: Decimal) -> Decimal:
         """Dollars for so many GB to the Internet in one month, free ones included."""
@@ -60,19 +66,38 @@ class Prices:
             return self.traffic[distance] * gb
 
 
-def load(replaced: Path | None = None) -> Prices:
-    """The defaults, and in their place whatever the user's file names."""
-    told = _read(DEFAULTS)
-    if replaced is not None:
-        for section, own in _read(replaced).items():
-            told[section] = own if section == INTERNET else {**told[section], **own}
-        if "source" not in _read(replaced).get("about", {}):
-            told["about"] = {**told["about"], "source": f"{replaced}, and where it says nothing: {told['about']['source']}"}
+def load(replaced: Path | None = None, kernels: Set[str] = frozenset()) -> Prices:
+    """The defaults, and in their place whatever the user's file names. `kernels`: those of the campaign."""
+    told, own = _read(DEFAULTS), {} if replaced is None else _read(replaced)
+    for kernel in own.get(WRITES, {}):
+        if kernel.partition("/")[0] not in _kernels() | kernels:
+            raise Refusal(f"{replaced} has in [{WRITES}] the key {kernel}, which is no kernel; `coordbench list` names them all")
+    named = _named(told, own, replaced)
+    for section, content in own.items():
+        told[section] = content if section == INTERNET else {**told[section], **content}
     tiers = tuple(Tier(tier.get("up_to_gb"), tier["dollars_per_gb"]) for tier in told[INTERNET])
     return Prices(**told["about"], traffic=told["traffic"], internet=tiers, node_hour=told["nodes"]["dollars_per_hour"],
                   million_writes=told["storage"]["dollars_per_million_writes"],
                   header_bytes=int(told["wire"]["header_bytes"]), segment_bytes=int(told["wire"]["segment_bytes"]),
-                  writes=told[WRITES])
+                  writes=told[WRITES], write_bytes=int(told["storage"]["write_bytes"]), named=named)
+
+
+def _kernels() -> set[str]:
+    """A header's name is what `coordbench list` calls the kernel."""
+    root = DEFAULTS.parent.parent
+    return {path.stem for folder in ("kernels", "collectives") for path in (root / folder).glob("*.hpp")}
+
+
+def _named(defaults: dict, own: dict, path: Path | None) -> str:
+    """The user's source for the user's keys, and the defaults' for the others."""
+    of_defaults = f"{defaults['about']['source']}, {defaults['about']['date']}"
+    keys = [INTERNET if section == INTERNET else f"{section}.{key}"
+            for section, content in own.items() if section != "about" for key in ([""] if section == INTERNET else content)]
+    if not keys:
+        return of_defaults
+    about = own.get("about", {})
+    source = ", ".join([about.get("source", str(path)), *([about["date"]] if "date" in about else [])])
+    return f"{source} for {', '.join(keys)}; {of_defaults} for all others"
 
 
 def _read(path: Path) -> dict:
@@ -81,7 +106,7 @@ def _read(path: Path) -> dict:
             told = tomllib.load(file, parse_float=Decimal)
     except OSError as error:
         raise Refusal(f"--prices {path} cannot be read: {reason(error)}; name a file like analysis/prices.toml") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, ArithmeticError) as error:  # no TOML, no UTF-8, or a number of more digits than Python reads
         raise Refusal(f"--prices {path} is not TOML ({error}); write it like analysis/prices.toml") from None
     return _checked(told, path)
 
@@ -98,7 +123,7 @@ def _checked(told: dict, path: Path) -> dict:
             _refuse_unknown(told[section], names, f"{path} has in [{section}] the key", "accepted are")
             found[section] = {name: _amount(number, f"{path}: {section}.{name}") for name, number in told[section].items()}
     _check_texts(found, path)
-    _check_wire(found.get("wire", {}), path)
+    _check_bytes(found, path)
     if INTERNET in told:
         found[INTERNET] = _tiers(told[INTERNET], path)
     return found
@@ -111,13 +136,30 @@ def _check_texts(found: dict, path: Path) -> None:
             if not isinstance(words, str):
                 raise Refusal(f"{path}: {section}.{name} is {words}; write text between quotes")
     for kernel, words in found.get(WRITES, {}).items():
-        formula.value(words, 3, f"{path}: {WRITES}.{kernel}")
+        _check_formula(words, f"{path}: {WRITES}.{kernel}")
 
 
-def _check_wire(wire: dict, path: Path) -> None:
+def _check_formula(words: str, where: str) -> None:
+    refused = []
+    for ranks in TRIED_RANKS:
+        try:
+            formula.value(words, ranks, where)
+            return
+        except Refusal as error:
+            refused.append(error)
+    raise refused[0]
+
+
+def _check_bytes(found: dict, path: Path) -> None:
+    wire = found.get("wire", {})
     for name, least in (("header_bytes", 0), ("segment_bytes", 1)):
-        if name in wire and (wire[name] != int(wire[name]) or wire[name] < least):
-            raise Refusal(f"{path}: wire.{name} is {wire[name]}; write a whole number of bytes from {least} on")
+        _check_whole(wire, name, least, f"{path}: wire.{name}")
+    _check_whole(found.get("storage", {}), "write_bytes", 1, f"{path}: storage.write_bytes")
+
+
+def _check_whole(amounts: dict, name: str, least: int, where: str) -> None:
+    if name in amounts and (amounts[name] != int(amounts[name]) or amounts[name] < least):
+        raise Refusal(f"{where} is {amounts[name]}; write a whole number of bytes from {least} on")
 
 
 def _tiers(told: list, path: Path) -> list[dict]:
@@ -152,6 +194,8 @@ def _refuse_unknown(names, accepted: tuple[str, ...], where: str, then: str) -> 
 def _amount(number, where: str) -> Decimal:
     if isinstance(number, bool) or not isinstance(number, int | Decimal) or not Decimal(number).is_finite():
         raise Refusal(f"{where} is {number!r}; write a number from 0 on, without quotes")
+    if number > AMOUNT_MOST:
+        raise Refusal(f"{where} is {Decimal(number):.3g}, and nobody pays so much; write a number from 0 to {AMOUNT_MOST}")
     if number < 0:
         raise Refusal(f"{where} is {number}, and nobody pays less than nothing; write a number from 0 on")
     return Decimal(number)

@@ -7,10 +7,9 @@ from pathlib import Path
 from analysis.load import Campaign, load
 from analysis.money import asking, text_table
 from analysis.money.bill import Asked, Bill, bill
-from analysis.money.placement import knows_zones
 from analysis.money.quantities import uncounted
 from analysis.money.series import Series
-from analysis.money.table import bill_rows, bill_table
+from analysis.money.table import bill_rows, bill_table, reasons
 from analysis.refusal import Parser, Refusal, run
 
 NAMED = 6  # in a remark on many kernels
@@ -22,10 +21,11 @@ BLOCKED = ("node-hours blocked: ranks × time until the user may go on, as if no
 
 def cost(options: argparse.Namespace) -> None:
     if options.text_table:
+        _check_text_table(options)
         return print(text_table.compared(options.folders, options.prices))
     _check(options)
     campaign = load(options.folders[0])
-    asked = asking.asked(options, options.nodes, options.operations, knows_zones(campaign.counted))
+    asked = asking.asked(options, options.nodes, options.operations, campaign)
     every = asking.series_for(options, campaign)
     chosen, missing = chosen_series(every, options.kernels, campaign)
     bills, unpaid = _bills(chosen, asked)
@@ -81,6 +81,17 @@ def _check(options: argparse.Namespace) -> None:
         raise Refusal(f"{len(options.folders)} campaigns were given; name one DIR, the folder of its launch-*.h5")
 
 
+def _check_text_table(options: argparse.Namespace) -> None:
+    given = [f"--{name}" for name, value in (
+        ("nodes", options.nodes), ("operations-per-month", options.operations), ("kernels", options.kernels),
+        ("csv", options.csv), ("payload", options.payload), ("payload-from", options.payload_from),
+        ("regions", options.regions), ("zones", options.zones), ("over-internet", options.over_internet or None))
+        if value is not None]
+    if given:
+        raise Refusal(f"--text-table has the text's own numbers, and {' and '.join(given)} would change nothing; leave "
+                      f"{'them' if len(given) > 1 else 'it'} out, or leave out --text-table")
+
+
 def _payloads(bills: list[Bill]) -> str:
     sizes = sorted({each.payload for each in bills})
     return f"payload {' or '.join(f'{size} B' for size in sizes)}"
@@ -88,12 +99,13 @@ def _payloads(bills: list[Bill]) -> str:
 
 def _remarks(bills: list[Bill], asked: Asked) -> list[str]:
     prices = asked.prices
-    found = [f"prices: {prices.source}, {prices.date}",
+    found = [f"prices: {prices.named}",
              f"on the wire: the message's own bytes and {prices.header_bytes} B of headers for each segment of at most "
              f"{prices.segment_bytes} B", _placement(asked), BLOCKED, CPU]
     if any(each.writes is not None for each in bills):
-        found.append("writes: what forcing a log to disk would add, by prices.toml; campaigns are measured in memory")
-    return found + _grouped([(each, f"no price of waiting: {why}") for each in bills for why in each.unknown.values()]) + \
+        found.append("writes: what forcing a log to disk would add, by prices.toml, a payload in units of "
+                     f"{prices.write_bytes} B; campaigns are measured in memory")
+    return found + _grouped([(each, why) for each in bills for why in reasons(each)]) + \
         _grouped([(each, remark) for each in bills for remark in each.remarks])
 
 

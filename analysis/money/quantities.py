@@ -23,8 +23,10 @@ from analysis.summary import LEAST, MOST, over_launches
 
 SERIES = ["kernel", "clients", "transport", "parameters", "network", "authentication"]
 EXACT, RANGE = "exact", "range"  # count rules: of one number, and of numbers between two of which timing chooses
+SAME = 1e-9
 UNCOUNTED = "none"  # the count rule of the MPI library's own collectives
-COUNTS = ["messages_per_operation", "bytes_per_operation", LEAST, MOST, *placement.DISTANCES]
+COUNTS = ["messages_per_operation", "bytes_per_operation", "background", LEAST, MOST, *placement.DISTANCES]
+SPREAD = ["bytes_per_operation", "background"]  # what launches differ in, although their messages are the same
 
 
 def series_of(campaign: Campaign) -> list[Series]:
@@ -66,7 +68,7 @@ def with_borrowed(every: list[Series], others: list[Series]) -> list[Series]:
 def _cases(campaign: Campaign) -> pd.DataFrame:
     counted = campaign.counted[(campaign.counted.kernel != STREAM) & (campaign.counted.count_rule != UNCOUNTED)]
     cases = fewest_in_flight(counted)
-    cases = cases.assign(**placement.by_distance(cases))
+    cases = cases.assign(background=cases.background_messages / cases.operations.clip(lower=1), **placement.by_distance(cases))
     over_mpi = set(cases.kernel[cases.transport == MPI])
     return cases[(cases.transport == MPI) | ~cases.kernel.isin(over_mpi)]
 
@@ -82,6 +84,8 @@ def _counts(campaign: Campaign, cases: pd.DataFrame) -> pd.DataFrame:
     sure = (cases.count_rule == EXACT) | ((cases.count_rule == RANGE) & (cases[LEAST] == cases[MOST]))
     groups = cases.assign(sure=sure).groupby(by)
     counts = groups[COUNTS].median().assign(sure=groups.sure.all())
+    for end, found in (("least", groups[SPREAD].min()), ("greatest", groups[SPREAD].max())):
+        counts = counts.join(found.add_suffix(f"_{end}"))
     random = mean_messages(campaign).rename(columns={"messages_per_operation": "mean"})
     means = random.drop_duplicates(by).set_index(by)[["mean", "messages_low", "messages_high"]]
     return counts.join(means.reindex(counts.index)).reset_index()
@@ -102,18 +106,18 @@ def _by_ranks(firm: pd.DataFrame, column: str) -> pd.DataFrame:
 
 def _series(part: pd.DataFrame, counts: pd.DataFrame, name: str) -> Series:
     """What was counted of it; its times are not in yet."""
-    messages, sizes, shares = {}, {}, {}
+    messages, sizes, background, shares = {}, {}, {}, {}
     for row in counts.to_dict("records"):
         messages.setdefault(row["payload_bytes"], {})[row["ranks"]] = _messages(row)
-        size = row["bytes_per_operation"]
-        sizes.setdefault(row["payload_bytes"], {})[row["ranks"]] = Count(size, size, size, _how(row))
+        sizes.setdefault(row["payload_bytes"], {})[row["ranks"]] = _bytes(row)
+        background.setdefault(row["payload_bytes"], {})[row["ranks"]] = _between_launches(row, "background")
         share = placement.measured(row)
         if share:
             shares.setdefault(row["ranks"], share)
     first = part.iloc[0]
     setting = "/".join([first.kernel, *first["name"].split("/")[5:]])
     return Series(first.kernel, name, setting, first.group, int(first.level), int(first.clients), messages, sizes, shares,
-                  frozenset(part["name"]))
+                  frozenset(part["name"]), background=background)
 
 
 def _messages(row: dict) -> Count:
@@ -124,6 +128,22 @@ def _messages(row: dict) -> Count:
     value = row["messages_per_operation"]
     low, high = (value if math.isnan(row[end]) else row[end] for end in (LEAST, MOST))
     return Count(value, min(low, value), max(high, value), _how(row))
+
+
+def _bytes(row: dict) -> Count:
+    """Chance that makes messages more or fewer makes bytes so, too."""
+    size, messages = _between_launches(row, "bytes_per_operation"), _messages(row)
+    if not messages.value or messages.low == messages.high:
+        return size
+    low, high = (size.value * end / messages.value for end in (messages.low, messages.high))
+    return Count(size.value, min(size.low, low), max(size.high, high), "mean")
+
+
+def _between_launches(row: dict, name: str) -> Count:
+    """Sure if every launch says the same."""
+    least, greatest = row[f"{name}_least"], row[f"{name}_greatest"]
+    same = greatest - least <= SAME * max(greatest, 1)
+    return Count(row[name], least, greatest, _how(row) if same else "mean")
 
 
 def _how(row: dict) -> str:

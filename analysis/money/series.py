@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from analysis.curve import REACH
 from analysis.money.copies import copies, counted, on_line, with_copies
-from analysis.money.growth import Count, followed
+from analysis.money.growth import COUNTED, Count, followed
 from analysis.money.placement import Shares
 from analysis.money.times import Times
 from analysis.selection import SMALL_BYTES
@@ -19,7 +19,8 @@ LIKE_SIZE = 1.5  # messages whose sizes are within this factor of each other at 
 @dataclass(frozen=True, eq=False)
 class Series:
     """One kernel with its parameters. `setting`: the kernel and what its cases' names say of its parameters. `messages` and
-    `sizes`: of each payload what was counted, by ranks. `shares`: of distances, by ranks. `cases`: their names. `borrowed`
+    `sizes`: of each payload what was counted, by ranks. `shares`: of distances, by ranks. `cases`: their names.
+    `background`: as `messages`, those that carry no operation, as resends and heartbeats; bytes hold them, messages do not. `borrowed`
     and `borrowed_held`: `carried` and `held` of another campaign."""
 
     kernel: str
@@ -33,6 +34,7 @@ class Series:
     shares: dict[int, Shares]
     cases: frozenset[str]
     times: Times = Times()
+    background: dict[int, dict[int, Count]] = field(default_factory=dict)
     borrowed: dict[int, Count] = field(default_factory=dict)
     borrowed_held: dict[int, float] = field(default_factory=dict)
 
@@ -54,6 +56,20 @@ class Series:
         tried = [self._followed(self.messages[each], ranks)
                  for each in sorted(self.payloads, key=lambda each: (abs(each - payload), each))]
         return next((count for count in tried if not isinstance(count, str)), tried[0])
+
+    def background_at(self, ranks: int, payload: int) -> Count | str:
+        """Of the nearest payload that was counted there; else as many for a message as at other numbers of ranks."""
+        near = sorted(self.background, key=lambda each: (abs(each - payload), each))
+        there = next((self.background[each][ranks] for each in near if ranks in self.background[each]), None)
+        messages = self.messages_at(ranks, payload)
+        if there is not None or isinstance(messages, str):
+            return messages if there is None else there
+        each = [(count, self.messages[size][n].value) for size in near for n, count in self.background[size].items()]
+        rates = [(count.value / sent, count.low / sent, count.high / sent) for count, sent in each if sent]
+        if not any(high for *_, high in rates):
+            return Count(0, 0, 0, COUNTED)
+        values, lows, highs = zip(*rates)
+        return Count(messages.value * statistics.median(values), messages.low * min(lows), messages.high * max(highs), "bounds")
 
     def bytes_at(self, ranks: int, payload: int) -> Count | str:
         known = {each: count for each in self.payloads if not isinstance(count := self._sized(each, ranks), str)}

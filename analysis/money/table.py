@@ -10,8 +10,10 @@ from analysis.money.bill import NS_PER_HOUR, Asked, Bill, Sum, cents
 from analysis.money.growth import Count
 from analysis.money.prices import DISTANCES
 
-HEADER = ["kernel", "messages", "bytes on the wire", "GB same zone", "GB between zones", "GB between regions", "traffic",
+HEADER = ["kernel", "messages", "background", "bytes on the wire", "GB same zone", "GB between zones", "GB between regions", "traffic",
           "node-hours blocked", "their price", "CPU-hours", "writes", "total a month"]
+
+NO_PRICE = {"waiting": "no price of waiting", "storage": "no price of forced writes"}
 
 
 def bill_table(bills: list[Bill], asked: Asked) -> str:
@@ -46,11 +48,16 @@ def count(found: Count) -> str:
 
 def _cells(each: Bill, asked: Asked) -> list[str]:
     hours = [None if ns is None else ns.times(asked.operations / NS_PER_HOUR) for ns in (each.blocked_ns, each.processor_ns)]
-    return [each.series.name, count(each.messages), count(each.wire_bytes),
+    return [each.series.name, count(each.messages), count(each.background), count(each.wire_bytes),
             *(_gb(each.gb[distance]) for distance in DISTANCES), with_ends(each.traffic),
             "–" if hours[0] is None else _hours(hours[0]), "–" if each.waiting is None else with_ends(each.waiting),
             "–" if hours[1] is None else _hours(hours[1]), "–" if each.storage is None else dollars(each.storage.value),
             ("" if each.whole else "at least ") + with_ends(each.total)]
+
+
+def reasons(each: Bill) -> list[str]:
+    """Why parts of the total are missing."""
+    return [f"{NO_PRICE[part]}: {why}" for part, why in each.unknown.items()]
 
 
 def _gb(gb: Decimal) -> str:
@@ -65,7 +72,8 @@ def _hours(hours: Count) -> str:
 def _row(each: Bill, asked: Asked) -> dict:
     row = {"kernel": each.series.kernel, "series": each.series.name, "level": each.series.level, "nodes": asked.nodes,
            "operations_per_month": asked.operations, "payload_bytes": each.payload}
-    for name, found in (("messages_per_operation", each.messages), ("wire_bytes_per_operation", each.wire_bytes),
+    for name, found in (("messages_per_operation", each.messages),
+                        ("background_messages_per_operation", each.background), ("wire_bytes_per_operation", each.wire_bytes),
                         ("blocked_ns_per_operation", each.blocked_ns), ("cpu_ns_per_operation", each.processor_ns)):
         for end in ("value", "low", "high"):
             row[name + ("" if end == "value" else f"_{end}")] = math.nan if found is None else getattr(found, end)
@@ -75,5 +83,5 @@ def _row(each: Bill, asked: Asked) -> dict:
         for end in ("value", "low", "high"):
             amount = None if part is None else getattr(part, end)
             row[f"{name}_dollars" + ("" if end == "value" else f"_{end}")] = "" if amount is None else str(cents(amount))
-    return row | {"complete": each.whole, "remarks": "; ".join([*each.unknown.values(), *each.remarks])}
+    return row | {"complete": each.whole, "remarks": "; ".join([*reasons(each), *each.remarks])}
 

@@ -12,7 +12,7 @@ from analysis.load import load
 from analysis.markdown import table
 from analysis.money import formula, prices
 from analysis.money.bill import BYTES_PER_GB, Sum, cents, exact, on_the_wire
-from analysis.money.growth import Count
+from analysis.money.growth import COUNTED, Count
 from analysis.money.prices import DIGITS, INTERNET, Prices
 from analysis.money.quantities import series_of
 from analysis.money.series import Series, plain
@@ -20,6 +20,7 @@ from analysis.money.table import count, dollars, with_ends
 
 DATA = Path(__file__).with_name("text.toml")
 HEADER = ["row", "nodes", "messages a month, the text", "recomputed", "dollars, the text", "recomputed", "equal"]
+DIRECT = ((COUNTED, "mean"), ("closed form", "line", "copies"), ("between closed forms",))  # before bounds and models
 PRICED = {"same_zone": "same zone", "between_zones": "between zones", "between_regions": "between regions",
           INTERNET: "over the Internet"}
 MEASURED = ["row", "nodes", "kernel", "messages an operation, the text", "measured", "GB on the wire a month",
@@ -54,7 +55,7 @@ def compared(folders: list[Path], replaced: Path | None) -> str:
         return "\n".join([*parts, "- name campaigns (DIR …) for the measured model and today's prices"])
     today = prices.load(replaced)
     rows, unknown = _measured(cells, told, [series_of(load(folder)) for folder in folders], today)
-    remarks = [*unknown, f"prices: {today.source}, {today.date}; each column as if all traffic went that way",
+    remarks = [*unknown, f"prices: {today.named}; each column as if all traffic went that way",
                f"bytes with {today.header_bytes} B of headers for each segment of at most {today.segment_bytes} B; where "
                "nobody counted how often the payload is sent, between bounds: no more often than the bytes counted hold it"]
     return "\n".join([*parts, table(MEASURED, rows), *(f"- {remark}" for remark in remarks)])
@@ -101,22 +102,29 @@ def _measured(cells: list[Cell], told: dict, campaigns: list[list[Series]],
     return rows, unknown
 
 
-def _counted(kernel: str, ranks: int, payload: int, campaigns: list[list[Series]]) -> tuple[Count, Count] | str:
-    """Messages and bytes of an operation, from the first campaign that tells both."""
+def _counted(kernel: str, ranks: int, payload: int, campaigns: list[list[Series]]) -> tuple[Count, Count, Count] | str:
+    """Messages of an operation, and its messages with the background and bytes, from the campaign that tells them most
+    directly; of campaigns that tell them alike the first."""
     every = [series for campaign in campaigns for series in sorted(campaign, key=lambda each: (not plain(each), each.setting))
              if series.kernel == kernel]
     lender = max(every, key=lambda each: len(each.carried), default=None)
-    why = f"no campaign has {kernel}; measure it with `coordbench run --kernels {kernel} --ranks {ranks} --bytes {payload}`"
+    found, why = [], f"no campaign has {kernel}; measure it with `coordbench run --kernels {kernel} --ranks {ranks} --bytes {payload}`"
     for series in every:
         messages, size = series.messages_at(ranks, payload), series.lent(lender).bytes_at(ranks, payload)
         if not isinstance(messages, str) and not isinstance(size, str):
-            return messages, size
+            found.append((messages, messages + series.background_at(ranks, payload), size))
+            continue
         why = f"{kernel} at N = {ranks}: {messages if isinstance(messages, str) else size}"
-    return why
+    return min(found, key=lambda each: max(_indirect(each[0]), _indirect(each[2]))) if found else why
 
 
-def _measured_cells(cell: Cell, kernel: str, ranks: int, messages: Count, size: Count, told: dict, today: Prices) -> list[str]:
-    gb = on_the_wire(messages, size, today).times(told["operations_per_month"] / BYTES_PER_GB)
+def _indirect(count: Count) -> int:
+    return next((place for place, ways in enumerate(DIRECT) if count.how in ways), len(DIRECT))
+
+
+def _measured_cells(cell: Cell, kernel: str, ranks: int, messages: Count, sent: Count, size: Count, told: dict,
+                    today: Prices) -> list[str]:
+    gb = on_the_wire(sent, size, today).times(told["operations_per_month"] / BYTES_PER_GB)
     own = cell.messages / told["operations_per_month"]
     of = kernel if ranks == cell.nodes else f"{kernel}, {ranks} ranks"
     return [cell.row["name"], str(cell.nodes), of, f"{int(own):,}", count(messages), count(gb), dollars(cell.told),

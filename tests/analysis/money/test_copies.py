@@ -11,7 +11,8 @@ from analysis.money.series import Series
 
 SHAPES = {  # messages, and copies of the payload, by N
     "decentralised commit": (lambda n: n * (n - 1), lambda n: n - 1), "broadcast": (lambda n: n - 1, lambda n: n - 1),
-    "Bruck's": (lambda n: n * math.log2(n), lambda n: n * n / 2 * math.log2(n)), "commit": (lambda n: 4 * (n - 1), lambda n: n - 1)}
+    "Bruck's": (lambda n: n * math.log2(n), lambda n: n * n / 2 * math.log2(n)),
+    "commit": (lambda n: 4 * (n - 1), lambda n: n - 1)}
 
 
 def sure(value: float) -> Count:

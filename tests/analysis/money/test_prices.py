@@ -33,7 +33,7 @@ def test_a_user_replaces_what_the_file_names_and_nothing_else(tmp_path):
     assert of.carried("between_zones", Decimal(2)) == 1 and of.carried("between_regions", Decimal(2)) == Decimal("0.04")
     assert of.egress(Decimal(7)) == 7
     assert of.node_hour == prices.load().node_hour and of.header_bytes == 66
-    assert "own.toml" in of.source
+    assert "own.toml for traffic.between_zones, internet; Amazon" in of.named
 
 
 @pytest.mark.parametrize("text, words", [
