@@ -44,7 +44,8 @@ def asked(options: argparse.Namespace, nodes: int, operations: int, campaign: Ca
         places = (options.regions or DEFAULT_PLACES[0], options.zones or (1 if options.regions else DEFAULT_PLACES[1]))
     if options.over_internet and places and places[0] == 1:
         raise Refusal("--over-internet needs messages between regions; name how many there are with --regions")
-    return Asked(nodes, operations, prices.load(options.prices, set(campaign.cases.kernel)), options.payload, places, options.over_internet)
+    paid = prices.load(options.prices, set(campaign.cases.kernel))
+    return Asked(nodes, operations, paid, options.payload, places, options.over_internet)
 
 
 def whole(name: str, least: int, most: int):

@@ -71,7 +71,8 @@ def load(replaced: Path | None = None, kernels: Set[str] = frozenset()) -> Price
     told, own = _read(DEFAULTS), {} if replaced is None else _read(replaced)
     for kernel in own.get(WRITES, {}):
         if kernel.partition("/")[0] not in _kernels() | kernels:
-            raise Refusal(f"{replaced} has in [{WRITES}] the key {kernel}, which is no kernel; `coordbench list` names them all")
+            raise Refusal(f"{replaced} has in [{WRITES}] the key {kernel}, which is no kernel; `coordbench list` names them "
+                          "all")
     named = _named(told, own, replaced)
     for section, content in own.items():
         told[section] = content if section == INTERNET else {**told[section], **content}

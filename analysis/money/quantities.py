@@ -67,7 +67,7 @@ def with_borrowed(every: list[Series], others: list[Series]) -> list[Series]:
 
 def _cases(campaign: Campaign) -> pd.DataFrame:
     counted = campaign.counted[(campaign.counted.kernel != STREAM) & (campaign.counted.count_rule != UNCOUNTED)]
-    cases = fewest_in_flight(counted)
+    cases = counted.merge(fewest_in_flight(counted)[KEY], on=KEY)  # of every launch
     cases = cases.assign(background=cases.background_messages / cases.operations.clip(lower=1), **placement.by_distance(cases))
     over_mpi = set(cases.kernel[cases.transport == MPI])
     return cases[(cases.transport == MPI) | ~cases.kernel.isin(over_mpi)]

@@ -19,9 +19,9 @@ LIKE_SIZE = 1.5  # messages whose sizes are within this factor of each other at 
 @dataclass(frozen=True, eq=False)
 class Series:
     """One kernel with its parameters. `setting`: the kernel and what its cases' names say of its parameters. `messages` and
-    `sizes`: of each payload what was counted, by ranks. `shares`: of distances, by ranks. `cases`: their names.
-    `background`: as `messages`, those that carry no operation, as resends and heartbeats; bytes hold them, messages do not. `borrowed`
-    and `borrowed_held`: `carried` and `held` of another campaign."""
+    `sizes`: of each payload what was counted, by ranks. `shares`: of distances, by ranks. `cases`: their names. `background`:
+    as `messages`, those that carry no operation, as resends and heartbeats; bytes hold them, messages do not. `borrowed` and
+    `borrowed_held`: `carried` and `held` of another campaign."""
 
     kernel: str
     name: str

@@ -10,8 +10,8 @@ from analysis.money.bill import NS_PER_HOUR, Asked, Bill, Sum, cents
 from analysis.money.growth import Count
 from analysis.money.prices import DISTANCES
 
-HEADER = ["kernel", "messages", "background", "bytes on the wire", "GB same zone", "GB between zones", "GB between regions", "traffic",
-          "node-hours blocked", "their price", "CPU-hours", "writes", "total a month"]
+HEADER = ["kernel", "messages", "background", "bytes on the wire", "GB same zone", "GB between zones", "GB between regions",
+          "traffic", "node-hours blocked", "their price", "CPU-hours", "writes", "total a month"]
 
 NO_PRICE = {"waiting": "no price of waiting", "storage": "no price of forced writes"}
 

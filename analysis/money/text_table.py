@@ -108,7 +108,8 @@ def _counted(kernel: str, ranks: int, payload: int, campaigns: list[list[Series]
     every = [series for campaign in campaigns for series in sorted(campaign, key=lambda each: (not plain(each), each.setting))
              if series.kernel == kernel]
     lender = max(every, key=lambda each: len(each.carried), default=None)
-    found, why = [], f"no campaign has {kernel}; measure it with `coordbench run --kernels {kernel} --ranks {ranks} --bytes {payload}`"
+    found = []
+    why = f"no campaign has {kernel}; measure it with `coordbench run --kernels {kernel} --ranks {ranks} --bytes {payload}`"
     for series in every:
         messages, size = series.messages_at(ranks, payload), series.lent(lender).bytes_at(ranks, payload)
         if not isinstance(messages, str) and not isinstance(size, str):
