@@ -39,12 +39,12 @@ def flags_of(given: list[str], tree: Tree) -> dict[str, str]:
     return found
 
 
-def walk(tree: Tree, given: dict[str, str]) -> Walk:
-    """To a rung; asks what was not given."""
+def walk(tree: Tree, given: dict[str, str], nodes: int | None = None) -> Walk:
+    """To a rung; asks what was not given. A number of `nodes` that was given answers how many there are."""
     name, path, notes, asked = tree.start, {}, [], {}
     while True:
         question = tree.questions[name]
-        words = given[question.flag] if question.flag in given else _asked(question)
+        words = _words(question, given, nodes)
         answer, number = _understood(question, words)
         if answer is None:
             raise Refusal(f"--answer {question.flag}={words}: {_accepted([each.name for each in question.answers], False)}")
@@ -55,6 +55,16 @@ def walk(tree: Tree, given: dict[str, str]) -> Walk:
         if answer.rung:
             return Walk(tree.rungs[answer.rung], path, notes, **asked)
         name = answer.to
+
+
+def _words(question: Question, given: dict[str, str], nodes: int | None) -> str:
+    if question.in_bands and nodes:
+        words = given.get(question.flag, str(nodes))
+        answer, number = _understood(question, words)
+        if answer is not None and (answer != question.band(nodes) or number not in (None, nodes)):
+            raise Refusal(f"--nodes {nodes} and --answer {question.flag}={words} contradict each other; leave one of them out")
+        return words if answer is None else str(nodes)
+    return given[question.flag] if question.flag in given else _asked(question)
 
 
 def _asked(question: Question) -> str:

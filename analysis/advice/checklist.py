@@ -1,10 +1,12 @@
 """The text's checklist, filled from a campaign: what is measured of two kernels, and what would measure the rest."""
 
 import math
+import shlex
+from pathlib import Path
 
 import pandas as pd
 
-from analysis.advice.comparison import Side
+from analysis.advice.comparison import Side, of_payload
 from analysis.advice.decisions import Rung
 from analysis.load import Campaign
 from analysis.markdown import digits, with_interval
@@ -13,6 +15,7 @@ from analysis.money.bill import Asked, payload_of
 from analysis.money.quantities import timed_cases
 from analysis.money.series import Series
 from analysis.money.table import dollars
+from analysis.selection import SMALL_BYTES
 from analysis.statistics import smallest_sample
 from analysis.summary import over_launches
 
@@ -24,7 +27,8 @@ def rows(rung: Rung, sides: list[Side], every: list[Series], campaign: Campaign,
          asked: Asked) -> tuple[list[list[str]], list[str]]:
     """One row per measurement with a cell for each kernel, and for what is unknown the command that measures it."""
     told: list[str] = []
-    found = [[f"{name} of the latency", *(_percentile(each, column, campaign, asked) for each in sides)]
+    of = of_payload(sides, asked)
+    found = [[f"{name} of the whole operation{of}", *(_percentile(each, column, campaign, asked) for each in sides)]
              for name, column in PERCENTILES.items()]
     told += [sentence for each in sides if (sentence := _unmeasured(each, campaign, asked))]
     found.append(["message amplification", *(_amplification(each, rung, asked) for each in sides)])
@@ -43,16 +47,35 @@ def count_command(kernel: str, campaign: Campaign, asked: Asked) -> str:
     """Counts do not need a core for each rank."""
     if campaign.simulated:
         return time_command(kernel, campaign, asked)
-    return (f"mpirun --oversubscribe -n {asked.nodes} build/coordbench run --kernels {kernel} --ranks {asked.nodes} --bytes 8 "
-            "--operations 40")
+    return (f"mpirun --oversubscribe -n {asked.nodes} build/coordbench run --kernels {kernel} --ranks {asked.nodes} "
+            f"--bytes {_bytes(asked)} --operations 40 --out {_folder(campaign)}")
 
 
 def time_command(kernel: str, campaign: Campaign, asked: Asked) -> str:
-    """Enough operations for a p99, on the same platform if it is simulated."""
+    """Enough operations for a p99, on the same platform if it is simulated; into the campaign, so that it is read. More ranks
+    than the campaign's machine has cores are simulated, into a campaign of their own."""
+    simulated = (f"jobs/simulate --ranks {asked.nodes} --platform {{}} --kernels {kernel} --bytes {_bytes(asked)} "
+                 "--operations 400")
     if campaign.simulated:
-        platform = campaign.launches.platform.iloc[0] or "one_switch"
-        return f"jobs/simulate --ranks {asked.nodes} --platform {platform} --kernels {kernel} --bytes 8 --operations 400"
-    return f"mpirun -n {asked.nodes} build/coordbench run --kernels ping_pong,{kernel} --ranks {asked.nodes} --bytes 8"
+        return f"{simulated.format(campaign.launches.platform.iloc[0] or 'one_switch')} --out {_folder(campaign)}"
+    if asked.nodes > _cores(campaign):
+        return simulated.format("one_switch")
+    return (f"mpirun -n {asked.nodes} build/coordbench run --kernels ping_pong,{kernel} --ranks {asked.nodes} "
+            f"--bytes {_bytes(asked)} --out {_folder(campaign)}")
+
+
+def _bytes(asked: Asked) -> int:
+    return SMALL_BYTES if asked.payload is None else asked.payload
+
+
+def _folder(campaign: Campaign) -> str:
+    return shlex.quote(str(Path(campaign.launches.index[0]).parent))
+
+
+def _cores(campaign: Campaign) -> int:
+    """Of the machine, or of several: as many ranks as had a core each."""
+    roomy = campaign.launches.world[~campaign.launches.oversubscribed]
+    return int(max(campaign.launches.cores.max(), roomy.max() if len(roomy) else 0))
 
 
 def _percentile(each: Side, column: str, campaign: Campaign, asked: Asked) -> str:

@@ -1,10 +1,11 @@
 """What one rung higher costs on this hardware: the ratio of two kernels, quantity by quantity."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from analysis.load import Campaign
+from analysis.ends import end_medians
+from analysis.load import KEY, Campaign
 from analysis.markdown import with_interval
 from analysis.money.bill import Asked, Bill, Sum, bill, cents, payload_of
 from analysis.money.growth import Count
@@ -45,7 +46,8 @@ def side(kernel: str, every: list[Series], asked: Asked, campaign_name: str) -> 
 
 def rows(lower: Side, higher: Side, campaign: Campaign, asked: Asked) -> list[list[str]]:
     """Latency, messages, bytes and dollars of both, and higher ÷ lower."""
-    pairs = [("until the user may go on", *(_latency(each, asked) for each in (lower, higher)), _microseconds),
+    until = f"until the user may go on{of_payload((lower, higher), asked)}"
+    pairs = [(until, *(_latency(each, asked) for each in (lower, higher)), _microseconds),
              ("messages an operation", *(_of(each, "messages") for each in (lower, higher)), count),
              ("bytes on the wire an operation", *(_of(each, "wire_bytes") for each in (lower, higher)), count)]
     found = [[name, _shown(low, show), _shown(high, show), _ratio(low, high)] for name, low, high, show in pairs]
@@ -55,6 +57,20 @@ def rows(lower: Side, higher: Side, campaign: Campaign, asked: Asked) -> list[li
     alike = lower.bill and higher.bill and lower.bill.lacks == higher.bill.lacks  # else the totals are of different things
     return [*found, ["traffic a month", *(_shown(each, with_ends) for each in traffic), _ratio_of_sums(*traffic)],
             ["dollars a month", *(_paid(each) for each in (lower, higher)), _ratio_of_sums(*total) if alike else UNKNOWN]]
+
+
+def of_payload(sides: Iterable[Side], asked: Asked) -> str:
+    """For a label: the payload that latencies are told of."""
+    timed = {each.series.times.payload(asked.nodes, payload_of(each.series, asked)) for each in sides if each.series}
+    return f", {' or '.join(f'{payload} B' for payload in sorted(timed))}" if timed else ""
+
+
+def ends(lower: Side, higher: Side, campaign: Campaign) -> list[str]:
+    """With which mark the user may go on: percentiles of the checklist are of the whole operation."""
+    marks = end_medians(campaign).merge(campaign.timed[[*KEY, "file", "name"]], on=[*KEY, "file"])
+    told = {each.kernel: marks.go_on_mark[marks["name"].isin(each.series.cases)] for each in (lower, higher) if each.series}
+    named = [f"{kernel} {found.iloc[0]}" for kernel, found in told.items() if len(found)]
+    return [f"until the user may go on: {', '.join(named)}; the checklist's percentiles are of whole operations"] * bool(named)
 
 
 def latency(each: Side, asked: Asked) -> Count | str:

@@ -11,7 +11,8 @@ from analysis.refusal import Refusal
 DATA = Path(__file__).resolve().parent.parent / "decisions.toml"
 NODES_MOST = 2**31 - 1
 OF_QUESTION, OF_ANSWER = {"ask", "answer", "flag"}, {"says", "to", "rung", "note", "most", "typical"}
-OF_RUNG = {"name", "level", "title", "kernels", "receivers", "election", "recovery", "recovery_tells"}
+OF_RUNG = {"name", "level", "title", "kernels", "receivers", "election", "recovery", "recovery_tells",
+           "least", "least_why"}
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ class Rung:
     election: str = ""
     recovery: str = ""
     recovery_tells: str = ""
+    least: int = 2
+    least_why: str = "one node has nobody to coordinate with"
 
 
 @dataclass(frozen=True)

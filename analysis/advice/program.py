@@ -1,6 +1,7 @@
 """What `analysis/advise` does with its command line."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from analysis.advice import asking as questions
@@ -23,13 +24,20 @@ def advise(options: argparse.Namespace) -> None:
     tree = decisions.load()
     given = questions.flags_of(options.answer, tree)
     launches_in(options.folder)  # nobody answers questions for a folder that is none
-    walk = questions.walk(tree, given)
+    walk = questions.walk(tree, given, options.nodes)
     campaign = load(options.folder)
     every = asking.series_for(options, campaign)
-    nodes = options.nodes or walk.nodes or _measured(every, walk)
+    wanted = options.nodes or walk.nodes or _measured(every, walk)
+    nodes = max(wanted, walk.rung.least)
+    if nodes > wanted:
+        walk.notes.append(_too_few(walk.rung, wanted))
     asked = asking.asked(options, nodes, options.operations, campaign)
     print("\n".join([*_recommended(walk, given, campaign, asked), *_higher(tree, walk.rung, every, campaign, asked),
                      *_checked(walk.rung, every, campaign, asked)]))
+
+
+def _too_few(rung: Rung, nodes: int) -> str:
+    return f"{nodes} node{'s' * (nodes != 1)}: {rung.least_why}. Numbers are of {rung.least} nodes."
 
 
 def _measured(every: list[Series], walk: Walk) -> int:
@@ -57,9 +65,14 @@ def _higher(tree: Tree, rung: Rung, every: list[Series], campaign: Campaign, ask
     above = tree.above(rung)
     if above is None:
         return [f"**One rung higher:** there is none above L{rung.level}.", ""]
+    told = []
+    if above.least > asked.nodes:
+        told.append(f"- {_too_few(above, asked.nodes)}")
+        asked = replace(asked, nodes=above.least)
     lower, higher = (comparison.side(kernel, every, asked, campaign.name) for kernel in (rung.kernels[0], above.kernels[0]))
     header = ["quantity", lower.label, higher.label, f"{higher.kernel} ÷ {lower.kernel}"]
-    told = [f"- {sentence}" for each in (lower, higher) for sentence in _unknown(each, campaign, asked)]
+    told += [f"- {sentence}" for each in (lower, higher) for sentence in _unknown(each, campaign, asked)]
+    told += [f"- {sentence}" for sentence in comparison.ends(lower, higher, campaign)]
     return [f"**One rung higher** is L{above.level}, {above.title}:", "",
             table(header, comparison.rows(lower, higher, campaign, asked)), *told, *[""] * bool(told)]
 
@@ -92,7 +105,8 @@ def main() -> int:
     parser.add_argument("--answer", metavar="QUESTION=ANSWER", action="append", default=[],
                         help="answers a question, which is then not asked; may be given several times")
     parser.add_argument("--nodes", metavar="N", type=asking.whole("N", 1, asking.MOST),
-                        help="for how many nodes (default: the answer to scale; of a band the most that were measured)")
+                        help="for how many nodes (default: the answer to scale, which it is, too; of a band the most that were "
+                             "measured)")
     parser.add_argument("--operations-per-month", metavar="K", dest="operations", default=OPERATIONS,
                         type=asking.whole("K", 0, asking.OPERATIONS_MOST), help=f"(default: {OPERATIONS:,})")
     asking.add_options(parser)

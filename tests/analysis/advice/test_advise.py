@@ -64,7 +64,7 @@ def test_flags_lead_to_a_rung_and_what_the_next_one_costs(told):
     assert "**Recommended: L4, consensus.** Compare `raft_replication` with `multi_paxos`." in told
     assert "for 4 nodes and 1,000,000 operations a month" in told
     assert "**One rung higher** is L5, transactions:" in told
-    assert "| until the user may go on | 1.35 [1.14, 1.56] µs | 4.05 [3.41, 4.69] µs | 3.00 [3.00, 3.00] |" in told
+    assert "| until the user may go on, 8 B | 1.35 [1.14, 1.56] µs | 4.05 [3.41, 4.69] µs | 3.00 [3.00, 3.00] |" in told
     assert "| messages an operation | 6 | 12 | 2.00 |\n| bytes on the wire an operation | 516 | 1032 | 2.00 |" in told
     assert "| traffic a month | $0.01 | $0.01 | 2.00 |" in told
     assert "| dollars a month | $2.51 | $4.39 | 1.75 [1.75, 1.75] |" in told
@@ -72,8 +72,8 @@ def test_flags_lead_to_a_rung_and_what_the_next_one_costs(told):
 
 def test_the_checklist_is_filled_from_the_campaign(told):
     """p50 of 401 samples around 4,000 ns, p99 the 397th of them; amplification 6 messages ÷ 3 receivers."""
-    assert "| p50 of the latency | 4.00 [4.00, 4.00] µs | unknown |" in told
-    assert "| p99 of the latency | 4.20 [4.20, 4.20] µs | unknown |" in told
+    assert "| p50 of the whole operation, 8 B | 4.00 [4.00, 4.00] µs | unknown |" in told
+    assert "| p99 of the whole operation, 8 B | 4.20 [4.20, 4.20] µs | unknown |" in told
     assert "| message amplification | 2.00 | 2.00 |" in told  # of Multi-Paxos by its closed form
     assert "| traffic between regions a month | 0.344 GB, $0.01 | 0.344 GB, $0.01 |" in told
     assert "| recovery from a failure | a time-out and 5.00 [5.00, 5.00] µs (leader_election) |" in told
@@ -81,22 +81,24 @@ def test_the_checklist_is_filled_from_the_campaign(told):
 
 def test_what_is_unknown_is_named_with_the_command_that_measures_it(folder, told):
     assert ("- p50 and p99 of multi_paxos at N = 4: not measured there with a core for each rank; measure with `mpirun -n 4 "
-            "build/coordbench run --kernels ping_pong,multi_paxos --ranks 4 --bytes 8`") in told
+            "build/coordbench run --kernels ping_pong,multi_paxos --ranks 4 --bytes 8 --out /") in told
     assert "- recovery: campaigns inject no crash; `jobs/bounds seam-e` tells the time from a start" in told
     absent = advise(folder, ["eliminate=no", "failure=agree", "who=all", "scale=4", "byzantine=yes"])
     assert absent.stdout.count("| unknown | unknown |") == 5 and "there is none above L6" in absent.stdout
     assert ("- pbft: lan0 has no pbft; measure it with `mpirun --oversubscribe -n 4 build/coordbench run --kernels pbft "
-            "--ranks 4 --bytes 8 --operations 40`") in absent.stdout
+            f"--ranks 4 --bytes 8 --operations 40 --out {folder}`") in absent.stdout
 
 
 def test_too_few_samples_for_a_percentile_are_said_and_simulated_launches_are_simulated_again(tmp_path):
     cases = [protocol("raft_replication", 4, 6, 4000, 4, count=100)]
     write_launch(tmp_path / "launch-001.h5", cases, source="simulated")
     done = advise(tmp_path, CONSENSUS)
-    assert "| p50 of the latency | 3.85 µs | unknown |\n| p99 of the latency | unknown | unknown |" in done.stdout
+    assert ("| p50 of the whole operation, 8 B | 3.85 µs | unknown |\n"
+            "| p99 of the whole operation, 8 B | unknown | unknown |") in done.stdout
     assert ("- p99 of raft_replication at N = 4: no launch has the 368 samples that it takes; measure with `jobs/simulate "
-            "--ranks 4 --platform one_switch --kernels raft_replication --bytes 8 --operations 400`") in done.stdout
-    assert "| until the user may go on | 3.85 µs | – | – |" in done.stdout
+            f"--ranks 4 --platform one_switch --kernels raft_replication --bytes 8 --operations 400 --out {tmp_path}`"
+            ) in done.stdout
+    assert "| until the user may go on, 8 B | 3.85 µs | – | – |" in done.stdout
 
 
 def test_questions_are_asked_and_an_answer_that_is_none_is_asked_again(folder):
@@ -147,9 +149,9 @@ def test_an_answer_to_a_question_that_nobody_asked_is_said(folder):
 
 
 def test_notes_of_the_way_are_told(folder):
-    done = advise(folder, ["eliminate=partition", *CONSENSUS[1:3], "scale=tens", *CONSENSUS[4:]], "--nodes", 4)
+    done = advise(folder, ["eliminate=partition", *CONSENSUS[1:3], "scale=tens", *CONSENSUS[4:]], "--nodes", 30)
     assert "- Coordinate within each part only" in done.stdout and "- Let a few nodes vote for all" in done.stdout
-    assert "for 4 nodes" in done.stdout
+    assert "for 30 nodes" in done.stdout
 
 
 def test_an_empty_folder_is_refused_before_anything_is_asked(tmp_path):

@@ -38,6 +38,12 @@ def test_counts_at_powers_of_two_say_nothing_of_the_steps_between_them():
     assert followed(counts(POWERS, lambda n: n * math.log2(n)), 1024).value == 10240
 
 
+def test_between_closed_forms_the_middle_one_is_the_value():
+    """Of N log2 N at powers of two: 384 with 64, 664.4 at 100 itself, 896 with 128."""
+    found = followed(counts(POWERS, lambda n: n * math.log2(n)), 100)
+    assert found.low < found.value < found.high and found.value == pytest.approx(100 * math.log2(100))
+
+
 def test_where_forms_that_agree_on_everything_are_far_apart_the_count_is_not_known():
     assert "differ there" in followed(counts(POWERS, lambda n: n * n * math.log2(n)), 100)
 
