@@ -39,9 +39,9 @@ def with_ends(total: Sum) -> str:
 
 
 def count(found: Count) -> str:
-    """Whole counts in full."""
+    """Whole counts in full; the interval only where it is one in the digits that are printed."""
     value = f"{found.value:.0f}" if found.value == round(found.value) else digits(found.value)
-    if found.low == found.high or math.isnan(found.low):
+    if math.isnan(found.low) or digits(found.low) == digits(found.high) == digits(found.value):
         return value
     return f"{value} [{digits(found.low)}, {digits(found.high)}]"
 

@@ -12,6 +12,7 @@ from analysis.money import prices, text_table
 from analysis.money.bill import Asked, Bill, Sum, bill, cents
 from analysis.money.growth import Count
 from analysis.money.series import Series
+from analysis.money.table import count
 from analysis.refusal import Refusal
 from conftest import assert_refused, run
 from synthetic import Case, write_launch
@@ -85,6 +86,10 @@ def test_bytes_of_random_counts_have_the_interval_of_their_messages(tmp_path):
     low = found.messages_per_operation_low
     assert low < 32 and found.wire_bytes_per_operation_low == pytest.approx(10 * low + 66 * low)
     assert found.wire_bytes_per_operation_high > found.wire_bytes_per_operation == 32 * 76
+
+
+def test_an_interval_that_no_digit_shows_is_not_printed():
+    assert count(Count(348, 347.9998, 348.0002, "mean")) == "348" and count(Count(348, 340, 350, "mean")) == "348 [340, 350]"
 
 
 def test_a_sum_has_the_ends_of_the_part_that_has_them():
