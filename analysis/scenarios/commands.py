@@ -1,11 +1,12 @@
 """The launches of a scenario as commands, in the order in which they run: round by round, so that no case has a quiet hour of
 its own."""
 
+import os
 import shlex
 
 from analysis.scenarios.definition import Launch, Scenario
 
-PROGRAM = "build/coordbench"
+PROGRAM = f"{os.environ.get('COORDBENCH_BUILD') or 'build'}/coordbench"  # as the jobs find it
 
 
 def rounds(scenario: Scenario, quick: bool) -> list[Launch]:

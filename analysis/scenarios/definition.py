@@ -33,7 +33,7 @@ class Launch:
 class Quantity:
     """`value` of the case `of`: by itself, divided by that of the case `over`, less that of the case `minus`, or its growth
     with `against` over all cases that the pattern `of` matches; in other units by `factor`. `neutral`: what words such as more
-    or fewer are decided against."""
+    or fewer are decided against, a number or the quantity of that name."""
 
     name: str
     value: str
@@ -42,7 +42,7 @@ class Quantity:
     minus: str
     against: str
     factor: float
-    neutral: float | None
+    neutral: float | str | None
 
     @property
     def cases(self) -> list[str]:
@@ -149,6 +149,9 @@ def _scenario(top: _Table, name: str) -> Scenario:
         raise top.wrong("has measured and simulated launches, whose times cannot be compared; part them into two scenarios")
     for sentence in sentences:
         _check(top, sentence, found.quantities)
+    for each in found.quantities.values():
+        if isinstance(each.neutral, str) and each.neutral not in found.quantities:
+            raise top.wrong(f"has neutral = {each.neutral!r}, which is no quantity; choose from {', '.join(found.quantities)}")
     return found
 
 
@@ -183,10 +186,12 @@ def _words(table: _Table, options: str) -> list[str]:
 
 def _quantity(name: str, table: _Table) -> Quantity:
     value, of = _value(table), table.take("of", str)
+    if not of:
+        raise table.wrong("has of = '', which names no case; write one")
     over, minus, against = (table.take(key, str, "") for key in ("over", "minus", "against"))
     if sum(map(bool, (over, minus, against))) > 1:
         raise table.wrong("has several of over, minus and against; keep one")
-    factor, neutral = table.take("factor", NUMBER, 1), table.take("neutral", NUMBER, 1 if over else 0 if minus else None)
+    factor, neutral = table.take("factor", NUMBER, 1), table.take("neutral", (*NUMBER, str), 1 if over else 0 if minus else None)
     table.end()
     return Quantity(name, value, of, over, minus, against, factor, neutral)
 

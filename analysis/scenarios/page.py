@@ -1,5 +1,6 @@
 """What remains of a scenario: NAME.md with its question, its figure and its sentences, and the figure's files beside it."""
 
+import dataclasses
 import shutil
 from pathlib import Path
 
@@ -48,12 +49,21 @@ def write(folder: Path, publish: Path | None) -> tuple[list[str], list[str], boo
 def sentences(campaign: Campaign, scenario: Scenario) -> tuple[list[str], list[str]]:
     """A sentence whose numbers are missing says so, and a remark tells why; the others are made all the same."""
     found: dict[str, Number | Refusal] = {name: _tried(campaign, quantity) for name, quantity in scenario.quantities.items()}
+    found = {name: _held_against(number, found) for name, number in found.items()}
     said, remarks = [], []
     for template in scenario.sentences:
         missing = [found[name] for name in names_in(template) if isinstance(found[name], Refusal)]
         said.append(UNTOLD.format(missing[0]) if missing else sentence(template, found, _remark(campaign)))
         remarks += map(str, missing)
     return said, list(dict.fromkeys(remarks))
+
+
+def _held_against(told: Number | Refusal, found: dict[str, Number | Refusal]) -> Number | Refusal:
+    """The number, whose words may be decided against another one, in place of which its name stands so far."""
+    if isinstance(told, Refusal) or not isinstance(told.neutral, str):
+        return told
+    other = found[told.neutral]
+    return other if isinstance(other, Refusal) else dataclasses.replace(told, neutral=other.value)
 
 
 def _tried(campaign: Campaign, quantity) -> Number | Refusal:

@@ -11,11 +11,10 @@ from analysis.load import Campaign
 from analysis.refusal import Refusal
 from analysis.scenarios.definition import Quantity
 from analysis.scenarios.number import Number
-from analysis.scenarios.values import is_time, usable, values_of
+from analysis.scenarios.values import SENT, is_time, usable, values_of
 from analysis.sittings import centre_and_interval
 
 COUNTED = ("exact", "range")  # count rules with a closed form
-CLOSED = ("messages", "bytes", "busiest")
 
 
 def told(campaign: Campaign, quantity: Quantity) -> Number:
@@ -44,8 +43,8 @@ def _rows(campaign: Campaign, pattern: str, value: str, twins: bool = False) -> 
     """Of all cases whose names match; a name without wild cards matches itself. `twins`: see `usable`."""
     rows = matching(usable(campaign, value, twins), pattern)
     if rows.empty:
-        crowded = is_time(value) and len(matching(campaign.counted, pattern))
-        raise Refusal(f"{campaign.name} has {pattern} only with more ranks than cores, where times say nothing of it; "
+        crowded, what = len(matching(campaign.counted, pattern)), "times say" if is_time(value) else "its messages say"
+        raise Refusal(f"{campaign.name} has {pattern} only with more ranks than cores, where {what} nothing of it; "
                       "run it with a core for each rank" if crowded else
                       f"{campaign.name} has no case {pattern} that ended ok; run the scenario again")
     if rows.groupby(["name", "oversubscribed"]).population.nunique().max() > 1:
@@ -102,4 +101,4 @@ def _is_noisy(campaign: Campaign, quantity: Quantity) -> bool:
         return not campaign.simulated
     rows = pd.concat([matching(campaign.counted, name) for name in quantity.cases])
     sure = rows.count_rule.isin(COUNTED) & (rows.expected_messages_per_operation == rows.expected_messages_most_per_operation)
-    return quantity.value not in CLOSED or not sure.all()
+    return quantity.value not in SENT or not sure.all()

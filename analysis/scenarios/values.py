@@ -1,5 +1,6 @@
 """What a scenario may say of a case: a value for each launch, from the columns of /cases or from the raw samples."""
 
+import json
 from collections.abc import Callable
 
 import numpy as np
@@ -27,7 +28,22 @@ def _column(column: str, factor: float = 1) -> Callable:
 
 
 def _everything_sent(campaign: Campaign, cases: pd.DataFrame, argument: str) -> pd.Series:
-    return cases.messages_per_operation + cases.background_messages / cases.operations
+    """The messages of an operation, and those of timers for as long as it lasts. The background itself would be too many: the
+    timers go on between two operations."""
+    def sent(samples, case) -> float:
+        lasts_us = float(np.nanmean(case_latencies_ns(samples, case.latency_definition))) / US
+        return case.messages_per_operation + _of_timers_per_us(case) * lasts_us
+    return _of_samples(cases, sent)
+
+
+def _of_timers_per_us(case) -> float:
+    """By a closed form: every rank tells all others once in a period."""
+    others, asked = case.ranks - 1, json.loads(case.parameters)
+    if case.background_messages == 0:
+        return 0.0
+    if "period_us" not in asked or asked.get("repair", 0) not in (0, "none") or case.background_messages % others:
+        raise Refusal(f"{case.name} has timers whose messages follow no closed form; choose messages or background")
+    return case.ranks * others / float(asked["period_us"])
 
 
 def _rate_of_ranks(campaign: Campaign, cases: pd.DataFrame, argument: str) -> pd.Series:
@@ -111,7 +127,7 @@ def _median(campaign: Campaign, samples: np.ndarray) -> float:
     return quantile(known, 0.5)
 
 
-# A time says nothing where ranks share cores; nor does the background, which timers send for as long as an operation lasts.
+# A time says nothing where ranks share cores; nor does the background, which timers send as time goes by.
 TIMES = {"latency": _latency, "p99": _column("p99_ns", 1 / US), "go_on": _end("go_on"), "everyone": _end("everyone"),
          "rate": _column("operations_per_second"), "rate_of_ranks": _rate_of_ranks, "age": _age, "own": _own,
          "background": _per_operation("background_messages"), "everything_sent": _everything_sent}
@@ -119,6 +135,7 @@ COUNTS = {"messages": _column("messages_per_operation"), "bytes": _column("bytes
           "busiest": _column("busiest_rank_messages_per_operation"), "delays": _column("delays"),
           "applied": _column("applied_per_operation"), "expected_applied": _column("expected_applied_per_operation"),
           "stale_percent": _column("stale_share", 100), "own_missed_percent": _own_missed}
+SENT = ("messages", "bytes", "busiest")
 WITH_NUMBER, WITH_WORD = ("rate_of_ranks",), ("latency",)
 
 
@@ -134,6 +151,11 @@ def check_name(value: str) -> str:
     return ""
 
 
+def _is_open(cases: pd.DataFrame) -> pd.Series:
+    """Whether timing decides how many messages there are, as it does where compare-and-swap fails."""
+    return cases.expected_messages_per_operation != cases.expected_messages_most_per_operation
+
+
 def is_time(value: str) -> bool:
     return value.partition(":")[0] in TIMES
 
@@ -145,11 +167,14 @@ def values_of(campaign: Campaign, cases: pd.DataFrame, value: str) -> pd.Series:
 
 
 def usable(campaign: Campaign, value: str, twins: bool = False) -> pd.DataFrame:
-    """The cases that a value may be taken of. Where ranks share cores, a time says nothing, and a count gives way to that of
-    the same case with a core for each rank; but for `twins`, where cases of one launch are compared."""
+    """The cases that a value may be taken of. Where ranks share cores, a time says nothing, nor does a count of messages that
+    timing decides; another count gives way to that of the same case with a core for each rank; but for `twins`, where cases of
+    one launch are compared."""
     if is_time(value):
         return campaign.timed[~campaign.timed.oversubscribed]
     cases = campaign.counted
+    if value in SENT:
+        cases = cases[~(cases.oversubscribed & _is_open(cases))]
     if twins:
         return cases
     firm = set(cases["name"][~cases.oversubscribed])

@@ -36,6 +36,17 @@ def test_no_sentence_asserts_what_its_numbers_could_contradict(scenario):
         assert "{" in sentence
 
 
+@pytest.mark.parametrize("choice", range(3), ids=["above", "alike", "below"])
+@pytest.mark.parametrize("scenario", [*MEASURED, *scenarios(simulated=True)], ids=title)
+def test_every_choice_of_words_reads_well(scenario, choice):
+    """A "than" follows a comparative of its own clause, with no "as" or "same" between them."""
+    for sentence in scenario.sentences:
+        filled = re.sub(r"\{\w+:([^}]*)\}", lambda found: found[1].split("|")[choice], sentence)
+        for before in re.split(r"\bthan\b", filled)[:-1]:
+            clause = re.split(r"[,:;.]", before)[-1]
+            assert re.search(r"\b(more|fewer|less|longer|larger|smaller)\b(?!.*\b(as|same)\b)", clause), filled
+
+
 @pytest.mark.parametrize("scenario", [*MEASURED, *scenarios(simulated=True)], ids=title)
 def test_what_was_found_is_published(scenario):
     folder = ROOT / "results" / "scenarios"

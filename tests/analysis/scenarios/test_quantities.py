@@ -129,10 +129,31 @@ def test_a_read_misses_its_own_write_if_it_shows_an_older_value():
     assert len(missed(rank[:2], is_read[:2] == 1, start[:2], end[:2], answer[:2])) == 0
 
 
-def test_the_background_belongs_to_what_was_sent(launches):
-    campaign = launches([case("rye", messages=2)])
-    assert told(campaign, quantity("everything_sent", "rye/n2/b8/mpi/round-time")).value == 2
-    assert told(campaign, quantity("background", "rye/n2/b8/mpi/round-time")).value == 0
+def test_timers_count_for_as_long_as_an_operation_lasts(launches):
+    """4 ranks tell 3 others every 100 µs, and an operation lasts 1,000 µs; in the pauses the timers have sent far more."""
+    timers = {"parameters": {"period_us": 100}, "columns": {"background_messages": 3000 * 401}}
+    campaign = launches([case("rye", 10**6, ranks=4, messages=2, **timers), case("oats", messages=2)])
+    assert told(campaign, quantity("everything_sent", "rye/*")).value == pytest.approx(2 + 4 * 3 * 10)
+    assert told(campaign, quantity("everything_sent", "oats/n2/b8/mpi/round-time")).value == 2
+    assert told(campaign, quantity("background", "rye/*")).value == 3000
+
+
+@pytest.mark.parametrize("timers", [{"parameters": {"period_us": 100, "repair": "gossip"}, "columns": {"background_messages": 300}},
+                                    {"parameters": {"period_us": 100}, "columns": {"background_messages": 301}},
+                                    {"columns": {"background_messages": 300}}], ids=["gossip", "no multiple", "no period"])
+def test_timers_without_a_closed_form_are_refused(timers, launches):
+    campaign = launches([case("rye", ranks=4, **timers)])
+    with pytest.raises(Refusal, match="has timers whose messages follow no closed form"):
+        told(campaign, quantity("everything_sent", "rye/*"))
+
+
+def test_a_count_that_crowding_decides_is_no_number(launches):
+    """As of compare-and-swap, which fails as often as others come between."""
+    campaign = launches([case("oats")], crowded=[case("rye", ranks=8, messages=9, expected_messages=3, expected_most=17,
+                                                      count_rule="range"), case("oats", ranks=8, messages=7, expected_most=7)])
+    assert told(campaign, quantity("messages", "oats/n8/b8/mpi/round-time")).value == 7
+    with pytest.raises(Refusal, match="only with more ranks than cores, where its messages say nothing"):
+        told(campaign, quantity("messages", "rye/n8/b8/mpi/round-time"))
 
 
 def test_the_background_of_crowded_ranks_says_what_crowding_costs(launches):

@@ -44,7 +44,7 @@ def test_what_launches_do_not_agree_on_is_undecided(tmp_path):
 
 def test_one_launch_has_no_interval_and_says_so(tmp_path):
     told = sentences(write(tmp_path, launches=1))
-    assert told[0] == "Rye takes longer than wheat: 3.00 times as long (of one launch)."
+    assert told[0] == "Rye takes about as long as wheat: 3.00 times as long (of one launch, which decides nothing)."
     assert told[1] == "Rye sends more messages: 12 at 4 ranks."
     assert sentences(write(tmp_path / "few", launches=3))[0].endswith("(of 3 launches, too few for an interval).")
 
@@ -106,6 +106,20 @@ def test_commands_are_those_of_the_launches_round_by_round(tmp_path):
     assert simulated == "jobs/simulate --ranks 2,4 --platform one_switch --out somewhere --kernels 'r*' --ranks 2,4"
 
 
+def test_words_may_be_decided_against_another_number(tmp_path):
+    """Rye takes three times as long, and sends four or two times as many messages."""
+    text = SCENARIO.replace("[quantities.messages]", 'neutral = "more"\n[quantities.more]\nvalue = "messages"\n'
+                            'of = "rye/n4/b8/mpi/round-time"\nover = "wheat/n4/b8/mpi/round-time"\n[quantities.messages]')
+    assert sentences(write(tmp_path / "four", text=text))[0].startswith("Rye takes less time than wheat: 2.99")
+    assert sentences(write(tmp_path / "two", rye_messages=6.0, text=text))[0].startswith("Rye takes longer than wheat: 2.99")
+
+
+def test_a_scenario_without_quick_launches_says_so(tmp_path):
+    path = tmp_path / "bread.toml"
+    path.write_text(SCENARIO.replace("ranks = 2\n", "ranks = 2\nquick = 0\n").replace("ranks = 4\n", "ranks = 4\nquick = 0\n"))
+    assert_refused(run("scenario", "--commands", path, "--quick", "x"), "has no launch for --quick, as quick = 0 in all")
+
+
 WRONG = [("title = \"Bread\"", "titel = \"Bread\"", "the top lacks title"),
          ("shows =", "colour = 1\nshows =", "the top has the unknown key colour; choose from sentences, title"),
          ("ranks = 2\ntimes", "rank = 2\nranks = 2\ntimes", "launches 1 has the unknown key rank"),
@@ -116,6 +130,8 @@ WRONG = [("title = \"Bread\"", "titel = \"Bread\"", "the top lacks title"),
          ("value = \"latency\"\nof", "value = \"rate:2\"\nof", "leave out what follows rate"),
          ("value = \"latency\"\nof", "value = \"rate_of_ranks\"\nof", "a number of ranks"),
          ("over = ", "minus = \"x\"\nover = ", "several of over, minus and against"),
+         ("of = \"rye/n2/b8/mpi/round-time\"", "of = \"\"", "quantities.time has of = '', which names no case"),
+         ("over = ", "neutral = \"wheat\"\nover = ", "has neutral = 'wheat', which is no quantity; choose from time"),
          ("{growth}", "{growing}", "{growing}, which is no quantity; choose from time, messages, sent, growth"),
          ("{growth}", "{growth:fast|even|slow}", "words for growth, which lacks neutral"),
          ("{growth}", "{growth:fast|slow}", "write 3 choices"), ("{growth}", "{growth", "is no template"),
