@@ -50,6 +50,7 @@ class Case:
     clients: int = 0
     marks: tuple[Mark, ...] = ()
     messages_each: np.ndarray | None = None
+    background_messages: int = 0
     transport: str = "mpi"
     expected_delays: int = -1
     group: str = ""
@@ -179,7 +180,7 @@ def _write_cases(group: h5py.Group, cases: list[Case], oversubscribed: bool) -> 
     _text(group, "parameters", [json.dumps(case.parameters) for case in cases], "case")
     own = ("ranks", "clients", "payload_bytes", "in_flight", "drift_watch", "block", "expected_delays", "level")
     integers = {name: [getattr(case, name) for case in cases] for name in own}
-    integers |= {name: [0] * len(cases) for name in "background_messages control_messages".split()}
+    integers |= {"background_messages": [case.background_messages for case in cases], "control_messages": [0] * len(cases)}
     integers |= {"operations": [len(case.latencies_ns) for case in cases]}
     integers |= {"delays": [-1] * len(cases)}
     for name, values in integers.items():

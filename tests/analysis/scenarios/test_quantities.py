@@ -131,16 +131,16 @@ def test_a_read_misses_its_own_write_if_it_shows_an_older_value():
 
 def test_timers_count_for_as_long_as_an_operation_lasts(launches):
     """4 ranks tell 3 others every 100 µs, and an operation lasts 1,000 µs; in the pauses the timers have sent far more."""
-    timers = {"parameters": {"period_us": 100}, "columns": {"background_messages": 3000 * 401}}
+    timers = {"parameters": {"period_us": 100}, "background_messages": 3000 * 401}
     campaign = launches([case("rye", 10**6, ranks=4, messages=2, **timers), case("oats", messages=2)])
     assert told(campaign, quantity("everything_sent", "rye/*")).value == pytest.approx(2 + 4 * 3 * 10)
     assert told(campaign, quantity("everything_sent", "oats/n2/b8/mpi/round-time")).value == 2
     assert told(campaign, quantity("background", "rye/*")).value == 3000
 
 
-@pytest.mark.parametrize("timers", [{"parameters": {"period_us": 100, "repair": "gossip"}, "columns": {"background_messages": 300}},
-                                    {"parameters": {"period_us": 100}, "columns": {"background_messages": 301}},
-                                    {"columns": {"background_messages": 300}}], ids=["gossip", "no multiple", "no period"])
+@pytest.mark.parametrize("timers", [{"parameters": {"period_us": 100, "repair": "gossip"}, "background_messages": 300},
+                                    {"parameters": {"period_us": 100}, "background_messages": 301},
+                                    {"background_messages": 300}], ids=["gossip", "no multiple", "no period"])
 def test_timers_without_a_closed_form_are_refused(timers, launches):
     campaign = launches([case("rye", ranks=4, **timers)])
     with pytest.raises(Refusal, match="has timers whose messages follow no closed form"):
