@@ -191,7 +191,8 @@ def _quantity(name: str, table: _Table) -> Quantity:
     over, minus, against = (table.take(key, str, "") for key in ("over", "minus", "against"))
     if sum(map(bool, (over, minus, against))) > 1:
         raise table.wrong("has several of over, minus and against; keep one")
-    factor, neutral = table.take("factor", NUMBER, 1), table.take("neutral", (*NUMBER, str), 1 if over else 0 if minus else None)
+    factor = table.take("factor", NUMBER, 1)
+    neutral = table.take("neutral", (*NUMBER, str), 1 if over else 0 if minus else None)
     table.end()
     return Quantity(name, value, of, over, minus, against, factor, neutral)
 

@@ -61,7 +61,8 @@ def _too_few(used: list[Number]) -> str:
     launches = [told.launches for told in used if told.noisy and math.isnan(told.low)]
     if not launches:
         return ""
-    return "of one launch, which decides nothing" if min(launches) == 1 else f"of {min(launches)} launches, too few for an interval"
+    fewest = min(launches)
+    return "of one launch, which decides nothing" if fewest == 1 else f"of {fewest} launches, too few for an interval"
 
 
 def _with_remarks(said: str, remarks: list[str]) -> str:
