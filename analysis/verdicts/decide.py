@@ -7,15 +7,16 @@ import pandas as pd
 
 from analysis.load import Campaign
 from analysis.refusal import Refusal
+from analysis.verdicts.command import command
 from analysis.verdicts.declared import Claim, Contradiction
 from analysis.verdicts.judge import Verdict, judge, undecided
-from analysis.verdicts.observed import points
+from analysis.verdicts.observed import chosen, over_where, points
+from analysis.verdicts.quantities import QUANTITIES, table
 from analysis.verdicts.soaked import soaked
 from analysis.verdicts.trials import tried
 from analysis.verdicts.triangle import triangle
 
 SAME_EVERYWHERE = ("messages", "delays", "round_trips")
-RUN = "mpirun --oversubscribe -n 8 build/coordbench run"
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,11 +56,14 @@ def _of_campaign(claim: Claim, campaign: Campaign) -> Verdict:
         found = triangle(campaign, claim) if claim.compare == "none_best" else points(campaign, claim)
         absent = [kernel for kernel in claim.kernels if kernel not in set(found.kernel)]
         if len(found) == 0 or (absent and claim.compare not in ("none_best", "increasing")):
-            return undecided(f"no campaign has a case of {' or '.join(absent or claim.kernels)}{_wanted(claim)}; "
-                             f"measure it with `{command(claim)}`", found)
-        return judge(claim, found)
+            return undecided(f"{_lacking(claim, campaign)}; measure it with `{command(claim)}`", found)
+        return _with_command(claim, judge(claim, found))
     except Refusal as refusal:
         return undecided(str(refusal))
+
+
+def _with_command(claim: Claim, verdict: Verdict) -> Verdict:
+    return verdict if verdict.decided else replace(verdict, told=f"{verdict.told}; measure more with `{command(claim)}`")
 
 
 def _judged(claim: Claim, told: list[tuple[Campaign, Verdict]], soak: dict[str, dict] | None) -> Judged:
@@ -101,72 +105,45 @@ def _worth(campaign: Campaign, verdict: Verdict) -> tuple:
 
 @dataclass(frozen=True, eq=False)
 class Sides:
-    """The sides of a contradiction, each with its verdict on the same `points`, of the claim `by`."""
+    """The sides of a contradiction, each with the verdict that it has everywhere else, on the cases that it asks for."""
 
     title: str
-    by: Claim
-    campaign: str
-    points: pd.DataFrame
-    verdicts: list[tuple[Claim, Verdict]]
+    sides: list[Judged]
 
 
-def contradictions_of(told: list[Contradiction], claims: list[Claim], campaigns: list[Campaign]) -> list[Sides]:
-    """Each from the campaign that decides most of its sides."""
-    by_id = {claim.id: claim for claim in claims}
-    return [_sides(each, by_id, campaigns) for each in told]
+def contradictions_of(told: list[Contradiction], judged: list[Judged]) -> list[Sides]:
+    by_id = {each.claim.id: each for each in judged}
+    return [Sides(each.title, [by_id[name] for name in each.claims]) for each in told]
 
 
-def _sides(told: Contradiction, claims: dict[str, Claim], campaigns: list[Campaign]) -> Sides:
-    found = [_sides_in(told, claims, campaign) for campaign in campaigns]
-    simulated = {campaign.name: campaign.simulated for campaign in campaigns}
-    return max(found, key=lambda sides: (sum(verdict.decided for _, verdict in sides.verdicts), not simulated[sides.campaign],
-                                         len(sides.points)))
+def _lacking(claim: Claim, campaign: Campaign) -> str:
+    """Which case there is not, what it is divided by among them, and why one that there is does not do."""
+    every = table(campaign, QUANTITIES[claim.quantity])
+    sides = [(kernel, claim.where) for kernel in claim.kernels]
+    if claim.over:
+        sides.append((claim.over["kernel"], over_where(claim)))
+    absent = [(kernel, where) for kernel, where in sides if chosen(every, kernel, where, claim.quantity).empty]
+    crowded = [kernel for kernel, where in absent if not where.get("crowded")
+               and not chosen(every, kernel, {**where, "crowded": True}, claim.quantity).empty]
+    if crowded and len(crowded) == len(absent):
+        return f"{' and '.join(crowded)} was timed with more ranks than cores alone, which decides nothing"
+    if absent:
+        said = dict.fromkeys(f"{kernel}{_wanted(where)}" for kernel, where in absent)
+        return f"no campaign has a case of {' or '.join(said)}"
+    if claim.over:
+        return f"{' and '.join(claim.kernels)} and {claim.over['kernel']} were measured at no number of ranks in common"
+    return f"no launch tells the {QUANTITIES[claim.quantity].words} of {' or '.join(claim.kernels)}"
 
 
-def _sides_in(told: Contradiction, claims: dict[str, Claim], campaign: Campaign) -> Sides:
-    by = claims[told.by]
-    found = points(campaign, by)
-    absent = f"no campaign has a case of {', '.join(by.kernels)}{_wanted(by)}; measure it with `{command(by)}`"
-    verdicts = []
-    for name in told.claims:
-        claim = replace(claims[name], quantity=by.quantity, over=by.over)
-        verdicts.append((claims[name], _side(claim, found) if len(found) else undecided(absent)))
-    return Sides(told.title, by, campaign.name, found, verdicts)
-
-
-def _side(claim: Claim, found: pd.DataFrame) -> Verdict:
-    try:
-        return judge(claim, found)
-    except Refusal as refusal:
-        return undecided(str(refusal))
-
-
-def _wanted(claim: Claim) -> str:
+def _wanted(where: dict) -> str:
     """What a case has to be like, in words."""
-    said = [f"{name} {value if not isinstance(value, dict) else _parameters(value)}" for name, value in claim.where.items()
+    said = [f"{name} {value if not isinstance(value, dict) else _parameters(value)}" for name, value in where.items()
             if name != "crowded"]
     return f" with {', '.join(said)}" if said else ""
 
 
 def _parameters(wanted: dict) -> str:
     return " ".join(f"{name} = {value}" for name, value in wanted.items())
-
-
-def command(claim: Claim) -> str:
-    """What would measure the cases that a claim needs."""
-    if claim.measure:
-        return claim.measure
-    kernels = [*claim.kernels, *([claim.over["kernel"]] if claim.over else [])]
-    sets = " ".join(f"--set '*.{name}={','.join(_each(value))}'" for name, value in claim.where.get("parameters", {}).items()
-                    if value != "*")
-    clients = f"--clients {claim.where['clients']}" if claim.where.get("clients") else ""
-    loss = "--loss 10%" if claim.where.get("network") else ""
-    what = f"--kernels {','.join(dict.fromkeys(kernels))} --ranks all --bytes 8"
-    return " ".join(filter(None, [RUN, what, clients, loss, sets]))
-
-
-def _each(value) -> list[str]:
-    return [str(each) for each in (value if isinstance(value, list) else [value])]
 
 
 def rows(judged: list[Judged]) -> pd.DataFrame:

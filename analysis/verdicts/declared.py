@@ -2,17 +2,16 @@
 the two are compared."""
 
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.refusal import Refusal
 from analysis.verdicts import formula, quantities
+from analysis.verdicts.checked import OF_WHERE, check_claim, check_contradiction
 
 COMPARISONS = ("equal", "at_least", "at_most", "below", "above", "between", "increasing", "grows", "none_best")
 GROWTHS = {"1": "1", "log N": "log2(N)", "N": "N", "N log N": "N*log2(N)", "N^2": "N**2", "2^N": "2**N"}
-FILTERS = ("ranks", "clients", "payload_bytes", "transport", "sync", "in_flight", "parameters", "network", "authentication",
-           "crowded")
-TRIALS = ("succeed", "rule", "count", "seed")
+FILTERS = tuple(OF_WHERE)
 RULES = ("all", "majority")
 
 
@@ -48,6 +47,8 @@ class Claim:
     @property
     def prediction(self) -> str:
         """As a reader sees it."""
+        if self.undecidable:
+            return ""
         if self.compare == "increasing":
             return " < ".join(self.kernels)
         if self.compare == "none_best":
@@ -60,11 +61,9 @@ class Claim:
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Claims of the text that cannot all be true, or that count one thing in several ways; `by`: the claim whose measurement
-    all are held against."""
+    """Claims of the text that cannot all be true, or that count one thing in several ways."""
 
     title: str
-    by: str
     claims: tuple[str, ...]
 
 
@@ -76,6 +75,8 @@ def read_claims(path: Path) -> tuple[list[Claim], list[Contradiction]]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Refusal(f"--claims {path} is no TOML: {error}; correct it") from None
     told = tables.pop("contradiction", [])
+    if not isinstance(told, list):
+        raise Refusal(f"{path}: contradiction = {told!r} is no list of tables; write each as [[contradiction]]")
     claims = [claim for name, table in tables.items() for claim in _claims(path, name, table)]
     known = {claim.id for claim in claims}
     return claims, [_contradiction(path, table, known) for table in told]
@@ -86,12 +87,7 @@ def _claims(path: Path, name: str, table: dict) -> list[Claim]:
     place = f"{path}: {name}"
     if not isinstance(table, dict):
         raise Refusal(f"{place} is no table; write it as [{name}]")
-    _refuse_unknown(place, table, [each.name for each in fields(Claim) if each.name != "id"])
-    _refuse_unknown(f"{place}.where", table.get("where", {}), FILTERS)
-    over = table.get("over", {})
-    _refuse_unknown(f"{place}.over", over, ["kernel", "where"])
-    _refuse_unknown(f"{place}.over.where", over.get("where", {}), FILTERS)
-    _refuse_unknown(f"{place}.trials", table.get("trials", {}), TRIALS)
+    check_claim(place, table)
     wanted = table.get("quantity", "")
     several = isinstance(wanted, list)
     made = []
@@ -105,7 +101,7 @@ def _claims(path: Path, name: str, table: dict) -> list[Claim]:
 
 def _check(place: str, claim: Claim) -> None:
     for key in ("section", "claim"):
-        if not isinstance(getattr(claim, key), str) or not getattr(claim, key):
+        if not getattr(claim, key):
             raise Refusal(f"{place} has no {key}; every claim needs one")
     if claim.undecidable:
         if claim.kernels or claim.trials or claim.soak:
@@ -137,16 +133,10 @@ def _check_prediction(place: str, claim: Claim) -> None:
 
 
 def _contradiction(path: Path, table: dict, known: set[str]) -> Contradiction:
-    _refuse_unknown(f"{path}: contradiction", table, [each.name for each in fields(Contradiction)])
-    made = Contradiction(table.get("title", ""), table.get("by", ""), tuple(table.get("claims", ())))
-    for each in (made.by, *made.claims):
+    check_contradiction(f"{path}: contradiction", table)
+    made = Contradiction(table["title"], tuple(table["claims"]))
+    for each in made.claims:
         if each not in known:
             raise Refusal(f"{path}: contradiction '{made.title}' names the claim '{each}', which there is not; name one of "
                           "the claims of the file")
     return made
-
-
-def _refuse_unknown(place: str, table: dict, known) -> None:
-    for key in table:
-        if key not in known:
-            raise Refusal(f"{place} has the unknown key '{key}'; known are {', '.join(known)}")

@@ -9,8 +9,8 @@ import pandas as pd
 from analysis.markdown import digits
 from analysis.statistics import MIN_LAUNCHES
 from analysis.verdicts import formula
-from analysis.verdicts.declared import Claim
-from analysis.verdicts.growth import MIN_RANK_COUNTS, claimed_exponent, growth
+from analysis.verdicts.declared import GROWTHS, Claim
+from analysis.verdicts.growth import MIN_RANK_COUNTS, TERMS, claimed_exponent, growth
 from analysis.verdicts.quantities import QUANTITIES
 
 HOLDS, OFF, CONTRADICTED, UNDECIDED = "holds", "off", "contradicted", "cannot be decided"
@@ -212,6 +212,8 @@ def _grows(claim: Claim, points: pd.DataFrame) -> Verdict:
 
 def _grows_one(claim: Claim, points: pd.DataFrame) -> Verdict:
     kernel, claimed = points.kernel.iloc[0], str(claim.predicts)
+    if "ranged" in points and points.ranged.any():
+        return _grows_between(claim, points)
     exact = bool((points.low == points.high).all())
     found = growth(points.ranks, points.value, exact)
     if found is None:
@@ -224,18 +226,42 @@ def _grows_one(claim: Claim, points: pd.DataFrame) -> Verdict:
     if found.term:
         word = HOLDS if found.term == claimed else CONTRADICTED
         return Verdict(word, f"{kernel} grows as {found.term}, exactly, {_where(points)}", points, exponent=exponent)
-    word = HOLDS if found.low <= wanted <= found.high else CONTRADICTED
     told = (f"{kernel} has the exponent {found.exponent:.2f} [{found.low:.2f}, {found.high:.2f}], {claimed} has {wanted:.2f} "
             f"at the same {_where(points)}")
+    if not found.low <= wanted <= found.high:
+        return Verdict(CONTRADICTED, told, points, exponent=exponent)
+    others = {term: claimed_exponent(term, points.ranks) for term in GROWTHS if term != claimed}
+    also = [f"{term} has {each:.2f}" for term, each in others.items() if found.low <= each <= found.high]
+    if also:
+        return Verdict(UNDECIDED, f"{told}, and {', '.join(also)}; more numbers of ranks tell them apart", points,
+                       exponent=exponent)
+    return Verdict(HOLDS, told, points, exponent=exponent)
+
+
+def _grows_between(claim: Claim, points: pd.DataFrame) -> Verdict:
+    """Of a count that timing decides: what grows faster than its most, or slower than its least, is contradicted."""
+    kernel, claimed, order = points.kernel.iloc[0], str(claim.predicts), list(TERMS)
+    found = [growth(points.ranks, points[end], exact=True) for end in ("low", "high")]
+    if not all(each and each.term for each in found):
+        return undecided(f"timing decides how many {claim.quantity} {kernel} has, and its ends follow no formula", points)
+    least, most = (each.term for each in found)
+    told = f"timing decides: {kernel} grows at least as {least} and at most as {most}, {_where(points)}"
+    exponent = (math.nan, found[0].exponent, found[1].exponent, claimed_exponent(claimed, points.ranks))
+    within = order.index(least) <= order.index(claimed) <= order.index(most)
+    word = CONTRADICTED if not within else HOLDS if least == most else UNDECIDED
     return Verdict(word, told, points, exponent=exponent)
 
 
 def _none_best(claim: Claim, points: pd.DataFrame) -> Verdict:
-    """Points have `level` (consistency), `value` (speed) and `messages` (cost): whether one kernel is first in all three."""
-    best = points[(points.level == points.level.max()) & (points.value == points.value.min())
-                  & (points.messages == points.messages.min())]
+    """Points have `level` (consistency), `value` (speed) and `messages` (cost): whether one kernel is first in all three. Only
+    where one is first in level and messages do the intervals of times matter."""
     if points.level.nunique() < 2:
         return undecided("kernels of one level alone", points)
-    if len(best):
-        return Verdict(CONTRADICTED, f"{best.kernel.iloc[0]} promises most, is fastest and sends least", points)
+    for each in points[(points.level == points.level.max()) & (points.messages == points.messages.min())].itertuples():
+        others = points[points.kernel != each.kernel]
+        if (each.high <= others.low).all():
+            return Verdict(CONTRADICTED, f"{each.kernel} promises most, is fastest and sends least", points)
+        if not (each.low > others.high).any():
+            return undecided(f"{each.kernel} promises most and sends least, and whether it is fastest is within the noise",
+                             points)
     return Verdict(HOLDS, f"none of {points.kernel.nunique()} kernels promises most, is fastest and sends least", points)

@@ -12,10 +12,10 @@ from analysis.selection import SMALL_BYTES
 from analysis.sittings import NORMAL, centre_and_interval
 from analysis.verdicts import formula
 from analysis.verdicts.declared import Claim
-from analysis.verdicts.quantities import QUANTITIES, RATES, table
+from analysis.verdicts.quantities import DELAYS, QUANTITIES, RATES, delays_between, table
 
 POINT = ["kernel", "ranks", "network", "payload_bytes", "varied"]
-COLUMNS = [*POINT, "case", "value", "low", "high", "launches", "oversubscribed", "names"]
+COLUMNS = [*POINT, "case", "value", "low", "high", "launches", "oversubscribed", "names", "ranged"]
 ANY = "*"
 NO_PARAMETERS = ("in_flight", "clients", "loss", "duplicate", "delay", "authentication")  # and yet in names of cases
 HAPPENED = ("applied", "stale", "delays", "round_trips")
@@ -23,13 +23,13 @@ HAPPENED = ("applied", "stale", "delays", "round_trips")
 
 def points(campaign: Campaign, claim: Claim) -> pd.DataFrame:
     """A row a point, in the order of the claim's kernels and by ranks: COLUMNS. `low`, `high`: NaN where launches are too few
-    for an interval; of what has no noise what the launches lie between. `names`: what a formula may name there."""
+    for an interval; of what has no noise what the launches lie between; where timing decides (`ranged`) from the closed form. `names`: what a formula may name there."""
     quantity = QUANTITIES[claim.quantity]
     every = table(campaign, quantity)
     cases = pd.concat([chosen(every, kernel, claim.where, claim.quantity) for kernel in claim.kernels])
     if cases.empty:
         return pd.DataFrame(columns=COLUMNS)
-    cases = cases.assign(value=quantity.of(campaign, cases))
+    cases = cases.assign(value=quantity.of(campaign, cases), **_ends(claim, cases))
     if claim.over:
         cases = _divided(campaign, claim, every, cases)
     cases = cases.dropna(subset=["value"])
@@ -63,6 +63,7 @@ def _admitted(cases: pd.DataFrame, where: dict, quantity: str) -> pd.Series:
     """Whether a case is what a claim asks for."""
     ranks = where.get("ranks")
     fits = cases.ranks.isin(np.atleast_1d(ranks)) if ranks is not None else cases.ranks > 1
+    fits &= cases.ranks >= where.get("ranks_least", 0)
     fits &= cases.clients == where.get("clients", 0)
     fits &= cases.authentication == where.get("authentication", "none")
     lossy = where.get("network", "")
@@ -102,10 +103,14 @@ def _varied(told: dict, where: dict) -> str:
     return ", ".join(f"{name} = {told[name]}" for name in free if name in told)
 
 
+def over_where(claim: Claim) -> dict:
+    """What the case is like that all is divided by: crowded if the claim's own is."""
+    return {**{name: value for name, value in claim.where.items() if name == "crowded"}, **claim.over.get("where", {})}
+
+
 def _divided(campaign: Campaign, claim: Claim, every: pd.DataFrame, cases: pd.DataFrame) -> pd.DataFrame:
     """By the other case at as many ranks: within the same launch or, where no launch has both, by its median."""
-    where = {**{name: value for name, value in claim.where.items() if name == "crowded"}, **claim.over.get("where", {})}
-    other = chosen(every, claim.over["kernel"], where, claim.quantity)
+    other = chosen(every, claim.over["kernel"], over_where(claim), claim.quantity)
     if other.empty:
         return cases.iloc[:0]
     value = QUANTITIES[claim.quantity].of(campaign, other)
@@ -115,7 +120,16 @@ def _divided(campaign: Campaign, claim: Claim, every: pd.DataFrame, cases: pd.Da
         below = within.reindex(pd.MultiIndex.from_frame(cases[["file", "ranks"]])).to_numpy()
     else:
         below = anywhere.reindex(cases.ranks).to_numpy()
-    return cases.assign(value=np.divide(cases.value, below, out=np.full(len(cases), np.nan), where=below > 0))
+    parts = {name: np.divide(cases[name], below, out=np.full(len(cases), np.nan), where=below > 0)
+             for name in ("value", "least", "most")}
+    return cases.assign(**parts)
+
+
+def _ends(claim: Claim, cases: pd.DataFrame) -> dict[str, pd.Series]:
+    """The closed form's ends of a count that timing decides: what one campaign happened to count is no exact count."""
+    if claim.quantity not in DELAYS:
+        return {name: pd.Series(np.nan, cases.index) for name in ("least", "most")}
+    return {name: DELAYS[claim.quantity] * end for name, end in zip(("least", "most"), delays_between(cases))}
 
 
 def _point(campaign: Campaign, claim: Claim, launches: pd.DataFrame) -> dict:
@@ -125,8 +139,12 @@ def _point(campaign: Campaign, claim: Claim, launches: pd.DataFrame) -> dict:
         value, low, high = launches.value.median(), launches.value.min(), launches.value.max()
     elif math.isnan(low) and not QUANTITIES[claim.quantity].timed:
         low, high = _of_operations(value, int(launches.operations.sum()))
+    ranged = bool(launches.least.notna().any())
+    if ranged:
+        low, high = min(low, launches.least.min()), max(high, launches.most.max())
     return {**{name: first[name] for name in POINT}, "case": first["name"], "value": value, "low": low, "high": high,
-            "launches": len(launches), "oversubscribed": bool(first.oversubscribed), "names": _names(launches)}
+            "launches": len(launches), "oversubscribed": bool(first.oversubscribed), "names": _names(launches),
+            "ranged": ranged}
 
 
 def _of_operations(mean: float, operations: int) -> tuple[float, float]:

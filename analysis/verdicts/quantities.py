@@ -37,6 +37,14 @@ def _delays(factor: float) -> Callable[[Campaign, pd.DataFrame], pd.Series]:
     return lambda campaign, cases: factor * cases.delays.where(cases.delays >= 0).astype(float)
 
 
+def delays_between(cases: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """From where to where timing may put the delays of each case by its closed form; NaN where that gives one number, or none."""
+    if "expected_delays_most" not in cases:
+        return tuple(pd.Series(np.nan, cases.index) for _ in range(2))
+    ranged = (cases.expected_delays >= 0) & (cases.expected_delays_most > cases.expected_delays)
+    return cases.expected_delays.where(ranged).astype(float), cases.expected_delays_most.where(ranged).astype(float)
+
+
 def _load(campaign: Campaign, cases: pd.DataFrame) -> pd.Series:
     """Messages that the busiest rank sends and receives, in multiples of those of the median of the other ranks."""
     values = []
@@ -73,6 +81,7 @@ QUANTITIES = {
     "cpu": Quantity("CPU in ns", "less", True, _column("cpu_ns_per_operation")),
     "rate": Quantity("operations per second", "fewer", True, _column("operations_per_second")),
 }
+DELAYS = {"delays": 1.0, "round_trips": 0.5}  # a delay in each
 RATES = ("rate",)  # of cases that need no start line
 
 

@@ -31,7 +31,7 @@ def write(folders: list[Path], out: Path, file: Path, soak: Path | None, with_fi
     points_of(judged).to_csv(out / "claims_points.csv", index=False, float_format="%.9g")
     empty = draw_all(judged, campaigns, out / "figures") if with_figures else []
     names = [campaign.name for campaign in campaigns]
-    sides = contradictions_of(contradictions, claims, campaigns)
+    sides = contradictions_of(contradictions, judged)
     (out / "claims.md").write_text(claims_text(judged, sides, told, names, empty), encoding="utf-8")
     decidable = [each for each in judged if not each.claim.undecidable]
     decided = sum(each.verdict.decided for each in decidable)

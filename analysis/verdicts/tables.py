@@ -18,12 +18,14 @@ HEADER = ["claim", "in our words", "claimed", "measured", "verdict", "decided by
 SHEET = "Cost sheet"
 REMARKS = (
     "off by ×K: measured ÷ claimed is K, or lies between the two K. Brackets: 95 % interval over launches; what is counted, "
-    "and simulated time, has no noise and no brackets.",
+    "and simulated time, has no noise and no brackets; of delays that timing decides they are the ends of the closed form.",
     "A count decides with more ranks than cores, too; a time does so only where the row says †.",
     "CPU is what ranks occupy, waiting included: results/README.md says what that means.",
     "elsewhere: what the other campaigns that were given say of the same claim.")
 BY_TERM = ("a count that follows a formula exactly is judged by its fastest term, whatever its exponent at few ranks is: "
            "2N(N - 1) has one above 2")
+OTHER_RULE = ("the text tells one rule's shares; a note on the other rule, and no claim: protocols that wait for a majority "
+              "succeed so often")
 CROWDED = "†"
 
 
@@ -64,6 +66,8 @@ def _row(each: Judged) -> list[str]:
 
 
 def _prediction(claim: Claim) -> str:
+    if claim.undecidable:
+        return "–"
     unit = QUANTITIES[claim.quantity].words if claim.quantity in QUANTITIES else "share"
     over = f" ÷ that of {claim.over['kernel']}" if claim.over else ""
     return f"{unit}{over}: {claim.prediction}".replace("|", "/")
@@ -132,14 +136,15 @@ def _probabilities(judged: list[Judged]) -> str:
     for each in judged:
         if not each.claim.trials:
             continue
+        told = each.claim.trials["rule"]
         for rule in ("all", "majority"):
             claim = replace(each.claim, trials={**each.claim.trials, "rule": rule})
-            parts += [[f"{row.ranks}", rule, f"{each.claim.cells[str(row.ranks)]:g}",
+            parts += [[f"{row.ranks}", rule, f"{each.claim.cells[str(row.ranks)]:g}" if rule == told else "–",
                        f"{row.value:.5f} [{row.low:.5f}, {row.high:.5f}]", f"{row.exact:.5f}"]
                       for row in tried(claim).itertuples()]
         break
     header = ["nodes", "who must succeed", "the text", "simulated, 95 % interval (Wilson)", "binomial distribution"]
-    return f"## The probability that an operation succeeds\n\n{table(header, parts)}" if parts else ""
+    return f"## The probability that an operation succeeds\n\n{table(header, parts)}\n- {OTHER_RULE}\n" if parts else ""
 
 
 def _liveness(soak: dict[str, dict]) -> str:
@@ -170,9 +175,9 @@ def _growths(judged: list[Judged]) -> str:
 def _contradictions(contradictions: list[Sides]) -> str:
     rows = []
     for sides in contradictions:
-        for place, (claim, verdict) in enumerate(sides.verdicts):
-            measured = f"{QUANTITIES[sides.by.quantity].words}: {_points(sides.points) or '–'} ({sides.campaign})"
-            rows.append([sides.title if place == 0 else "", claim.id, claim.prediction, measured if place == 0 else "the same",
-                         _said(verdict)])
-    header = ["where the text contradicts itself", "claim", "claimed", "measured", "verdict on these measurements"]
+        for place, each in enumerate(sides.sides):
+            measured = f"{_points(each.verdict.points)} ({each.campaign})" if len(each.verdict.points) else "–"
+            rows.append([sides.title if place == 0 else "", each.claim.id, _prediction(each.claim), measured,
+                         _said(each.verdict)])
+    header = ["where the text contradicts itself", "claim", "claimed", "measured", "verdict"]
     return f"## Contradictions\n\n{table(header, rows)}" if rows else ""
