@@ -30,7 +30,7 @@ def _table(value) -> bool:
 
 
 def _cells(value) -> bool:
-    return _table(value) and bool(value) and all(key.isdecimal() and int(key) > 0 and _number(each) for key, each in value.items())
+    return _table(value) and bool(value) and all(key.isdecimal() and int(key) and _number(each) for key, each in value.items())
 
 
 def _setting(value) -> bool:

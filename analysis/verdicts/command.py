@@ -9,6 +9,7 @@ from analysis.verdicts.quantities import QUANTITIES, RATES
 RANKS = 8
 LAUNCHED_MOST = 64  # ranks; more of them are simulated
 NETWORKS = {"lost": "{share}%", "duplicated": "0,duplicate={share}%"}
+USUAL = {"clients": 0, "in_flight": 1, "transport": "mpi", "authentication": "none"}  # options of one name with filters
 SHARE = "10"  # percent, where the claim names none
 
 
@@ -20,10 +21,9 @@ def command(claim: Claim) -> str:
     if claim.over:
         sides.append((claim.over["kernel"], claim.over.get("where", {})))
     said = [f"--kernels {_list(kernel for kernel, _ in sides)}", f"--bytes {_values(sides, 'payload_bytes', SMALL_BYTES)}"]
-    for option, name, usual in (("--clients", "clients", 0), ("--in-flight", "in_flight", 1), ("--transport", "transport", "mpi"),
-                                ("--authentication", "authentication", "none")):
+    for name, usual in USUAL.items():
         values = _values(sides, name, usual)
-        said += [f"{option} {values}"] if values != str(usual) else []
+        said += [f"--{name.replace('_', '-')} {values}"] if values != str(usual) else []
     said += [f"--sync {_sync(claim, sides)}"] if _sync(claim, sides) else []
     said += [f"--loss {loss}" for loss in dict.fromkeys(_loss(where) for _, where in sides if where.get("network"))]
     said += _sets(sides)

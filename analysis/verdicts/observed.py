@@ -23,7 +23,8 @@ HAPPENED = ("applied", "stale", "delays", "round_trips")
 
 def points(campaign: Campaign, claim: Claim) -> pd.DataFrame:
     """A row a point, in the order of the claim's kernels and by ranks: COLUMNS. `low`, `high`: NaN where launches are too few
-    for an interval; of what has no noise what the launches lie between; where timing decides (`ranged`) from the closed form. `names`: what a formula may name there."""
+    for an interval; of what has no noise what the launches lie between; where timing decides (`ranged`), the ends of the
+    closed form. `names`: what a formula may name there."""
     quantity = QUANTITIES[claim.quantity]
     every = table(campaign, quantity)
     cases = pd.concat([chosen(every, kernel, claim.where, claim.quantity) for kernel in claim.kernels])

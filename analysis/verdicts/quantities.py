@@ -38,7 +38,7 @@ def _delays(factor: float) -> Callable[[Campaign, pd.DataFrame], pd.Series]:
 
 
 def delays_between(cases: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """From where to where timing may put the delays of each case by its closed form; NaN where that gives one number, or none."""
+    """From where to where timing may put a case's delays by its closed form; NaN where that gives one number, or none."""
     if "expected_delays_most" not in cases:
         return tuple(pd.Series(np.nan, cases.index) for _ in range(2))
     ranged = (cases.expected_delays >= 0) & (cases.expected_delays_most > cases.expected_delays)

@@ -123,3 +123,47 @@ def test_an_order_is_contradicted_by_one_pair_that_is_certain():
 def test_the_front_is_what_nothing_beats():
     rows = SimpleNamespace(level=pd.Series([0, 1, 1, 2]), value=pd.Series([1.0, 2, 3, 9]), messages=pd.Series([1.0, 2, 2, 9]))
     assert _front(rows).tolist() == [True, True, False, True]
+
+
+def growing(claimed, quantity="messages", **kernels):
+    """The verdict on [ranks, values] of each kernel, with intervals unless they are NaN."""
+    rows = [{"kernel": kernel, "ranks": n, "value": value, "low": value * low, "high": value * high, "network": "",
+             "varied": ""}
+            for kernel, (ranks, values, low, high) in kernels.items() for n, value in zip(ranks, values)]
+    return judge(Claim("T", kernels=tuple(kernels), quantity=quantity, predicts=claimed, compare="grows"), pd.DataFrame(rows))
+
+
+FEW, MANY = np.array([3, 4, 6, 8]), np.array([4, 8, 16, 32, 64, 128])
+CALLS = np.array([3.65, 6.57, 13.3, 21.1])  # messages of gossip at FEW
+
+
+def test_an_exponent_that_two_terms_have_decides_for_neither():
+    told = growing("N log N", a=(FEW, CALLS, 0.95, 1.05))
+    assert told.word == UNDECIDED and "N^2 has 2.00; more numbers of ranks tell them apart" in told.told
+    assert growing("N^2", a=(FEW, CALLS, 0.95, 1.05)).word == UNDECIDED
+    assert growing("N", a=(FEW, CALLS, 0.95, 1.05)).word == CONTRADICTED
+    assert growing("N log N", a=(MANY, MANY * np.log2(MANY) * 1.1, 0.95, 1.05)).word == HOLDS
+
+
+def test_every_kernel_has_to_grow_as_claimed():
+    right, wrong, short = (MANY, 2.0 * MANY, 1, 1), (MANY, MANY**2.0, 1, 1), (MANY[:3], MANY[:3], 1, 1)
+    assert growing("N", a=right, b=right).word == HOLDS
+    assert growing("N", a=right, b=wrong).word == CONTRADICTED
+    assert growing("N", a=right, b=short).word == UNDECIDED
+
+
+def test_times_of_too_few_launches_tell_no_growth():
+    few = (MANY, 2.0 * MANY, math.nan, math.nan)
+    told = growing("N", "latency", a=few)
+    assert told.word == UNDECIDED and "too few launches" in told.told
+
+
+@pytest.mark.parametrize("best, word", [((90, 100), CONTRADICTED), ((90, 120), UNDECIDED), ((130, 140), HOLDS),
+                                        ((math.nan, math.nan), UNDECIDED)])
+def test_none_is_best_only_as_far_as_intervals_tell(best, word):
+    rows = [{"kernel": "a", "level": 2, "messages": 1, "value": 100, "low": best[0], "high": best[1]},
+            {"kernel": "b", "level": 1, "messages": 2, "value": 115, "low": 110, "high": 120}]
+    claim = Claim("T", kernels=("a", "b"), quantity="latency", compare="none_best")
+    assert judge(claim, pd.DataFrame(rows)).word == word
+    rows[0]["messages"] = 3  # which is not least, whatever the times are
+    assert judge(claim, pd.DataFrame(rows)).word == HOLDS
