@@ -78,7 +78,8 @@ def of_name(name):
     return {"name": name, "kernel": kernel, "ranks": int(ranks[1:]), "payload_bytes": int(payload[1:]), "transport": transport,
             "sync": sync, "clients": int(given.get("clients", 0)), "in_flight": int(given.get("in_flight", 1)),
             "authentication": given.get("authentication", "none"), "network": LOST if loss else DOUBLED if doubled else "",
-            "oversubscribed": False, "told": {**defaults()[kernel], **given}, "launches": 1, "parameters": json.dumps(given)}
+            "oversubscribed": False, "told": {**defaults()[kernel], **given}, "launches": 1, "parameters": json.dumps(given),
+            "population": ""}
 
 
 @functools.cache
@@ -98,7 +99,8 @@ def test_the_reason_names_what_is_lacking(tmp_path):
     assert reason(tmp_path, told(**over)).startswith("no campaign has a case of ask; measure it with")
     assert reason(tmp_path, told(predicts="1", over={"kernel": "poll"})).startswith(
         "vote and poll were measured at no number of ranks in common; measure")
-    assert reason(tmp_path, told(predicts="1", where={"clients": 1})).startswith("no campaign has a case of vote with clients 1;")
+    asked = reason(tmp_path, told(predicts="1", where={"clients": 1}))
+    assert asked.startswith("no campaign has a case of vote with clients 1;")
     write_launch(tmp_path / "launch-001.h5", cases, oversubscribed=True)
     crowded = reason(tmp_path, told(quantity="latency", predicts="1"))
     assert crowded.startswith("vote was timed with more ranks than cores alone") and not re.search("--oversubscribe", crowded)
