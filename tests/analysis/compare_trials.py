@@ -101,8 +101,8 @@ def tell_power(reports: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--errors", type=int, default=1000, help="reports of each kind in which nothing differs (1000; 0: none)")
-    parser.add_argument("--powers", type=int, default=400, help="reports, give or take, in which one case differs (400; 0: none)")
+    parser.add_argument("--errors", type=int, default=1000, help="reports of each kind in which nothing differs (default 1000)")
+    parser.add_argument("--powers", type=int, default=400, help="reports, about, in which one case differs (default 400)")
     parser.add_argument("--exchanges", type=int, default=1000, help="at most so many of launches (1000)")
     options = parser.parse_args()
     with patch.object(exchange, "EXCHANGES_MAX", options.exchanges):

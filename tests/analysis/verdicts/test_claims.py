@@ -251,5 +251,4 @@ def test_published_campaigns_decide_every_claim_that_can_be_decided():
     decidable = [claim.id for claim in claims if not claim.undecidable]
     open_ = rows.index[rows.verdict == "cannot be decided"]
     assert set(rows.index) - set(decidable) <= set(open_)
-    assert all("; measure more with `jobs/simulate" in rows.told[each] for each in open_ if each in decidable)
-    assert len(set(open_) & set(decidable)) <= 1  # four numbers of ranks cannot tell N log N from N^2
+    assert not set(open_) & set(decidable)
