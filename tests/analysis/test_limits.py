@@ -96,7 +96,8 @@ def test_the_floor_is_one_line_for_each_number_of_delays(drawn_of_both, name):
     axes = panel(figure, "broadcast (MPI)")
     assert grey_levels(axes) == pytest.approx([FLOOR_US, 2 * FLOOR_US, 8 * FLOOR_US])
     assert texts(axes) == ["1 delay", "2 delays", "8 delays"]
-    assert grey_levels(panel(figure, "agreement")) == pytest.approx([4 * FLOOR_US])
+    if name == "latency_against_ranks":  # a panel of one payload is left out of the other
+        assert grey_levels(panel(figure, "agreement")) == pytest.approx([4 * FLOOR_US])
     floors = numbers.drop_duplicates("series").set_index("series").floor_us
     assert floors["chain_broadcast"] == pytest.approx(8 * FLOOR_US) and np.isnan(floors["native_broadcast"])
 
