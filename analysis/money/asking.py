@@ -14,7 +14,7 @@ from analysis.refusal import Parser, Refusal
 MOST = 2**31 - 1  # ranks of MPI
 OPERATIONS_MOST = 10**15
 PLACES_MOST = 1000  # regions, and zones in each
-DEFAULT_PLACES = (1, 3)  # one region of three zones, where clouds put what has to survive the loss of a zone
+DEFAULT_PLACES = (1, 3)  # regions and zones: clouds spread replicas over three zones of a region
 
 
 def add_options(parser: Parser) -> None:

@@ -22,7 +22,7 @@ from analysis.sittings import centre_and_interval
 from analysis.summary import LEAST, MOST, over_launches
 
 SERIES = ["kernel", "clients", "transport", "parameters", "network", "authentication"]
-EXACT, RANGE = "exact", "range"  # count rules: of one number, and of numbers between two of which timing chooses
+EXACT, RANGE = "exact", "range"  # count rules; in a range timing decides
 SAME = 1e-9
 UNCOUNTED = "none"  # the count rule of the MPI library's own collectives
 COUNTS = ["messages_per_operation", "bytes_per_operation", "background", LEAST, MOST, *placement.DISTANCES]

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-ALIKE = 1e-9  # relative: what is no difference
+ALIKE = 1e-9  # numbers are equal if they differ by no more than this share
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from analysis.scenarios.picture import draw
 from analysis.scenarios.quantities import told
 from analysis.scenarios.sentences import names_in, sentence
 
-COPY = "scenario.toml"  # in a campaign's folder: what was asked, whatever becomes of jobs/scenarios; its first line names it
+COPY = "scenario.toml"  # a copy of the scenario in the campaign's folder; its first line names the scenario
 NAMED = "# scenario: "
 UNTOLD = "The campaign does not tell this: {}."
 

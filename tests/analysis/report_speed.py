@@ -39,29 +39,36 @@ def six_cases(folder: Path, launches: int, samples: int) -> Path:
     return folder
 
 
-def measured(folder: Path) -> tuple[float, float, float]:
-    """Seconds, seconds of processors, which other work on the machine adds little to, and gigabytes of the largest process."""
+def tell(name: str, program: str, *arguments) -> None:
+    """Runs a program of analysis/ and prints how long it took, with the time of processors, to which other work on the machine
+    adds little, and the memory of its largest process."""
+    runs = sorted(_measured([sys.executable, ROOT / "analysis" / program, *arguments]) for _ in range(REPEATED))
+    seconds, busy, gigabytes = runs[REPEATED // 2]
+    print(f"{name}: {seconds:.1f} s ({runs[0][0]:.1f} to {runs[-1][0]:.1f}), {busy:.1f} s of processors, {gigabytes:.2f} GB")
+
+
+def _measured(command: list) -> tuple[float, float, float]:
     begun = time.monotonic()
-    program = subprocess.Popen([sys.executable, ROOT / "analysis/report", folder, "--out", folder / "out"],
-                               stdout=subprocess.DEVNULL)
+    program = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(program.pid, 0)
     if status:
-        sys.exit(f"analysis/report failed on {folder}")
+        sys.exit(f"{command[1]} failed on {command[2]}")
     return time.monotonic() - begun, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 / 1e9
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def samples_asked(description: str) -> int:
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--samples", type=int, default=10_000_000)
-    options = parser.parse_args()
+    return parser.parse_args().samples
+
+
+def main() -> None:
+    asked = samples_asked(__doc__)
     with tempfile.TemporaryDirectory() as scratch:
         for name, launches, samples in (("six cases, six launches", 6, 1000),
-                                        (f"{options.samples:,} samples", 1, options.samples // 6)):
+                                        (f"{asked:,} samples", 1, asked // 6)):
             folder = six_cases(Path(scratch, name.replace(" ", "-")), launches, samples)
-            runs = sorted(measured(folder) for _ in range(REPEATED))
-            seconds, busy, gigabytes = runs[REPEATED // 2]
-            print(f"{name}: {seconds:.1f} s ({runs[0][0]:.1f} to {runs[-1][0]:.1f}), {busy:.1f} s of processors, "
-                  f"{gigabytes:.2f} GB")
+            tell(name, "report", folder, "--out", folder / "out")
 
 
 if __name__ == "__main__":

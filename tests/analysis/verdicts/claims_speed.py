@@ -3,12 +3,8 @@
     /usr/bin/python3 tests/analysis/verdicts/claims_speed.py [--samples 10000000]
 """
 
-import argparse
-import os
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +12,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests/analysis")]
 
+from report_speed import samples_asked, tell  # noqa: E402
 from synthetic import Case, Mark, write_launch  # noqa: E402
-
-REPEATED = 3  # runs; their median is printed
 
 
 def six_cases(folder: Path, samples: int) -> Path:
@@ -39,27 +34,11 @@ def six_cases(folder: Path, samples: int) -> Path:
     return folder
 
 
-def measured(folder: Path) -> tuple[float, float, float]:
-    """Seconds, seconds of processors, which other work on the machine adds little to, and gigabytes of the largest process."""
-    begun = time.monotonic()
-    program = subprocess.Popen([sys.executable, ROOT / "analysis/claims", folder, "--out", folder / "out"],
-                               stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(program.pid, 0)
-    if status:
-        sys.exit(f"analysis/claims failed on {folder}")
-    return time.monotonic() - begun, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 / 1e9
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--samples", type=int, default=10_000_000)
-    options = parser.parse_args()
+    samples = samples_asked(__doc__)
     with tempfile.TemporaryDirectory() as scratch:
-        folder = six_cases(Path(scratch, "campaign"), options.samples)
-        runs = sorted(measured(folder) for _ in range(REPEATED))
-        seconds, busy, gigabytes = runs[REPEATED // 2]
-        print(f"{options.samples:,} samples: {seconds:.1f} s ({runs[0][0]:.1f} to {runs[-1][0]:.1f}), {busy:.1f} s of "
-              f"processors, {gigabytes:.2f} GB")
+        folder = six_cases(Path(scratch, "campaign"), samples)
+        tell(f"{samples:,} samples", "claims", folder, "--out", folder / "out")
 
 
 if __name__ == "__main__":
